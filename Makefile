@@ -1,0 +1,66 @@
+# Every chore is one target, the same by hand and in CI. `make` alone lists them.
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+export HF_HUB_DISABLE_TELEMETRY := 1
+
+.PHONY: help prerequisites demo test unit real check format docs lock bench chat gpu clean
+
+help: ## List the targets
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 20
+
+prerequisites:
+	@PYTHON="$(PYTHON)" bash scripts/prerequisites.sh
+
+$(READY): requirements.lock pyproject.toml | prerequisites
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@echo "Installing the packages of requirements.lock (llama.cpp is compiled here: about 6 minutes the first time)"
+	@bash scripts/install.sh $(BIN)/python
+	@touch $@
+
+demo: $(READY) ## Fetch the models, read examples/documents, answer three questions
+	@bash scripts/demo.sh $(BIN)
+
+test: $(READY) models ## The whole suite: unit tests first, then those with real models
+	$(BIN)/python -m pytest -m "not real"
+	$(BIN)/python -m pytest -m real
+
+unit: $(READY) ## The unit tests alone
+	$(BIN)/python -m pytest -m "not real"
+
+.PHONY: models
+models: $(READY) ## Fetch the models that the demo and the tests use
+	$(BIN)/refdesk models pull
+
+check: $(READY) ## Format, lint, types, architecture, generated docs
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/python -m pytest -q tests/test_architecture.py
+	$(BIN)/python scripts/write_cli_docs.py --check
+
+format: $(READY) ## Rewrite the code as `make check` wants it
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+docs: $(READY) ## Write docs/cli.md from the commands' own help
+	$(BIN)/python scripts/write_cli_docs.py
+
+lock: ## Resolve pyproject.toml anew into requirements.lock
+	@bash scripts/lock.sh $(BIN)
+
+bench: $(READY) models ## Both arms side by side: make bench DATA=<folder in the benchmark format>
+	@test -n "$(DATA)" || { echo "Say which data: make bench DATA=<folder with queries.jsonl and pdfs/ or corpus.jsonl>"; exit 2; }
+	$(BIN)/python -m benchmarks $(DATA) --out bench-results $(ARGS)
+
+chat: $(READY) ## Open the chat page
+	$(BIN)/refdesk ui
+
+gpu: $(READY) ## Build llama.cpp for the GPU that is here (CUDA, Metal or Vulkan)
+	@bash scripts/gpu.sh $(BIN)
+
+clean: ## Remove the environment and what was built
+	rm -rf $(VENV) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache

@@ -1,0 +1,50 @@
+"""An answer on the page: its text while it streams, then its citations."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import streamlit as st
+
+from rag import Answer, Answered, Collection, Refused, TextAdded, Turn
+
+
+def stream_answer(collection: Collection, question: str, turns: Sequence[Turn]) -> Answer:
+    """Show the text as it comes, marked as provisional, then the answer as it is."""
+    place = st.empty()
+    text = ""
+    with place.container(), st.spinner("Looking through the documents"):
+        events = collection.stream(question, turns=turns)
+        shown = st.empty()
+        for event in events:
+            if isinstance(event, TextAdded | Refused):
+                text += event.text
+                # A document's text is data: st.text renders neither Markdown nor HTML.
+                shown.text(f"{text} ...")
+            elif isinstance(event, Answered):
+                answer = event.answer
+    with place.container():
+        show_answer(answer)
+    return answer
+
+
+def show_answer(answer: Answer) -> None:
+    """The finished answer with what each sentence stands on."""
+    st.text(answer.text)
+    citations = [citation for sentence in answer.sentences for citation in sentence.citations]
+    for citation in citations:
+        st.caption(f"[{citation.passage_number}] {Path(citation.document).name}, {citation.page_label}")
+        st.text(f"“{' '.join(citation.quote.split())}”")
+    if not answer.refused:
+        st.caption("Not checked: whether the quoted words support the sentence is yours to judge.")
+    timings = answer.timings
+    with st.expander("How this came about"):
+        st.text(
+            f"passages found after {timings.retrieve_seconds:.2f} s, whole answer after "
+            f"{timings.total_seconds:.2f} s; {answer.tokens.prompt} prompt tokens, of which "
+            f"{answer.tokens.reused} reused; {answer.tokens.completion} tokens written"
+        )
+        for passage in answer.passages:
+            st.text(f"[{passage.number}] {Path(passage.document).name}, page {passage.page_number}")
+            st.text(passage.text)

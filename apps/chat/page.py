@@ -1,0 +1,52 @@
+"""The document chat page: choose a collection, ask, read the answer with its citations."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from apps.chat.answers import show_answer, stream_answer
+from generators.errors import GeneratorError
+from ingest.errors import IngestError
+from machine import MachineError
+from rag import Answer, Collection, RagError, Turn, list_collections, open_collection
+
+
+def show_page() -> None:
+    """Draw the page. Streamlit calls this again at every click."""
+    st.set_page_config(page_title="Refdesk", page_icon="📚")
+    st.title("Refdesk")
+    names = [info.name for info in list_collections() if info.problem is None]
+    if not names:
+        st.info("No collection yet. Make one: `refdesk ingest FOLDER -c NAME`, then reload this page.")
+        return
+    name = st.sidebar.selectbox("Collection", names)
+    collection = _opened(name)
+    _show_documents(collection)
+    history: list[Answer] = st.session_state.setdefault(f"answers of {name}", [])
+    for answer in history:
+        with st.chat_message("user"):
+            st.text(answer.question)
+        with st.chat_message("assistant"):
+            show_answer(answer)
+    if question := st.chat_input("Ask these documents"):
+        with st.chat_message("user"):
+            st.text(question)
+        with st.chat_message("assistant"):
+            turns = [Turn(answer.question, answer.text) for answer in history if not answer.refused]
+            try:
+                history.append(stream_answer(collection, question, turns))
+            except (RagError, IngestError, GeneratorError, MachineError) as error:
+                st.error(str(error))
+
+
+@st.cache_resource(max_entries=2, on_release=lambda collection: collection.close())
+def _opened(name: str) -> Collection:
+    """One open collection, with its models, for all who look at this page."""
+    return open_collection(name)
+
+
+def _show_documents(collection: Collection) -> None:
+    documents = collection.documents()
+    st.sidebar.caption(f"{len(documents)} documents")
+    for document in documents:
+        st.sidebar.text(f"{document.path.rsplit('/', 1)[-1]}: {document.page_count} pages")

@@ -1,0 +1,109 @@
+"""What the commands share: their common options, the settings these make, and the opened collection."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from apps.errors import WrongUse
+
+if TYPE_CHECKING:
+    from rag import Collection, Settings
+
+EMBEDDER_ENGINE_VARIABLE = "REFDESK_EMBEDDER_ENGINE"
+
+CollectionName = Annotated[
+    str,
+    typer.Option(
+        "-c",
+        "--collection",
+        metavar="NAME",
+        envvar="REFDESK_COLLECTION",
+        help="The collection to use.",
+    ),
+]
+AsJson = Annotated[
+    bool, typer.Option("--json", help="Write one JSON object to standard output, and nothing else there.")
+]
+Verbose = Annotated[
+    bool, typer.Option("-v", "--verbose", help="Show what the libraries log and warn of (standard error).")
+]
+DocumentPattern = Annotated[
+    str | None,
+    typer.Option(
+        "--document",
+        metavar="PATTERN",
+        help="Only in these documents: a path, a file name, a part of it, or a pattern such as '*.pdf'.",
+    ),
+]
+ModelEngine = Annotated[
+    str | None,
+    typer.Option(
+        "--model",
+        metavar="ENGINE",
+        envvar="REFDESK_ENGINE",
+        help="What writes the answer: a model's id (see `refdesk models`), a path to a .gguf file, or "
+        "`extractive`, which needs no model and only quotes.",
+    ),
+]
+Yes = Annotated[bool, typer.Option("-y", "--yes", help="Do not ask.")]
+
+__all__ = [
+    "AsJson",
+    "CollectionName",
+    "DocumentPattern",
+    "ModelEngine",
+    "Verbose",
+    "Yes",
+    "confirmed",
+    "opened",
+    "settings_from",
+]
+
+
+def settings_from(model: str | None = None) -> Settings:
+    """The default settings, with the engines that the command line and the environment name."""
+    from typing import get_args
+
+    from ingest.settings import EmbedderSettings, Engine, IngestSettings
+    from rag import Settings
+    from rag.assembly import with_model
+
+    engines = get_args(Engine)
+    named = os.environ.get(EMBEDDER_ENGINE_VARIABLE) or "auto"
+    if named not in engines:
+        raise WrongUse(f"{EMBEDDER_ENGINE_VARIABLE} is {named!r}; it may be {', '.join(engines)}.")
+    settings = Settings(ingest=IngestSettings(embedder=EmbedderSettings(engine=named)))
+    return with_model(settings, _engine_name(model)) if model else settings
+
+
+def opened(collection: str, model: str | None = None) -> Collection:
+    """The collection of that name, nothing loaded yet. Raises WrongUse for what cannot be a name."""
+    from rag import open_collection
+
+    settings = settings_from(model)
+    try:
+        return open_collection(collection, settings)
+    except ValueError as error:
+        raise WrongUse(str(error)) from error
+
+
+def confirmed(question: str) -> bool:
+    """Ask on the terminal; the answer has to be given, and nothing means no.
+
+    Raises WrongUse where there is nobody to ask.
+    """
+    import sys
+
+    if not sys.stdin.isatty():
+        raise WrongUse(f"{question} There is nobody here to ask: say --yes if you mean it.")
+    return typer.confirm(question, default=False, err=True)
+
+
+def _engine_name(model: str) -> str:
+    """`--model` takes a bare id or path as well as the engine's full name."""
+    kind, colon, _ = model.partition(":")
+    is_engine = model == "extractive" or (bool(colon) and kind in {"llama-cpp", "scripted"})
+    return model if is_engine else f"llama-cpp:{model}"

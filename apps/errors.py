@@ -1,0 +1,17 @@
+"""What can go wrong between a person and the rest.
+
+    FaceError
+    └── WrongUse        what was asked for cannot be done as it was asked
+
+Errors of the packages below are not wrapped: each face puts them into words of its own form.
+"""
+
+from __future__ import annotations
+
+
+class FaceError(Exception):
+    """Root of every error this package raises on purpose."""
+
+
+class WrongUse(FaceError):
+    """Says what was asked, and how to ask for it instead."""

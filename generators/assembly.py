@@ -1,0 +1,58 @@
+"""From settings to engines: the only module of this package that names their classes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+from generators.errors import ModelUnusable
+from generators.settings import GeneratorSettings
+from generators.text.protocol import TextGenerator
+
+_KNOWN = "`llama-cpp:<model id or path to a .gguf file>`, `extractive`, `scripted:<file of replies>`"
+
+
+def build_text_generator(
+    settings: GeneratorSettings, resolve: Callable[[str], Path], cache_folder: Path
+) -> TextGenerator:
+    """The engine that the settings name; its model is loaded when first needed.
+
+    `resolve` gives the file of a catalogued model's id. `cache_folder` remembers how many layers
+    fitted the GPU. Raises ModelUnusable for an engine nobody knows and for a file that is no model,
+    and whatever `resolve` raises.
+    """
+    kind, _, detail = settings.engine.partition(":")
+    if kind == "llama-cpp" and detail:
+        return _build_llama_cpp(settings, _model_path(detail, resolve), cache_folder)
+    if kind == "scripted" and detail:
+        from generators.text.scripted import ScriptedGenerator, read_replies
+
+        replies = read_replies(Path(detail).expanduser())
+        return ScriptedGenerator(replies, context_tokens=settings.context_tokens, id=settings.engine)
+    if settings.engine == "extractive":
+        from generators.text.extractive import ExtractiveGenerator
+
+        return ExtractiveGenerator(settings.refusal_text)
+    raise ModelUnusable(f"There is no engine {settings.engine!r}. The engines are: {_KNOWN}.")
+
+
+def _model_path(name: str, resolve: Callable[[str], Path]) -> Path:
+    """A name that looks like a path is one; all others are ids."""
+    looks_like_path = name.endswith(".gguf") or "/" in name or "\\" in name
+    return Path(name).expanduser() if looks_like_path else resolve(name)
+
+
+def _build_llama_cpp(settings: GeneratorSettings, path: Path, cache_folder: Path) -> TextGenerator:
+    from generators.text.llama_cpp import LlamaCppGenerator
+    from generators.text.offload import fit_gpu_layers
+
+    return LlamaCppGenerator(
+        path,
+        id=settings.engine,
+        context_tokens=settings.context_tokens,
+        threads=settings.threads,
+        plan_offload=partial(
+            fit_gpu_layers, path, settings.context_tokens, cache_folder, wanted=settings.gpu_layers
+        ),
+    )

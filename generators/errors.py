@@ -1,0 +1,30 @@
+"""What can go wrong between a prompt and what it becomes.
+
+GeneratorError
+├── EngineMissing       the library behind an engine is not installed
+├── ModelUnusable       the model file is missing, or no engine here opens it
+├── PromptTooLong       prompt and answer do not fit the model's context
+└── GenerationFailed    the engine stopped in the middle
+"""
+
+from __future__ import annotations
+
+
+class GeneratorError(Exception):
+    """Root of every error this package raises on purpose."""
+
+
+class EngineMissing(GeneratorError):
+    """Names the extra to install."""
+
+
+class ModelUnusable(GeneratorError):
+    """Names the file, and how to get a good one."""
+
+
+class PromptTooLong(GeneratorError):
+    """Says how many tokens were asked for and how many there are."""
+
+
+class GenerationFailed(GeneratorError):
+    """Says what the engine said."""

@@ -1,0 +1,36 @@
+"""What can be set about the engine that writes answers. Building this loads nothing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+DEFAULT_ENGINE = "llama-cpp:qwen2.5-coder-1.5b-instruct-q4_k_m"
+
+
+@dataclass(frozen=True, slots=True)
+class GeneratorSettings:
+    """`engine` is `llama-cpp:<model id or path>`, `extractive`, or `scripted:<file of replies>`.
+
+    Raises ValueError for values that cannot be meant.
+    """
+
+    engine: str = DEFAULT_ENGINE
+    context_tokens: int = 4096
+    """Prompt and answer together; capped at what the model was trained for."""
+    threads: int | None = None
+    """None: all usable cores for the prompt, half of them for one token at a time."""
+    gpu_layers: int | Literal["auto"] = "auto"
+    refusal_text: str = "The documents do not hold the answer."
+    """What `extractive` says when no passage shares a word with the question."""
+
+    def __post_init__(self) -> None:
+        if self.context_tokens < 1:
+            raise ValueError(f"context_tokens must be at least 1, not {self.context_tokens}.")
+        if self.threads is not None and self.threads < 1:
+            raise ValueError(f"threads must be at least 1, or None for a choice, not {self.threads}.")
+        if isinstance(self.gpu_layers, str):
+            if self.gpu_layers != "auto":
+                raise ValueError(f'gpu_layers must be a number or "auto", not {self.gpu_layers!r}.')
+        elif self.gpu_layers < 0:
+            raise ValueError(f'gpu_layers must be 0 or more, or "auto", not {self.gpu_layers}.')

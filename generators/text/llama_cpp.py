@@ -1,0 +1,250 @@
+"""The engine for GGUF models: llama.cpp, token by token."""
+
+from __future__ import annotations
+
+import codecs
+import threading
+from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Literal
+
+from generators.errors import GenerationFailed, ModelUnusable
+from generators.text.chat_template import CHATML, PLAIN, ChatTemplate
+from generators.text.gguf import read_gguf_header
+from generators.text.llama_model import LlamaModel, Sampler
+from generators.text.offload import OffloadPlan, Planner, processor_only
+from generators.text.prompt_tokens import (
+    Block,
+    content_tokens,
+    count_block_tokens,
+    prompt_blocks,
+    shared_blocks,
+)
+from generators.text.protocol import Finished, GenerationRequest, Message, TextPiece
+from generators.text.stopping import StopFilter
+from generators.text.words import require_fit
+
+Reason = Literal["end", "stop", "length", "cancelled"]
+
+
+class LlamaCppGenerator:
+    """A TextGenerator over one GGUF file. It loads when first needed, or at `load`.
+
+    One request at a time: a second waits until the first one's stream is read to its end or closed,
+    so a thread that holds an unfinished stream must not start another. `close` during a request
+    ends that request as cancelled. Raises ModelUnusable at once where the file is no GGUF file.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        *,
+        id: str | None = None,
+        context_tokens: int = 4096,
+        threads: int | None = None,
+        plan_offload: Planner = processor_only,
+    ) -> None:
+        header = read_gguf_header(path)
+        self._path = path
+        self._id = id or f"llama-cpp:{path}"
+        self._context_tokens = min(context_tokens, header.trained_context_tokens)
+        self._threads = threads
+        self._plan_offload = plan_offload
+        self._model: LlamaModel | None = None
+        self._plan: OffloadPlan | None = None
+        self._template: ChatTemplate | None = None
+        #: What the context holds of the last prompt.
+        self._evaluated: list[Block] = []
+        self._turn_lock = threading.Lock()
+        self._load_lock = threading.RLock()
+        self._closed = False
+
+    @property
+    def id(self) -> str:
+        return self._id
+
+    @property
+    def context_tokens(self) -> int:
+        return self._context_tokens
+
+    @property
+    def accelerated(self) -> bool:
+        return self.offload_plan.layers > 0
+
+    @property
+    def offload_plan(self) -> OffloadPlan:
+        """Which layers run where, and why. Made when first asked for, without loading the model here."""
+        with self._load_lock:
+            if self._plan is None:
+                self._plan = self._plan_offload(fresh=False)
+            return self._plan
+
+    def load(self) -> None:
+        """Load the model now. Raises ModelUnusable, EngineMissing."""
+        self._loaded()
+
+    def count_tokens(self, text: str) -> int:
+        with self._load_lock:  # so that closing does not free the vocabulary meanwhile
+            return len(content_tokens(self._loaded(), text))
+
+    def count_prompt_tokens(self, messages: Sequence[Message]) -> int:
+        with self._load_lock:
+            return count_block_tokens(self._blocks(self._loaded(), messages))
+
+    def stream(
+        self, request: GenerationRequest, cancelled: Callable[[], bool] = lambda: False
+    ) -> Iterator[TextPiece | Finished]:
+        def ended() -> bool:
+            return self._closed or cancelled()
+
+        with self._turn() as model:
+            blocks = self._blocks(model, request.messages)
+            prompt_tokens = count_block_tokens(blocks)
+            require_fit(prompt_tokens, request.max_tokens, self._context_tokens)
+            if not blocks:
+                raise GenerationFailed("The prompt is empty. Ask something.")
+            # The last block is evaluated even when it is there: its logits are wanted.
+            shared = min(shared_blocks(self._evaluated, blocks), len(blocks) - 1)
+            reused = self._evaluate(model, blocks, shared, ended)
+            if len(self._evaluated) < len(blocks):
+                yield Finished("cancelled", prompt_tokens, reused, 0)
+                return
+            sampler = model.open_sampler(request.sampling)
+            try:
+                reason, written = yield from self._write(model, sampler, request, ended)
+            finally:
+                sampler.close()
+            yield Finished(reason, prompt_tokens, reused, written)
+
+    def warm(self, messages: Sequence[Message]) -> None:
+        """Evaluate what every prompt beginning with these messages shares.
+
+        That is all up to where the content of the message after them begins.
+        """
+        with self._turn() as model:
+            segments = self._chat_template(model).stable_start(messages)
+            blocks = prompt_blocks(model, segments, messages, model.batch_tokens)
+            require_fit(count_block_tokens(blocks), 1, self._context_tokens)
+            shared = shared_blocks(self._evaluated, blocks)
+            if shared < len(blocks):
+                self._evaluate(model, blocks, shared, lambda: self._closed)
+
+    def close(self) -> None:
+        self._closed = True
+        self._free_if_idle()
+
+    @contextmanager
+    def _turn(self) -> Iterator[LlamaModel]:
+        try:
+            with self._turn_lock:
+                yield self._loaded()
+        finally:
+            if self._closed:
+                self._free_if_idle()
+
+    def _free_if_idle(self) -> None:
+        """Free the model, unless a request runs, which then does it at its end."""
+        if not self._turn_lock.acquire(blocking=False):
+            return
+        try:
+            with self._load_lock:
+                if self._model is not None:
+                    self._model.close()
+                self._model = None
+                self._evaluated = []
+        finally:
+            self._turn_lock.release()
+
+    def _loaded(self) -> LlamaModel:
+        with self._load_lock:
+            if self._model is None:
+                if self._closed:
+                    raise GenerationFailed("This generator was closed. Build a new one.")
+                self._model = self._open()
+            return self._model
+
+    def _open(self) -> LlamaModel:
+        plan = self.offload_plan
+        try:
+            return self._open_with(plan.layers)
+        except ModelUnusable:
+            if not plan.remembered:
+                raise
+        # What fitted when the plan was made does not fit now: make it anew.
+        self._plan = self._plan_offload(fresh=True)
+        return self._open_with(self._plan.layers)
+
+    def _open_with(self, gpu_layers: int) -> LlamaModel:
+        return LlamaModel(
+            self._path, context_tokens=self._context_tokens, threads=self._threads, gpu_layers=gpu_layers
+        )
+
+    def _chat_template(self, model: LlamaModel) -> ChatTemplate:
+        if self._template is None:
+            source = model.metadata("tokenizer.chat_template")
+            if not source:
+                knows_chatml = len(model.tokenize("<|im_start|>", markup=True)) == 1
+                source = CHATML if knows_chatml else PLAIN
+            self._template = ChatTemplate(
+                source,
+                bos_token=model.token_name(model.beginning_token),
+                eos_token=model.token_name(model.end_token),
+                name=self._path.name,
+            )
+        return self._template
+
+    def _blocks(self, model: LlamaModel, messages: Sequence[Message]) -> tuple[Block, ...]:
+        segments = self._chat_template(model).render(messages)
+        return prompt_blocks(model, segments, messages, model.batch_tokens)
+
+    def _evaluate(
+        self, model: LlamaModel, blocks: Sequence[Block], shared: int, ended: Callable[[], bool]
+    ) -> int:
+        """Bring the context to hold these blocks, of which `shared` are there; tokens reused.
+
+        Leaves early once `ended`; what was evaluated by then stays for the next request.
+        """
+        reused = count_block_tokens(blocks[:shared])
+        # Should evaluating fail, nothing in the context is to be trusted.
+        self._evaluated = []
+        if not model.keep_first(reused):
+            shared, reused = 0, 0
+        evaluated = list(blocks[:shared])
+        for block in blocks[shared:]:
+            if ended():
+                break
+            model.evaluate(block)
+            evaluated.append(block)
+        self._evaluated = evaluated
+        return reused
+
+    def _write(
+        self, model: LlamaModel, sampler: Sampler, request: GenerationRequest, ended: Callable[[], bool]
+    ) -> Generator[TextPiece, None, tuple[Reason, int]]:
+        """Write after the evaluated prompt; returns why it ended and how many tokens were written."""
+        # A character may be split over tokens: bytes wait until they are one. Those of a character
+        # that is still incomplete at the end are dropped.
+        characters = codecs.getincrementaldecoder("utf-8")("replace")
+        stop = StopFilter(request.stop)
+        written = 0
+        while True:
+            if ended():
+                return "cancelled", written
+            reason: Reason = "length"
+            if written == request.max_tokens:
+                break
+            token = sampler.draw()
+            reason = "end"
+            if model.is_end(token):
+                break
+            written += 1
+            if text := stop.feed(characters.decode(model.piece(token))):
+                yield TextPiece(text)
+            if stop.found:
+                return "stop", written
+            if written < request.max_tokens:
+                model.evaluate((token,))
+        if rest := stop.finish():
+            yield TextPiece(rest)
+        return reason, written

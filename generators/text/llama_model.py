@@ -1,0 +1,224 @@
+"""One GGUF model in llama.cpp's memory: tokens in, tokens out.
+
+This speaks to llama.h directly rather than through `llama_cpp.Llama`, which points the whole
+process's stdout and stderr at /dev/null while it loads quietly, and evaluates a prompt with no
+way to stop in between.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import weakref
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from generators.errors import GenerationFailed, ModelUnusable
+from generators.text.llama_library import open_library, taken_errors
+from generators.text.protocol import Sampling
+
+#: Tokens evaluated at once. On a processor, 128 is as fast as 512 when it is idle, less hurt than
+#: smaller ones when it is not, and is how long a cancelled request goes on. A GPU wants more.
+PROCESSOR_BATCH_TOKENS = 128
+GPU_BATCH_TOKENS = 512
+
+_SEQUENCE = 0
+_PENALTY_LAST_TOKENS = 64
+_SEED_MASK = 0xFFFFFFFF
+
+
+class LlamaModel:
+    """A loaded model with one context. Not safe for two threads at once, but for `tokenize`.
+
+    The weights are mapped from the file, not read into memory, but for those that llama.cpp
+    repacks for the processor's matrix instructions.
+    """
+
+    def __init__(self, path: Path, *, context_tokens: int, threads: int | None, gpu_layers: int) -> None:
+        library = open_library()
+        taken_errors()
+        self._library = library
+        self.path = path
+        self.batch_tokens = GPU_BATCH_TOKENS if gpu_layers else PROCESSOR_BATCH_TOKENS
+        parameters = library.llama_model_default_params()
+        parameters.n_gpu_layers = gpu_layers
+        parameters.load_mode = library.LLAMA_LOAD_MODE_MMAP
+        self._model = library.llama_model_load_from_file(os.fsencode(path), parameters)
+        if not self._model:
+            raise ModelUnusable(_why_unusable(path, gpu_layers))
+        self._vocabulary = library.llama_model_get_vocab(self._model)
+        self._context = self._open_context(context_tokens, threads, gpu_layers)
+        # Also runs when the interpreter ends, while the library is still there.
+        self._release = weakref.finalize(self, _free, library, self._context, self._model)
+        self._memory = library.llama_get_memory(self._context)
+        self.vocabulary_size = int(library.llama_vocab_n_tokens(self._vocabulary))
+        self.adds_beginning = bool(library.llama_vocab_get_add_bos(self._vocabulary))
+        self.beginning_token = int(library.llama_vocab_bos(self._vocabulary))
+        self.end_token = int(library.llama_vocab_eos(self._vocabulary))
+        self.adds_space = self.piece(self.tokenize("a", markup=False)[0]).startswith(b" ")
+
+    def _open_context(self, context_tokens: int, threads: int | None, gpu_layers: int) -> Any:
+        library = self._library
+        cores = usable_cores()
+        parameters = library.llama_context_default_params()
+        parameters.n_ctx = context_tokens
+        parameters.n_batch = parameters.n_ubatch = self.batch_tokens
+        # One token at a time waits more for memory than it computes, and threads that wait for each
+        # other collapse as soon as another process is busy.
+        parameters.n_threads = threads or max(1, cores // 2)
+        parameters.n_threads_batch = threads or cores
+        if not gpu_layers:
+            parameters.flash_attn_type = library.LLAMA_FLASH_ATTN_TYPE_DISABLED
+            parameters.offload_kqv = parameters.op_offload = False
+        context = library.llama_init_from_model(self._model, parameters)
+        if not context:
+            reason = _last(taken_errors()) or "no reason given"
+            library.llama_model_free(self._model)
+            raise ModelUnusable(
+                f"llama.cpp opened {self.path}, but not a context of {context_tokens} tokens: {reason}. "
+                "Free memory, or set a smaller context_tokens or fewer gpu_layers."
+            )
+        return context
+
+    def metadata(self, key: str) -> str | None:
+        """A value of the file's metadata as text."""
+        size = self._library.llama_model_meta_val_str(self._model, key.encode(), None, 0)
+        if size < 0:
+            return None
+        buffer = ctypes.create_string_buffer(size + 1)
+        self._library.llama_model_meta_val_str(self._model, key.encode(), buffer, size + 1)
+        return buffer.value.decode("utf-8", "replace")
+
+    def tokenize(self, text: str, *, markup: bool) -> list[int]:
+        """Tokens without an added beginning. Names of special tokens count as such only in markup."""
+        data = text.encode("utf-8", "replace")
+        if not data:
+            return []
+        room = len(data) + 8
+        buffer = (self._library.llama_token * room)()
+        count = self._library.llama_tokenize(self._vocabulary, data, len(data), buffer, room, False, markup)
+        if count < 0:
+            raise GenerationFailed(f"llama.cpp could not cut a text of {len(text)} characters into tokens.")
+        return list(buffer[:count])
+
+    def piece(self, token: int, *, special: bool = False) -> bytes:
+        """The bytes a token stands for: not always whole characters; none for a special one."""
+        room = 64
+        while True:
+            buffer = ctypes.create_string_buffer(room)
+            size = self._library.llama_token_to_piece(self._vocabulary, token, buffer, room, 0, special)
+            if size >= 0:
+                return bytes(buffer.raw[:size])
+            room = -size
+
+    def token_name(self, token: int) -> str:
+        """How the vocabulary writes a token, `<|im_end|>` for instance; empty for -1, the one not there."""
+        if token < 0:
+            return ""
+        name: bytes = self._library.llama_vocab_get_text(self._vocabulary, token)
+        return name.decode("utf-8", "replace")
+
+    def is_control(self, token: int) -> bool:
+        return bool(self._library.llama_vocab_is_control(self._vocabulary, token))
+
+    def is_user_defined(self, token: int) -> bool:
+        attributes = self._library.llama_vocab_get_attr(self._vocabulary, token)
+        return bool(attributes & self._library.LLAMA_TOKEN_ATTR_USER_DEFINED)
+
+    def is_end(self, token: int) -> bool:
+        return bool(self._library.llama_vocab_is_eog(self._vocabulary, token))
+
+    def evaluate(self, tokens: Sequence[int]) -> None:
+        """Append at most `batch_tokens` tokens to the state. Raises GenerationFailed."""
+        array = (self._library.llama_token * len(tokens))(*tokens)
+        code = self._library.llama_decode(
+            self._context, self._library.llama_batch_get_one(array, len(tokens))
+        )
+        if code != 0:
+            reason = _last(taken_errors()) or f"llama_decode returned {code}"
+            raise GenerationFailed(
+                f"llama.cpp stopped while evaluating {self.path.name}: {reason}. Ask again; if it "
+                "persists, set a smaller context_tokens or fewer gpu_layers."
+            )
+
+    def keep_first(self, count: int) -> bool:
+        """Forget all but the first `count` tokens; False where the model could only forget them all."""
+        if self._library.llama_memory_seq_rm(self._memory, _SEQUENCE, count, -1):
+            return True
+        self._library.llama_memory_clear(self._memory, True)
+        return count == 0
+
+    def open_sampler(self, sampling: Sampling) -> Sampler:
+        return Sampler(self._library, self._context, sampling, self.vocabulary_size)
+
+    def close(self) -> None:
+        """Free context and weights. A second call does nothing."""
+        self._release()
+
+
+class Sampler:
+    """Draws the next token from the last evaluated one's logits."""
+
+    def __init__(self, library: Any, context: Any, sampling: Sampling, vocabulary_size: int) -> None:
+        self._library = library
+        self._context = context
+        self._chain = library.llama_sampler_chain_init(library.llama_sampler_chain_default_params())
+        self._release = weakref.finalize(self, library.llama_sampler_free, self._chain)
+        if sampling.repeat_penalty != 1.0:
+            self._add(
+                library.llama_sampler_init_penalties(
+                    vocabulary_size, _PENALTY_LAST_TOKENS, sampling.repeat_penalty, 0.0, 0.0
+                )
+            )
+        if sampling.temperature <= 0.0:
+            self._add(library.llama_sampler_init_greedy())
+            return
+        if sampling.top_k > 0:
+            self._add(library.llama_sampler_init_top_k(sampling.top_k))
+        if sampling.top_p < 1.0:
+            self._add(library.llama_sampler_init_top_p(sampling.top_p, 1))
+        if sampling.min_p > 0.0:
+            self._add(library.llama_sampler_init_min_p(sampling.min_p, 1))
+        self._add(library.llama_sampler_init_temp(sampling.temperature))
+        self._add(library.llama_sampler_init_dist(sampling.seed & _SEED_MASK))
+
+    def draw(self) -> int:
+        return int(self._library.llama_sampler_sample(self._chain, self._context, -1))
+
+    def close(self) -> None:
+        self._release()
+
+    def _add(self, sampler: Any) -> None:
+        self._library.llama_sampler_chain_add(self._chain, sampler)
+
+
+def usable_cores() -> int:
+    """Cores that this process may run on."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def _why_unusable(path: Path, gpu_layers: int) -> str:
+    errors = taken_errors()
+    reason = next((line for line in errors if "error loading model" in line), _last(errors))
+    reason = reason.rpartition("error loading model: ")[2] or "no reason given"
+    if gpu_layers:
+        return (
+            f"llama.cpp could not load {path} with {gpu_layers} layers on the GPU: {reason}. "
+            "Set gpu_layers to fewer, or to 0 to run on the processor alone."
+        )
+    return (
+        f"llama.cpp could not load {path}: {reason}. If the file is incomplete, remove it and fetch it "
+        "again with `refdesk models pull`; if this llama-cpp-python is too old for it, update that."
+    )
+
+
+def _last(lines: Sequence[str]) -> str:
+    return lines[-1] if lines else ""
+
+
+def _free(library: Any, context: Any, model: Any) -> None:
+    library.llama_free(context)
+    library.llama_model_free(model)

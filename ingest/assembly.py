@@ -1,0 +1,142 @@
+"""Settings become objects: the only module here that names concrete embedders, loaders and splitters."""
+
+from __future__ import annotations
+
+import logging
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
+
+from ingest.embedding.hashing import HashingEmbedder
+from ingest.embedding.model_folder import ModelFolder, read_model_folder
+from ingest.embedding.protocol import Embedder, EmbedderIdentity
+from ingest.embedding.weights import weights_sha256
+from ingest.errors import IngestError
+from ingest.loaders.protocol import Loader
+from ingest.settings import EmbedderSettings, SplitterSettings
+from ingest.splitting import TokenSplitter
+
+_LOGGER = logging.getLogger(__name__)
+
+#: A model's id to the folder it lies in, as the machine's catalogue knows it.
+Resolve = Callable[[str], Path]
+
+_NVIDIA_DEVICES = (Path("/dev/nvidia0"), Path("/dev/nvidiactl"), Path("/dev/dxg"))
+
+
+@dataclass(frozen=True, slots=True)
+class _Model:
+    folder: ModelFolder
+    identity: EmbedderIdentity
+
+
+def identity_of(settings: EmbedderSettings, resolve: Resolve, cache_folder: Path) -> EmbedderIdentity:
+    """The identity of the embedder that these settings give, without loading it."""
+    if settings.engine == "hashing":
+        return HashingEmbedder().identity
+    return _model(settings, resolve, cache_folder).identity
+
+
+def build_embedder(settings: EmbedderSettings, resolve: Resolve, cache_folder: Path) -> Embedder:
+    """The embedder these settings ask for; with `auto`, the fastest that runs here, and the log says why.
+
+    Raises IngestError where the model or the engine that was asked for cannot be used.
+    """
+    if settings.engine == "hashing":
+        return HashingEmbedder()
+    model = _model(settings, resolve, cache_folder)
+    if settings.engine == "openvino":
+        reason = _reason_against_openvino(model.folder)
+        if reason is not None:
+            raise IngestError(
+                f"{settings.model} cannot be run by OpenVINO: {reason}. Choose the engine `auto`."
+            )
+        return _openvino(model, cache_folder)
+    if settings.engine == "sentence-transformers":
+        return _sentence_transformers(model, "cuda" if _cuda_works() else "cpu")
+    return _fastest(settings.model, model, cache_folder)
+
+
+def build_splitter(settings: SplitterSettings, embedder: Embedder) -> TokenSplitter:
+    """A splitter whose chunks the embedder reads whole."""
+    return TokenSplitter(settings, embedder)
+
+
+def default_loaders() -> tuple[Loader, ...]:
+    """A loader for every kind of file that is read here."""
+    from ingest.loaders.markdown import MarkdownLoader
+    from ingest.loaders.pdf import PdfLoader
+    from ingest.loaders.text import TextLoader
+    from ingest.loaders.web import WebLoader
+    from ingest.loaders.word import WordLoader
+
+    return (PdfLoader(), WordLoader(), WebLoader(), MarkdownLoader(), TextLoader())
+
+
+def _model(settings: EmbedderSettings, resolve: Resolve, cache_folder: Path) -> _Model:
+    path = resolve(settings.model)
+    folder = read_model_folder(path)
+    return _Model(
+        folder,
+        EmbedderIdentity(
+            model=settings.model,
+            weights_sha256=weights_sha256(path, cache_folder),
+            dimension=folder.dimension,
+            query_prefix=folder.query_prefix,
+            document_prefix=folder.document_prefix,
+        ),
+    )
+
+
+def _fastest(name: str, model: _Model, cache_folder: Path) -> Embedder:
+    if _cuda_works():
+        _LOGGER.info("%s is run by sentence-transformers: there is a CUDA device", name)
+        return _sentence_transformers(model, "cuda")
+    reason = _reason_against_openvino(model.folder)
+    if reason is None:
+        try:
+            embedder = _openvino(model, cache_folder)
+        except (ImportError, RuntimeError) as error:  # RuntimeError: OpenVINO cannot take the model
+            reason = f"{type(error).__name__}: {error}"
+        else:
+            _LOGGER.info("%s is run by OpenVINO: there is no CUDA device", name)
+            return embedder
+    _LOGGER.warning("%s is run by sentence-transformers on the processor, which is slower: %s", name, reason)
+    return _sentence_transformers(model, "cpu")
+
+
+def _reason_against_openvino(folder: ModelFolder) -> str | None:
+    if find_spec("openvino") is None:
+        return "the package openvino is not installed"
+    if folder.pooling is None:
+        return "the model pools its tokens in a way that only sentence-transformers follows"
+    return None
+
+
+def _cuda_works() -> bool:
+    """Whether torch can use a CUDA device.
+
+    Without a trace of one torch is not asked: importing it takes seconds.
+    """
+    if shutil.which("nvidia-smi") is None and not any(device.exists() for device in _NVIDIA_DEVICES):
+        return False
+    import torch
+
+    if torch.cuda.is_available():
+        return True
+    _LOGGER.warning("There is an NVIDIA device here, but torch %s cannot use it", torch.__version__)
+    return False
+
+
+def _openvino(model: _Model, cache_folder: Path) -> Embedder:
+    from ingest.embedding.openvino import OpenVinoEmbedder
+
+    return OpenVinoEmbedder(model.folder, model.identity, cache_folder)
+
+
+def _sentence_transformers(model: _Model, device: str) -> Embedder:
+    from ingest.embedding.sentence_transformers import SentenceTransformersEmbedder
+
+    return SentenceTransformersEmbedder(model.folder, model.identity, device)

@@ -1,0 +1,66 @@
+"""Any sentence-transformers model, on a GPU where there is one."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+
+import numpy as np
+
+from ingest.embedding.model_folder import ModelFolder
+from ingest.embedding.protocol import EmbedderIdentity, Vectors
+from ingest.embedding.tokens import open_tokenizer, token_spans
+
+
+class SentenceTransformersEmbedder:
+    """An Embedder over sentence-transformers: half precision on CUDA, full precision elsewhere."""
+
+    def __init__(self, folder: ModelFolder, identity: EmbedderIdentity, device: str = "cpu") -> None:
+        os.environ.setdefault("HF_HUB_OFFLINE", "1")
+        import torch
+        from sentence_transformers import SentenceTransformer
+
+        self._identity = identity
+        self._on_gpu = device.startswith("cuda")
+        self._model = SentenceTransformer(
+            str(folder.path),
+            device=device,
+            model_kwargs={"dtype": torch.float16 if self._on_gpu else torch.float32},
+        )
+        self._tokenizer = open_tokenizer(folder.tokenizer_file)
+        self._max_tokens = folder.max_tokens - self._tokenizer.num_special_tokens_to_add(False)
+
+    @property
+    def identity(self) -> EmbedderIdentity:
+        return self._identity
+
+    @property
+    def max_tokens(self) -> int:
+        return int(self._max_tokens)
+
+    def token_spans(self, text: str) -> list[tuple[int, int]]:
+        return token_spans(self._tokenizer, text)
+
+    def embed_documents(self, texts: Sequence[str]) -> Vectors:
+        return self._embed([self._identity.document_prefix + text for text in texts])
+
+    def embed_query(self, text: str) -> Vectors:
+        vector: Vectors = self._embed([self._identity.query_prefix + text])[0]
+        return vector
+
+    def close(self) -> None:
+        self._model = None
+
+    def _embed(self, texts: Sequence[str]) -> Vectors:
+        if self._model is None:
+            raise ValueError("this embedder was closed")
+        if not texts:
+            return np.zeros((0, self._identity.dimension), dtype=np.float32)
+        vectors = np.asarray(
+            self._model.encode(list(texts), batch_size=256 if self._on_gpu else 32, show_progress_bar=False),
+            dtype=np.float32,
+        )
+        # Half precision leaves lengths a little off 1.
+        lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
+        unit: Vectors = vectors / np.maximum(lengths, np.float32(1e-12))
+        return unit

@@ -1,0 +1,67 @@
+"""What can go wrong between a file and the store.
+
+    IngestError
+    ├── UnreadableFile          this file gives no text; the batch goes on
+    │   ├── UnsupportedFormat       nobody here reads this kind of file
+    │   ├── EncryptedFile           it needs a password
+    │   ├── DamagedFile             its content is not what its kind promises
+    │   └── EmptyFile               it is there, and holds no text
+    ├── NothingToIngest         a named path does not exist, or a folder holds no file
+    └── StoreError              the collection itself
+        ├── CollectionNotFound      no collection of that name
+        ├── EmbedderMismatch        made with another embedder than the one asked for
+        ├── StoreDamaged            it does not open, or fails its own check
+        └── StoreFull               the disk (or its quota) took no more
+
+Each message says what happened, to which file, and what to do now.
+"""
+
+from __future__ import annotations
+
+
+class IngestError(Exception):
+    """Root of every error this package raises on purpose."""
+
+
+class UnreadableFile(IngestError):
+    """One file could not be read. Names the file and the reason; never stops a batch."""
+
+
+class UnsupportedFormat(UnreadableFile):
+    """The file's kind, told from its content, has no loader."""
+
+
+class EncryptedFile(UnreadableFile):
+    """The file opens only with a password, and the empty one does not fit."""
+
+
+class DamagedFile(UnreadableFile):
+    """The file claims to be of a kind and does not parse as one."""
+
+
+class EmptyFile(UnreadableFile):
+    """The file is empty, or none of its pages holds any text."""
+
+
+class NothingToIngest(IngestError):
+    """What was named does not exist or holds no file."""
+
+
+class StoreError(IngestError):
+    """The collection's store, not a file, is the trouble."""
+
+
+class CollectionNotFound(StoreError):
+    """No collection of that name lies in the data home."""
+
+
+class EmbedderMismatch(StoreError):
+    """The collection was embedded by another model, or split or prefixed in another way."""
+
+
+class StoreDamaged(StoreError):
+    """The store's file is not readable as one."""
+
+
+class StoreFull(StoreError):
+    """Nothing more could be written. What was acknowledged before is safe."""

@@ -1,0 +1,60 @@
+"""What may be chosen about ingestion. Plain values: building them loads no model and touches no disk."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Engine = Literal["auto", "openvino", "sentence-transformers", "hashing"]
+
+
+@dataclass(frozen=True, slots=True)
+class EmbedderSettings:
+    """Which model turns text into vectors, and what runs it.
+
+    `auto` takes sentence-transformers on a CUDA device, else OpenVINO, else sentence-transformers on
+    the processor. `hashing` needs no model and knows no meaning: it is for tests.
+    """
+
+    model: str = "all-minilm-l6-v2"
+    engine: Engine = "auto"
+
+
+@dataclass(frozen=True, slots=True)
+class SplitterSettings:
+    """How long a chunk may be and how much of it the next one repeats, in the embedder's tokens.
+
+    A chunk never grows past what the embedder reads, whatever `max_tokens` says.
+    """
+
+    max_tokens: int = 200
+    overlap_tokens: int = 30
+
+    def __post_init__(self) -> None:
+        if self.max_tokens < 1:
+            raise ValueError(f"max_tokens is {self.max_tokens}; a chunk holds at least 1 token")
+        if not 0 <= self.overlap_tokens < self.max_tokens:
+            raise ValueError(
+                f"overlap_tokens is {self.overlap_tokens}; it must be at least 0 and less than max_tokens "
+                f"({self.max_tokens}), or splitting would never come to an end"
+            )
+
+
+@dataclass(frozen=True, slots=True)
+class IngestSettings:
+    """All that an ingest run may be told."""
+
+    embedder: EmbedderSettings = EmbedderSettings()
+    splitter: SplitterSettings = SplitterSettings()
+    #: A file is read whole into memory, so a larger one is refused by name.
+    max_file_bytes: int = 512 * 1024 * 1024
+    #: Chunks embedded in one go: between two goes progress is told and cancelling is possible.
+    embedding_stretch: int = 256
+
+    def __post_init__(self) -> None:
+        for name, value in (
+            ("max_file_bytes", self.max_file_bytes),
+            ("embedding_stretch", self.embedding_stretch),
+        ):
+            if value < 1:
+                raise ValueError(f"{name} is {value}; it must be at least 1")

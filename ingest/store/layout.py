@@ -1,0 +1,83 @@
+"""The files of a collection's folder, each named here and nowhere else."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+#: Raised whenever an older Refdesk could not read what a newer one writes.
+FORMAT_VERSION = 1
+
+#: An unfinished file that nobody has written to for this long belongs to a process that died.
+ABANDONED_SECONDS = 3600.0
+
+_VECTORS = "vectors-"
+_FAISS = ".faiss"
+_UNFINISHED = ".unfinished"
+
+
+@dataclass(frozen=True, slots=True)
+class StoreLayout:
+    """A collection's folder: `store.sqlite3` is the truth, `vectors-<generation>.faiss` derived from it."""
+
+    folder: Path
+
+    @property
+    def name(self) -> str:
+        """The collection's name, as people type it."""
+        return self.folder.name
+
+    @property
+    def database(self) -> Path:
+        return self.folder / "store.sqlite3"
+
+    def vectors(self, generation: int) -> Path:
+        return self.folder / f"{_VECTORS}{generation}{_FAISS}"
+
+    def unfinished_vectors(self, generation: int) -> Path:
+        """Where this process writes a vector file before it gets its name."""
+        return self.folder / f"{_VECTORS}{generation}{_FAISS}.{os.getpid()}{_UNFINISHED}"
+
+    def bytes_on_disk(self) -> int:
+        total = 0
+        for path in self._own_files():
+            with suppress(FileNotFoundError):  # another process may just have closed its log
+                total += path.stat().st_size
+        return total
+
+    def remove_old_vectors(self, generation: int) -> None:
+        """Remove vector files older than the generation, and what dead processes left unfinished.
+
+        Newer ones stay: another process may have just named one and not recorded it yet.
+        """
+        for path in self._vector_files():
+            if path.name.endswith(_UNFINISHED):
+                old = time.time() - path.stat().st_mtime > ABANDONED_SECONDS
+            else:
+                number = path.name.removeprefix(_VECTORS).removesuffix(_FAISS)
+                old = number.isdecimal() and int(number) < generation
+            if old:
+                path.unlink(missing_ok=True)
+
+    def _vector_files(self) -> Iterator[Path]:
+        yield from self.folder.glob(f"{_VECTORS}*{_FAISS}")
+        yield from self.folder.glob(f"{_VECTORS}*{_UNFINISHED}")
+
+    def _own_files(self) -> Iterator[Path]:
+        yield from (path for path in self.folder.glob(f"{self.database.name}*") if path.is_file())
+        yield from self._vector_files()
+
+
+def sync_folder(folder: Path) -> None:
+    """Make a rename in the folder survive a power cut. Where folders cannot be opened, do nothing."""
+    if os.name == "nt":  # Windows opens no folders; NTFS journals the rename itself
+        return
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

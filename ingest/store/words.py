@@ -1,0 +1,51 @@
+"""A question's words as an FTS5 expression that cannot be a syntax error."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+#: More words than this cost time and find nothing more; the longest, being the rarest, are kept.
+MAX_WORDS = 32
+
+# Runs of letters and digits, perhaps joined inside by one mark: "10-K", "3.5", "company's", "R&D".
+_COMPOUND = re.compile(r"[^\W_]+(?:[-‐‑._/&,:'’][^\W_]+)*")
+_PART = re.compile(r"[^\W_]+")
+_APOSTROPHE = re.compile(r"['’]")
+
+_STOP_WORDS = frozenset(
+    """
+    a about also am an and any are as at be been being both but by can could d did do does doing don for from
+    give had has have having he her him his how i if in into is it its itself just ll let m me might more most
+    must my no nor not of off on or our out over own please re s shall she should so some such t tell than
+    that the their them then there these they this those to too under up ve very was we were what when
+    where whether which while who whom whose why will with would you your
+    """.split()
+)
+
+
+def match_expression(query: str) -> str | None:
+    """An OR of the query's words and joined words, each quoted; None if the query holds no word.
+
+    Stop words are left out unless nothing else is there. A joined word counts as a phrase, and each
+    of its parts as a word, so that "year-over-year" finds both spellings and prefers its own.
+    """
+    compounds = _COMPOUND.findall(unicodedata.normalize("NFC", query).lower())
+    words = [part for compound in compounds for part in _PART.findall(_without_possessive(compound))]
+    phrases = [
+        " ".join(_PART.findall(compound))
+        for compound in map(_without_possessive, compounds)
+        if not _APOSTROPHE.search(compound) and len(_PART.findall(compound)) > 1
+    ]
+    telling = [word for word in words if word not in _STOP_WORDS]
+    terms = list(dict.fromkeys([*phrases, *(telling or words)]))
+    if not terms:
+        return None
+    if len(terms) > MAX_WORDS:
+        kept = set(sorted(terms, key=len, reverse=True)[:MAX_WORDS])
+        terms = [term for term in terms if term in kept]
+    return " OR ".join(f'"{term}"' for term in terms)
+
+
+def _without_possessive(word: str) -> str:
+    return re.sub(r"['’]s$", "", word)

@@ -1,0 +1,33 @@
+"""Where Refdesk's files lie. These functions only say the place; none of them touches the disk."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+HOME_VARIABLE = "REFDESK_HOME"
+
+
+def data_home() -> Path:
+    """The folder that `REFDESK_HOME` names, else the platform's own place for a user's data."""
+    named = os.environ.get(HOME_VARIABLE, "").strip()
+    if named:
+        return Path(named).expanduser().absolute()
+    from platformdirs import user_data_path
+
+    return Path(user_data_path("refdesk", appauthor=False))
+
+
+def models_folder() -> Path:
+    """One folder per model, named by its id."""
+    return data_home() / "models"
+
+
+def collections_folder() -> Path:
+    """One folder per collection, named by it."""
+    return data_home() / "collections"
+
+
+def cache_folder() -> Path:
+    """Whatever can be computed again; safe to delete."""
+    return data_home() / "cache"

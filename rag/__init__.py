@@ -1,0 +1,96 @@
+"""A question becomes a cited answer: the library's public face.
+
+    from rag import open_collection
+
+    with open_collection("reports") as reports:
+        reports.ingest(["~/Documents/reports"])
+        print(reports.ask("What did travel cost in 2023?").text)
+
+`rag.langchain` holds the parts for LangChain, apart because importing LangChain takes a while.
+"""
+
+from __future__ import annotations
+
+from ingest.errors import (
+    CollectionNotFound,
+    EmbedderMismatch,
+    IngestError,
+    NothingToIngest,
+    StoreDamaged,
+    StoreError,
+    StoreFull,
+)
+from ingest.progress import Progress
+from ingest.report import FileOutcome, IngestReport
+from ingest.types import DocumentInfo, Page
+from rag.collection import Collection
+from rag.errors import EmptyCollection, NoSuchDocument, QuestionTooLong, RagError
+from rag.settings import (
+    AnswerSettings,
+    PassageSettings,
+    RetrievalSettings,
+    Settings,
+)
+from rag.shelf import CollectionInfo, delete_collection, list_collections, open_collection
+from rag.types import (
+    Answer,
+    Answered,
+    Citation,
+    Event,
+    Hit,
+    Passage,
+    PassagesFound,
+    Refused,
+    Sentence,
+    SentenceChecked,
+    Span,
+    TextAdded,
+    Timings,
+    TokenUse,
+    Turn,
+    Verdict,
+)
+
+__all__ = [
+    "Answer",
+    "AnswerSettings",
+    "Answered",
+    "Citation",
+    "Collection",
+    "CollectionInfo",
+    "CollectionNotFound",
+    "DocumentInfo",
+    "EmbedderMismatch",
+    "EmptyCollection",
+    "Event",
+    "FileOutcome",
+    "Hit",
+    "IngestError",
+    "IngestReport",
+    "NoSuchDocument",
+    "NothingToIngest",
+    "Page",
+    "Passage",
+    "PassageSettings",
+    "PassagesFound",
+    "Progress",
+    "QuestionTooLong",
+    "RagError",
+    "Refused",
+    "RetrievalSettings",
+    "Sentence",
+    "SentenceChecked",
+    "Settings",
+    "Span",
+    "StoreDamaged",
+    "StoreError",
+    "StoreFull",
+    "TextAdded",
+    "Timings",
+    "TokenUse",
+    "Turn",
+    "Verdict",
+    "delete_collection",
+    "list_collections",
+    "open_collection",
+]

@@ -1,0 +1,205 @@
+"""Passages and a question become a stream of events that ends in a cited answer."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+from generators.text.protocol import Evidence, Finished, GenerationRequest, TextGenerator
+from rag.citations import cite, cited_numbers, keep_valid_marks, standing_ground, without_marks
+from rag.errors import QuestionTooLong
+from rag.prompts import Template
+from rag.refusal import REFUSAL, is_refusal, may_become_refusal
+from rag.sentences import answer_sentence_spans
+from rag.settings import AnswerSettings
+from rag.types import (
+    Answer,
+    Answered,
+    Citation,
+    Event,
+    Passage,
+    PassagesFound,
+    Refused,
+    Sentence,
+    SentenceChecked,
+    TextAdded,
+    Timings,
+    TokenUse,
+    Turn,
+)
+
+#: An answer of at most this many words, in one sentence, is a bare phrase, number or yes/no.
+_SHORT_ANSWER_WORDS = 10
+
+
+@dataclass(slots=True)
+class _Clock:
+    """When things happened, in seconds since the question arrived."""
+
+    started: float
+    retrieved: float = 0.0
+    first_token: float | None = None
+    first_checked: float | None = None
+
+    def now(self) -> float:
+        return time.perf_counter() - self.started
+
+    def timings(self) -> Timings:
+        return Timings(self.retrieved, self.first_token, self.first_checked, self.now())
+
+
+class Answering:
+    """Writes cited answers with one generator and one prompt template."""
+
+    def __init__(
+        self,
+        generator: TextGenerator,
+        template: Template,
+        settings: AnswerSettings,
+        page_label: Callable[[int, int], str],
+    ) -> None:
+        self._generator = generator
+        self._template = template
+        self._settings = settings
+        self._page_label = page_label
+
+    def warm(self) -> None:
+        """Compute the prompt's stable beginning now rather than at the first question."""
+        self._generator.warm(self._template.stable_messages())
+
+    def passage_budget(self, question: str, wanted: int, turns: Sequence[Turn]) -> int:
+        """Tokens that passages may take: as many as wanted, fewer where the context would overflow."""
+        bare = self._generator.count_prompt_tokens(self._template.messages(question, (), turns))
+        # The chat format and the passages' numbers take a few tokens that are counted only at the end.
+        room = self._generator.context_tokens - self._settings.max_tokens - bare - 64
+        if room < 64:
+            raise QuestionTooLong(
+                f"The question takes {bare} tokens with its instructions, which leaves no room for passages "
+                f"in the model's {self._generator.context_tokens}. Ask a shorter one."
+            )
+        return min(wanted, room)
+
+    def recent(self, turns: Sequence[Turn]) -> tuple[Turn, ...]:
+        """The latest turns that fit the share of the prompt set aside for them."""
+        kept: list[Turn] = []
+        left = self._settings.history_tokens
+        for turn in reversed(turns):
+            left -= self._generator.count_tokens(turn.question) + self._generator.count_tokens(turn.answer)
+            if left < 0:
+                break
+            kept.append(turn)
+        return tuple(reversed(kept))
+
+    def stream(
+        self,
+        question: str,
+        passages: Sequence[Passage],
+        started: float,
+        turns: Sequence[Turn] = (),
+        cancelled: Callable[[], bool] = lambda: False,
+    ) -> Iterator[Event]:
+        """Events for one question. `started` is the `time.perf_counter()` of the question's arrival."""
+        clock = _Clock(started)
+        clock.retrieved = clock.now()
+        passages = tuple(passages)
+        yield PassagesFound(passages)
+        if not passages:
+            yield from self._refuse(question, passages, clock, TokenUse(0, 0, 0))
+            return
+        request = GenerationRequest(
+            messages=self._template.messages(question, passages, turns),
+            question=question,
+            evidence=tuple(Evidence(passage.number, passage.title, passage.text) for passage in passages),
+            max_tokens=self._settings.max_tokens,
+        )
+        text, shown, use = "", "", TokenUse(0, 0, 0)
+        sentences: list[Sentence] = []
+        for event in self._generator.stream(request, cancelled):
+            if isinstance(event, Finished):
+                use = TokenUse(event.prompt_tokens, event.reused_tokens, event.completion_tokens)
+                break
+            text += event.text
+            if clock.first_token is None and text.strip():
+                clock.first_token = clock.now()
+            if not shown and (may_become_refusal(text) or is_refusal(text)):
+                continue
+            yield TextAdded(text[len(shown) :])
+            shown = text
+            complete = answer_sentence_spans(text)[:-1]
+            for start, end in complete[len(sentences) :]:
+                sentences.append(self._read(text[start:end], question, passages, clock))
+                yield SentenceChecked(sentences[-1])
+        if is_refusal(text) or not without_marks(text):
+            yield from self._refuse(question, passages, clock, use)
+            return
+        if shown != text:
+            yield TextAdded(text[len(shown) :])
+        for start, end in answer_sentence_spans(text)[len(sentences) :]:
+            sentences.append(self._read(text[start:end], question, passages, clock))
+            yield SentenceChecked(sentences[-1])
+        yield Answered(self._answer(question, text, sentences, passages, clock, use))
+
+    def _answer(
+        self,
+        question: str,
+        text: str,
+        sentences: Sequence[Sentence],
+        passages: tuple[Passage, ...],
+        clock: _Clock,
+        use: TokenUse,
+    ) -> Answer:
+        bare = without_marks(text)
+        short = len(sentences) == 1 and len(bare.split()) <= _SHORT_ANSWER_WORDS
+        return Answer(
+            question=question,
+            text=_marked_text(text, sentences, len(passages)),
+            short_answer=bare.rstrip(".") if short else None,
+            refused=False,
+            sentences=tuple(sentences),
+            passages=passages,
+            timings=clock.timings(),
+            tokens=use,
+        )
+
+    def _refuse(
+        self, question: str, passages: tuple[Passage, ...], clock: _Clock, use: TokenUse
+    ) -> Iterator[Event]:
+        yield Refused(REFUSAL)
+        yield Answered(Answer(question, REFUSAL, None, True, (), passages, clock.timings(), use))
+
+    def _read(self, text: str, question: str, passages: Sequence[Passage], clock: _Clock) -> Sentence:
+        """A finished sentence with its citations read back from its marks.
+
+        A mark whose passage shares no word with the sentence is none. Where no mark holds, the sentence
+        is tied to the passage that holds all its words, if one does.
+        """
+        bare = without_marks(text)
+        marked = [passages[number - 1] for number in cited_numbers(text, len(passages))]
+        citations = self._citations(bare, question, marked)
+        if not citations and (ground := standing_ground(bare, question, passages)):
+            citations = self._citations(bare, question, [ground])
+        if clock.first_checked is None:
+            clock.first_checked = clock.now()
+        return Sentence(bare, citations)
+
+    def _citations(self, bare: str, question: str, passages: Sequence[Passage]) -> tuple[Citation, ...]:
+        found = (cite(bare, question, passage, self._page_label) for passage in passages)
+        return tuple(citation for citation in found if citation is not None)
+
+
+def _marked(written: str, sentence: Sentence, passage_count: int) -> str:
+    """A sentence with the marks of its citations: as it was written, where those are the same."""
+    numbers = tuple(citation.passage_number for citation in sentence.citations)
+    if numbers == cited_numbers(written, passage_count):
+        return keep_valid_marks(written, passage_count)
+    return sentence.text + "".join(f" [{number}]" for number in numbers)
+
+
+def _marked_text(text: str, sentences: Sequence[Sentence], passage_count: int) -> str:
+    """The whole answer, each sentence with the marks that hold, what stands between them kept."""
+    written, position = "", 0
+    for (start, end), sentence in zip(answer_sentence_spans(text), sentences, strict=True):
+        written += text[position:start] + _marked(text[start:end], sentence, passage_count)
+        position = end
+    return (written + text[position:]).strip()

@@ -1,0 +1,77 @@
+"""Settings become objects: the only place in this package that chooses concrete parts."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import replace
+from pathlib import Path
+
+from generators.assembly import build_text_generator
+from generators.text.protocol import TextGenerator
+from ingest.assembly import build_embedder, build_splitter, default_loaders, identity_of
+from ingest.embedding.protocol import Embedder, EmbedderIdentity
+from ingest.loaders.protocol import Loader
+from ingest.splitting import Splitter
+from machine import cache_folder, resolve
+from rag.prompts import Template, load_template
+from rag.settings import Settings
+
+
+class Engines:
+    """The models behind a collection, each loaded when it is first needed and kept until `close`."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._lock = threading.RLock()
+        self._embedder: Embedder | None = None
+        self._generator: TextGenerator | None = None
+
+    def embedder_identity(self) -> EmbedderIdentity:
+        """What the embedder will be, without loading it."""
+        return identity_of(self._settings.ingest.embedder, _embedder_folder, cache_folder())
+
+    def embedder(self) -> Embedder:
+        with self._lock:
+            if self._embedder is None:
+                self._embedder = build_embedder(
+                    self._settings.ingest.embedder, _embedder_folder, cache_folder()
+                )
+            return self._embedder
+
+    def splitter(self) -> Splitter:
+        return build_splitter(self._settings.ingest.splitter, self.embedder())
+
+    def loaders(self) -> tuple[Loader, ...]:
+        return default_loaders()
+
+    def template(self) -> Template:
+        return load_template(self._settings.answer.template)
+
+    def generator(self) -> TextGenerator:
+        """The language model; its stable prompt beginning is computed when it is first loaded."""
+        with self._lock:
+            if self._generator is None:
+                generator = build_text_generator(self._settings.generator, _language_model, cache_folder())
+                generator.warm(self.template().stable_messages())
+                self._generator = generator
+            return self._generator
+
+    def close(self) -> None:
+        with self._lock:
+            for engine in (self._embedder, self._generator):
+                if engine is not None:
+                    engine.close()
+            self._embedder = self._generator = None
+
+
+def with_model(settings: Settings, engine: str) -> Settings:
+    """The same settings with another engine for answers."""
+    return replace(settings, generator=replace(settings.generator, engine=engine))
+
+
+def _embedder_folder(model: str) -> Path:
+    return resolve(model, kind="embedder")
+
+
+def _language_model(model: str) -> Path:
+    return resolve(model, kind="language")

@@ -1,0 +1,83 @@
+"""`[n]` marks read back to documents, pages and quoted words."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+
+from rag.terms import content_terms
+from rag.types import Citation, Passage, Span
+
+_MARK = re.compile(r"\s*\[(\d+(?:\s*[,;]\s*\d+)*)\]")
+
+
+def cited_numbers(text: str, passage_count: int) -> tuple[int, ...]:
+    """The passages a text's marks name, in order, each once. `[0]` and `[9]` of 4 are no citations."""
+    numbers: dict[int, None] = {}
+    for match in _MARK.finditer(text):
+        for number in re.split(r"\s*[,;]\s*", match.group(1)):
+            if 1 <= int(number) <= passage_count:
+                numbers[int(number)] = None
+    return tuple(numbers)
+
+
+def without_marks(text: str) -> str:
+    """The text as it reads without its marks."""
+    return _MARK.sub("", text).strip()
+
+
+def keep_valid_marks(text: str, passage_count: int) -> str:
+    """The text with marks that name no passage taken out."""
+
+    def rewrite(match: re.Match[str]) -> str:
+        numbers = cited_numbers(match.group(), passage_count)
+        return "".join(f" [{number}]" for number in numbers)
+
+    return _MARK.sub(rewrite, text).strip()
+
+
+def cite(
+    sentence: str, question: str, passage: Passage, page_label: Callable[[int, int], str]
+) -> Citation | None:
+    """The stretch of the passage that the sentence most plainly stands on; None if they share no word.
+
+    `page_label` says what people call a page, given the document's id and the page's number.
+    """
+    span = _closest(sentence, question, passage.spans)
+    if span is None:
+        return None
+    return Citation(
+        passage_number=passage.number,
+        document=passage.document,
+        title=passage.title,
+        page_number=span.page_number,
+        page_label=page_label(passage.document_id, span.page_number),
+        start=span.start,
+        end=span.end,
+        quote=span.text,
+    )
+
+
+def standing_ground(sentence: str, question: str, passages: Sequence[Passage]) -> Passage | None:
+    """The passage that holds every content word of a sentence that came without a mark, if one does."""
+    wanted = set(content_terms(sentence))
+    if not wanted:
+        return None
+    holding = [passage for passage in passages if wanted <= set(content_terms(passage.text))]
+    if not holding:
+        return None
+    asked = set(content_terms(question))
+    return max(holding, key=lambda passage: (len(asked & set(content_terms(passage.text))), -passage.number))
+
+
+def _closest(sentence: str, question: str, spans: Sequence[Span]) -> Span | None:
+    said, asked = set(content_terms(sentence)), set(content_terms(question))
+    best: Span | None = None
+    best_score = 0.0
+    for span in spans:
+        terms = set(content_terms(span.text))
+        # What the sentence says counts first; what was asked tells equals apart ("1889" in two places).
+        score = 1.0 * len(said & terms) + 0.4 * len((asked - said) & terms)
+        if said & terms and score > best_score:
+            best, best_score = span, score
+    return best

@@ -1,0 +1,252 @@
+"""A collection of documents: put files in, find passages, get cited answers.
+
+from rag import open_collection
+
+with open_collection("reports") as reports:
+    reports.ingest(["~/Documents/reports"])
+    print(reports.ask("What did travel cost in 2023?").text)
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from ingest.errors import CollectionNotFound, StoreError
+from ingest.pipeline import ingest
+from ingest.plan import plan_ingest
+from ingest.progress import Progress
+from ingest.report import IngestReport
+from ingest.store.store import Store, StoreStatistics
+from ingest.types import DocumentInfo, Page
+from rag.answering import Answering
+from rag.assembly import Engines
+from rag.errors import NoSuchDocument
+from rag.passages import pick_passages
+from rag.retrieval import Retriever
+from rag.settings import Settings
+from rag.types import Answer, Answered, Event, Hit, Turn
+
+
+class Collection:
+    """One collection. Opening it loads no model; a model is loaded when it is first needed.
+
+    Several threads may use one; answers are written one at a time. Close it, or use `with`.
+    """
+
+    def __init__(self, folder: Path, settings: Settings) -> None:
+        self._folder = folder
+        self._settings = settings
+        self._engines = Engines(settings)
+        self._store: Store | None = None
+        self._lock = threading.RLock()
+        self._closed = False
+
+    @property
+    def name(self) -> str:
+        return self._folder.name
+
+    @property
+    def folder(self) -> Path:
+        return self._folder
+
+    @property
+    def settings(self) -> Settings:
+        return self._settings
+
+    # Documents
+
+    def ingest(
+        self,
+        paths: Sequence[str | os.PathLike[str]],
+        *,
+        sync: bool = False,
+        password: str | None = None,
+        progress: Callable[[Progress], None] = lambda _: None,
+        cancelled: Callable[[], bool] = lambda: False,
+    ) -> IngestReport:
+        """Read files and folders; the collection is made if it is not there yet.
+
+        Unchanged files are skipped and changed ones replaced. With `sync`, what vanished from the named
+        folders is removed. A file that cannot be read is named in the report and stops nothing.
+        Raises NothingToIngest, EmbedderMismatch, StoreFull and other StoreErrors.
+        """
+        files = [Path(path).expanduser() for path in paths]
+        if not self._exists():
+            plan_ingest(files, {})  # raises NothingToIngest before a collection is made for nothing
+        embedder = self._engines.embedder()
+        splitter = self._engines.splitter()
+        store = self._open_or_create(splitter.identity)
+        return ingest(
+            store,
+            files,
+            self._engines.loaders(),
+            splitter,
+            embedder,
+            sync=sync,
+            password=password,
+            settings=self._settings.ingest,
+            progress=progress,
+            cancelled=cancelled,
+        )
+
+    def remove(self, pattern: str) -> tuple[str, ...]:
+        """Forget the documents that a path, file name or pattern names; returns their paths.
+
+        Files on disk are not touched. Raises NoSuchDocument when nothing matches.
+        """
+        store = self._opened()
+        paths = store.matching_paths(pattern)
+        if not paths:
+            raise NoSuchDocument(f"No document of {self.name!r} matches {pattern!r}; nothing was removed.")
+        store.remove(paths)
+        return tuple(paths)
+
+    def documents(self) -> list[DocumentInfo]:
+        """What is in the collection, one entry per path, in the order of paths."""
+        return self._opened().documents()
+
+    def pages(self, document: str) -> Iterator[Page]:
+        """The pages of the one document that `document` names, as they were read."""
+        store = self._opened()
+        found = store.document_ids(document) or frozenset()
+        if len(found) != 1:
+            many = f"{len(found)} documents match" if found else "No document matches"
+            raise NoSuchDocument(f"{many} {document!r} in {self.name!r}. Name one, by its path or file name.")
+        return store.pages(next(iter(found)))
+
+    def statistics(self) -> StoreStatistics:
+        """How much is in the collection."""
+        return self._opened().statistics()
+
+    def check(self) -> list[str]:
+        """What is wrong with the collection's files, in words; empty when all is well."""
+        return self._opened().check()
+
+    # Questions
+
+    def search(self, query: str, k: int = 10, *, document: str | None = None) -> list[Hit]:
+        """The k best chunks. `document` limits them to a path, a file name or a pattern.
+
+        Raises EmptyCollection, NoSuchDocument.
+        """
+        return list(self._retriever().retrieve(query, k, document).hits)
+
+    def ask(self, question: str, *, document: str | None = None, turns: Sequence[Turn] = ()) -> Answer:
+        """The answer, whole. `turns` are earlier questions of the same conversation."""
+        for event in self.stream(question, document=document, turns=turns):
+            if isinstance(event, Answered):
+                return event.answer
+        raise RuntimeError("the stream of an answer ended without one")  # stream() always ends with Answered
+
+    def stream(
+        self,
+        question: str,
+        *,
+        document: str | None = None,
+        turns: Sequence[Turn] = (),
+        cancelled: Callable[[], bool] = lambda: False,
+    ) -> Iterator[Event]:
+        """The answer as it comes; the last event is `Answered`.
+
+        The models are loaded before the clock starts. Raises EmptyCollection, NoSuchDocument,
+        QuestionTooLong, and the errors of the model.
+        """
+        retriever, answering = self._retriever(), self._answering()
+        generator = self._engines.generator()
+        started = time.perf_counter()
+        recent = answering.recent(turns)
+        shown = self._settings.passages
+        wanted = shown.token_budget or (
+            shown.gpu_token_budget if generator.accelerated else shown.cpu_token_budget
+        )
+        budget = answering.passage_budget(question, wanted, recent)
+        found = retriever.retrieve(_search_query(question, recent), shown.hits, document)
+        passages = pick_passages(
+            question, found.query_vector, found.hits, budget, generator.count_tokens, self._engines.embedder()
+        )
+        yield from answering.stream(question, passages, started, recent, cancelled)
+
+    def load_embedder(self) -> None:
+        """Load the embedder now rather than at the first ingest or search."""
+        self._engines.embedder()
+
+    def load(self) -> None:
+        """Load all models now rather than at the first question."""
+        self._engines.embedder()
+        self._engines.generator()
+
+    # Closing
+
+    def close(self) -> None:
+        """Let go of files and models. A closed collection stays closed; closing twice is fine."""
+        with self._lock:
+            self._closed = True
+            if self._store is not None:
+                self._store.close()
+                self._store = None
+            self._engines.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _retriever(self) -> Retriever:
+        store = self._opened()
+        if store.identity != self._engines.embedder_identity():
+            store = self._reopened_with_identity()
+        return Retriever(store, self._engines.embedder(), self._settings.retrieval)
+
+    def _answering(self) -> Answering:
+        store = self._opened()
+
+        def page_label(document_id: int, number: int) -> str:
+            return store.page(document_id, number).label
+
+        return Answering(
+            self._engines.generator(), self._engines.template(), self._settings.answer, page_label
+        )
+
+    def _opened(self) -> Store:
+        with self._lock:
+            if self._closed:
+                raise StoreError(f"The collection {self.name!r} was closed. Open it again.")
+            if self._store is None:
+                self._store = Store.open(self._folder)
+            return self._store
+
+    def _reopened_with_identity(self) -> Store:
+        """The store, opened so that a difference of embedders raises its own words."""
+        Store.open(self._folder, self._engines.embedder_identity()).close()
+        return self._opened()
+
+    def _exists(self) -> bool:
+        try:
+            self._opened()
+        except CollectionNotFound:
+            return False
+        return True
+
+    def _open_or_create(self, splitter_identity: str) -> Store:
+        identity = self._engines.embedder_identity()
+        with self._lock:
+            if not self._exists():
+                self._store = Store.create(self._folder, identity, splitter_identity)
+            store = self._opened()
+        if (store.identity, store.splitter) != (identity, splitter_identity):
+            Store.open(self._folder, identity, splitter_identity).close()  # raises EmbedderMismatch in words
+        return store
+
+
+def _search_query(question: str, turns: Sequence[Turn]) -> str:
+    """A follow-up is searched for together with the question it follows."""
+    return f"{turns[-1].question} {question}" if turns else question

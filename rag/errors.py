@@ -1,0 +1,27 @@
+"""What can go wrong between a question and its answer.
+
+    RagError
+    ├── EmptyCollection     a question to a collection that holds nothing yet
+    ├── NoSuchDocument      `document=` matches nothing in the collection
+    └── QuestionTooLong     the question alone does not fit the model's context
+
+Errors of the packages below (`IngestError`, `GeneratorError`, `MachineError`) pass through unchanged.
+"""
+
+from __future__ import annotations
+
+
+class RagError(Exception):
+    """Root of every error this package raises on purpose."""
+
+
+class EmptyCollection(RagError):
+    """Says how to put documents in."""
+
+
+class NoSuchDocument(RagError):
+    """Names the pattern and some documents that are there."""
+
+
+class QuestionTooLong(RagError):
+    """Says how long it is and how long it may be."""

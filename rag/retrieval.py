@@ -1,0 +1,92 @@
+"""A question finds its hits: two arms, fused."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ingest.embedding.protocol import Embedder, Vectors
+from ingest.store.store import Store
+from rag.errors import EmptyCollection, NoSuchDocument
+from rag.fusion import convex_fusion
+from rag.settings import RetrievalSettings
+from rag.types import ArmScore, Hit
+
+
+@dataclass(frozen=True, slots=True)
+class Retrieved:
+    """Hits, best first, and the question's vector: float32 [dimension], unit length."""
+
+    hits: tuple[Hit, ...]
+    query_vector: Vectors
+
+
+class Retriever:
+    """Searches one store with one embedder."""
+
+    def __init__(self, store: Store, embedder: Embedder, settings: RetrievalSettings) -> None:
+        self._store = store
+        self._embedder = embedder
+        self._settings = settings
+
+    def retrieve(self, query: str, count: int, document: str | None = None) -> Retrieved:
+        """The `count` best chunks, over all documents or those that `document` matches."""
+        documents = self._documents(document)
+        depth = max(count, self._settings.candidates)
+        vector = self._embedder.embed_query(query)
+        dense = self._store.search_dense(vector, depth, documents)
+        lexical = self._store.search_lexical(query, depth, documents)
+        fused = convex_fusion(dict(dense), dict(lexical), self._settings.dense_weight)[:count]
+        return Retrieved(self._hits(fused, _ranked(dense), _ranked(lexical)), vector)
+
+    def _documents(self, pattern: str | None) -> frozenset[int] | None:
+        known = self._store.documents()
+        if not known:
+            raise EmptyCollection(
+                "This collection holds no documents yet. Put some in: refdesk ingest FOLDER -c NAME"
+            )
+        documents = self._store.document_ids(pattern)
+        if documents is not None and not documents:
+            some = ", ".join(info.path.rsplit("/", 1)[-1] for info in known[:3])
+            raise NoSuchDocument(
+                f"No document here matches {pattern!r}. There are {len(known)}, among them {some}. "
+                "A path, a file name, a part of it or a pattern such as '*.pdf' will do."
+            )
+        return documents
+
+    def _hits(
+        self,
+        fused: Sequence[tuple[int, float]],
+        dense: dict[int, ArmScore],
+        lexical: dict[int, ArmScore],
+    ) -> tuple[Hit, ...]:
+        stored = self._store.chunks([chunk_id for chunk_id, _ in fused])
+        hits: list[Hit] = []
+        for chunk_id, score in fused:
+            found = stored.get(chunk_id)
+            if found is None:  # another process removed its document between the search and now
+                continue
+            chunk = found.chunk
+            hits.append(
+                Hit(
+                    rank=len(hits) + 1,
+                    score=score,
+                    chunk_id=chunk_id,
+                    document_id=found.document_id,
+                    document=found.document,
+                    title=found.title,
+                    page_number=chunk.page_number,
+                    page_end=chunk.page_end,
+                    headings=chunk.headings,
+                    start=chunk.start,
+                    end=chunk.end,
+                    text=chunk.text,
+                    dense=dense.get(chunk_id),
+                    lexical=lexical.get(chunk_id),
+                )
+            )
+        return tuple(hits)
+
+
+def _ranked(results: Sequence[tuple[int, float]]) -> dict[int, ArmScore]:
+    return {chunk_id: ArmScore(rank, score) for rank, (chunk_id, score) in enumerate(results, start=1)}

@@ -1,0 +1,70 @@
+"""The collections of a data home: opened by name, listed, deleted."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+from ingest.errors import CollectionNotFound, StoreError
+from ingest.store.store import Store, StoreStatistics
+from machine import collections_folder
+from rag.collection import Collection
+from rag.settings import Settings
+
+_NAME = re.compile(r"[^\W_][\w.-]{0,99}")
+_DEFAULT_SETTINGS = Settings()
+
+
+@dataclass(frozen=True, slots=True)
+class CollectionInfo:
+    """One collection in a listing. `problem` says why it does not open, where it does not."""
+
+    name: str
+    folder: Path
+    statistics: StoreStatistics | None
+    problem: str | None = None
+
+
+def open_collection(name: str | os.PathLike[str], settings: Settings = _DEFAULT_SETTINGS) -> Collection:
+    """The collection of that name in the data home, or the one in a folder given as a path.
+
+    Nothing is read or made yet: it comes to be with the first `ingest`, and whatever needs it before
+    that raises CollectionNotFound. Raises ValueError for a name that cannot be one.
+    """
+    if isinstance(name, os.PathLike):
+        return Collection(Path(name).expanduser().absolute(), settings)
+    if not _NAME.fullmatch(name):
+        raise ValueError(
+            f"{name!r} cannot be a collection's name: letters, digits, '-', '_' and '.', beginning with a "
+            "letter or digit, at most 100 of them."
+        )
+    return Collection(collections_folder() / name, settings)
+
+
+def list_collections() -> list[CollectionInfo]:
+    """Every collection in the data home, those included that do not open."""
+    folder = collections_folder()
+    if not folder.is_dir():
+        return []
+    return [_describe(entry) for entry in sorted(folder.iterdir()) if entry.is_dir()]
+
+
+def delete_collection(name: str) -> None:
+    """Delete a collection and all in it. The documents' own files are not touched."""
+    folder = open_collection(name).folder
+    if not folder.is_dir():
+        raise CollectionNotFound(
+            f"There is no collection {name!r}. `refdesk collections` lists what is here."
+        )
+    shutil.rmtree(folder)
+
+
+def _describe(folder: Path) -> CollectionInfo:
+    try:
+        with Store.open(folder) as store:
+            return CollectionInfo(folder.name, folder, store.statistics())
+    except StoreError as error:
+        return CollectionInfo(folder.name, folder, None, str(error))

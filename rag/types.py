@@ -1,0 +1,184 @@
+"""The nouns between a question and its cited answer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Verdict(StrEnum):
+    """What checking a sentence against its cited passages came to."""
+
+    SUPPORTED = "supported"
+    UNSUPPORTED = "unsupported"
+    UNCHECKED = "unchecked"
+
+
+@dataclass(frozen=True, slots=True)
+class ArmScore:
+    """How one arm of retrieval saw a chunk. `rank` counts from 1; `score` is the arm's own."""
+
+    rank: int
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A chunk with scores. `start` and `end` are offsets into the document's text."""
+
+    rank: int
+    score: float
+    chunk_id: int
+    document_id: int
+    document: str
+    title: str
+    page_number: int
+    page_end: int
+    headings: tuple[str, ...]
+    start: int
+    end: int
+    text: str
+    dense: ArmScore | None = None
+    lexical: ArmScore | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A stretch of a document's text: offsets, and the page its first character stands on."""
+
+    start: int
+    end: int
+    page_number: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """What the prompt shows under one number: one or more stretches of one document, in its order.
+
+    `text` is the stretches joined, a gap between two shown as an ellipsis line.
+    """
+
+    number: int
+    document_id: int
+    document: str
+    title: str
+    headings: tuple[str, ...]
+    spans: tuple[Span, ...]
+    text: str
+
+    @property
+    def page_number(self) -> int:
+        """The page the passage begins on."""
+        return self.spans[0].page_number
+
+    @property
+    def page_end(self) -> int:
+        """The page its last stretch begins on."""
+        return self.spans[-1].page_number
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """Where a sentence stands: the quoted words, verbatim, and their place in the document."""
+
+    passage_number: int
+    document: str
+    title: str
+    page_number: int
+    page_label: str
+    start: int
+    end: int
+    quote: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """A sentence of the answer, without its marks. `support` is 0..1 once it was checked."""
+
+    text: str
+    citations: tuple[Citation, ...]
+    verdict: Verdict = Verdict.UNCHECKED
+    support: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Timings:
+    """Seconds since the question arrived, with the models loaded. None where it never came to that."""
+
+    retrieve_seconds: float
+    first_token_seconds: float | None
+    first_checked_seconds: float | None
+    total_seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class TokenUse:
+    """Tokens of the prompt (and those whose state was still there) and of the answer."""
+
+    prompt: int
+    reused: int
+    completion: int
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """All that came of a question. `text` carries its `[n]` marks; `short_answer` never does."""
+
+    question: str
+    text: str
+    short_answer: str | None
+    refused: bool
+    sentences: tuple[Sentence, ...]
+    passages: tuple[Passage, ...]
+    timings: Timings
+    tokens: TokenUse
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One earlier question of a conversation, and what was answered."""
+
+    question: str
+    answer: str
+
+
+# The stream's events, in the order they can come.
+
+
+@dataclass(frozen=True, slots=True)
+class PassagesFound:
+    """Retrieval is done; these are what the answer may cite."""
+
+    passages: tuple[Passage, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TextAdded:
+    """More of the answer, provisional until `SentenceChecked` names it or `Answered` ends the stream."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class SentenceChecked:
+    """A sentence is complete, its citations read back and its verdict given."""
+
+    sentence: Sentence
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """The documents do not hold the answer; `text` is the fixed form a face shows."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """The last event of every stream."""
+
+    answer: Answer
+
+
+Event = PassagesFound | TextAdded | SentenceChecked | Refused | Answered

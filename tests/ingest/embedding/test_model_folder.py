@@ -1,0 +1,79 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ingest.embedding.model_folder import read_model_folder
+from ingest.errors import IngestError
+
+WriteModelFolder = Callable[..., Path]
+
+
+def test_reads_what_decides_about_the_vectors(write_model_folder: WriteModelFolder) -> None:
+    path = write_model_folder()
+    folder = read_model_folder(path)
+    assert (folder.path, folder.dimension, folder.max_tokens) == (path, 12, 40)
+    assert folder.pooling == "mean"
+    assert folder.lower_case is False
+    assert (folder.query_prefix, folder.document_prefix) == ("", "")
+    assert folder.tokenizer_file == path / "tokenizer.json"
+
+
+@pytest.mark.parametrize(
+    ("pooling", "expected"),
+    [
+        ({"pooling_mode_cls_token": True, "pooling_mode_mean_tokens": False}, "cls"),
+        ({"pooling_mode_max_tokens": True}, None),
+        ({"pooling_mode_cls_token": True, "pooling_mode_mean_tokens": True}, None),
+    ],
+)
+def test_pooling_that_cannot_be_followed_is_none(
+    pooling: dict[str, Any], expected: str | None, write_model_folder: WriteModelFolder
+) -> None:
+    folder = read_model_folder(write_model_folder(pooling={"word_embedding_dimension": 12, **pooling}))
+    assert folder.pooling == expected
+
+
+def test_a_further_module_cannot_be_followed(write_model_folder: WriteModelFolder) -> None:
+    modules = [
+        {"type": "sentence_transformers.models.Transformer"},
+        {"type": "sentence_transformers.models.Pooling"},
+        {"type": "sentence_transformers.models.Dense"},
+    ]
+    assert read_model_folder(write_model_folder(modules=modules)).pooling is None
+
+
+def test_prompts_become_prefixes(write_model_folder: WriteModelFolder) -> None:
+    prompts = {"query": "query: ", "passage": "passage: "}
+    folder = read_model_folder(write_model_folder(prompts={"prompts": prompts}))
+    assert (folder.query_prefix, folder.document_prefix) == ("query: ", "passage: ")
+
+
+def test_the_model_says_how_much_it_reads_where_its_sentence_file_does_not(
+    write_model_folder: WriteModelFolder,
+) -> None:
+    assert read_model_folder(write_model_folder(sentence={"max_seq_length": None})).max_tokens == 512
+
+
+@pytest.mark.parametrize(
+    ("missing", "name"), [("modules", "modules.json"), ("pooling", "config.json"), ("model", "config.json")]
+)
+def test_a_missing_file_is_named(missing: str, name: str, write_model_folder: WriteModelFolder) -> None:
+    path = write_model_folder(**{missing: None})
+    with pytest.raises(IngestError, match=f"{name} is missing. Fetch the model again"):
+        read_model_folder(path)
+
+
+def test_a_damaged_file_is_named(write_model_folder: WriteModelFolder) -> None:
+    path = write_model_folder(modules='[{"type": ')
+    with pytest.raises(IngestError, match=r"modules\.json could not be read"):
+        read_model_folder(path)
+
+
+@pytest.mark.real
+def test_the_default_model_is_read_right(minilm_folder: Path) -> None:
+    folder = read_model_folder(minilm_folder)
+    assert (folder.dimension, folder.max_tokens, folder.pooling) == (384, 256, "mean")

@@ -1,0 +1,50 @@
+"""Which documents a pattern means."""
+
+from __future__ import annotations
+
+import pytest
+
+from ingest.store.filters import matching_documents
+from ingest.store.store import SourceFile, Store
+
+PATHS = {
+    1: ("/data/2023/Annual Report.pdf", "Annual Report 2023"),
+    2: ("/data/2024/Annual Report.pdf", "Annual Report 2024"),
+    3: ("/data/2024/old-notes.md", "Minutes"),
+    4: ("/data/2024/notes.md", "Café plans"),
+    5: ("/data/[draft].txt", "Draft"),
+}
+SOURCES = [(SourceFile(path, str(number), 1, 1), number, title) for number, (path, title) in PATHS.items()]
+
+
+@pytest.mark.parametrize(
+    ("pattern", "expected"),
+    [
+        ("/data/2023/Annual Report.pdf", {1}),
+        ("annual report.PDF", {1, 2}),
+        ("2024/annual report.pdf", {2}),
+        ("./2024/notes.md", {4}),
+        ("notes.md", {4}),
+        ("notes", {3, 4}),
+        ("*.md", {3, 4}),
+        ("2024/*", {2, 3, 4}),
+        ("/data/2024/*.pdf", {2}),
+        ("*report*", {1, 2}),
+        ("?otes.md", {4}),
+        ("[draft].txt", {5}),
+        ("minutes", {3}),
+        ("cafe\u0301", {4}),
+        ("CAFÉ", {4}),
+        ("data", set()),
+        ("unheard of", set()),
+        ("", set()),
+        ("   ", set()),
+    ],
+)
+def test_pattern(pattern: str, expected: set[int]) -> None:
+    assert matching_documents(pattern, SOURCES) == expected
+
+
+def test_no_pattern_is_no_filter(store: Store) -> None:
+    assert store.document_ids(None) is None
+    assert store.document_ids("anything") == frozenset()

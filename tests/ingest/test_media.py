@@ -1,0 +1,93 @@
+from __future__ import annotations
+
+import hashlib
+import io
+import zipfile
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ingest.errors import UnreadableFile
+from ingest.loaders.content import FileContent, read_content
+from ingest.media import (
+    CSV,
+    DOCX,
+    ENCRYPTED_OFFICE,
+    HTML,
+    MARKDOWN,
+    PDF,
+    PLAIN_TEXT,
+    UNKNOWN,
+    tell_media_type,
+)
+
+OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+
+
+def kind(name: str, data: bytes) -> str:
+    return tell_media_type(FileContent(Path(name), data, hashlib.sha256(data).hexdigest()))
+
+
+def zipped(**members: str) -> bytes:
+    data = io.BytesIO()
+    with zipfile.ZipFile(data, "w") as archive:
+        for name, text in members.items():
+            archive.writestr(name.replace("__", "/"), text)
+    return data.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "expected"),
+    [
+        ("report.docx", b"%PDF-1.7\n", PDF),
+        ("report", b"\r\nsome mailer's line\n%PDF-1.4\n", PDF),
+        ("report.pdf", zipped(word__document="<w/>"), DOCX),
+        ("report.pdf", zipped(word__document="<w/>" * 50)[:-30], DOCX),
+        ("book.zip", zipped(mimetype="application/epub+zip"), "application/epub+zip"),
+        ("things.docx", zipped(notes="a"), "application/zip"),
+        ("report.docx", OLE + "EncryptedPackage".encode("utf-16-le"), ENCRYPTED_OFFICE),
+        ("report.docx", OLE + "WordDocument".encode("utf-16-le"), "application/msword"),
+        ("missing.pdf", b"<html><head><title>404 Not Found</title></head></html>", HTML),
+        ("page.txt", b"\n<!-- saved --><!DOCTYPE html><p>x", HTML),
+        ("fragment.html", b"words first <p>then</p>", HTML),
+        ("data.xml", b"<?xml version='1.0'?><rows/>", "application/xml"),
+        ("page.xml", b"<?xml version='1.0'?><html xmlns='x'/>", HTML),
+        ("notes.md", b"# Title", MARKDOWN),
+        ("notes.txt", b"# Title", PLAIN_TEXT),
+        ("notes", b"# Title", PLAIN_TEXT),
+        ("notes.md", b"caf\xe9", MARKDOWN),
+        ("table.csv", b"a,b\n1,2", CSV),
+        ("letter", b"From: a@b\nTo: c@d\nSubject: x\nDate: today\n\nHello", "message/rfc822"),
+        ("letter.rtf", b"{\\rtf1 x}", "application/rtf"),
+        ("photo.txt", b"\x89PNG\r\n\x1a\n\x00\x00", "image/png"),
+        ("noise.txt", bytes(range(256)) * 20, UNKNOWN),
+        ("wide.txt", "wide characters".encode("utf-16-le"), PLAIN_TEXT),
+    ],
+)
+def test_the_content_tells(name, data, expected):
+    assert kind(name, data) == expected
+
+
+@given(
+    st.binary(max_size=300),
+    st.sampled_from([b"", OLE, b"PK\x03\x04", b"PK\x05\x06", b"RIFF", b"<", b"\xff\xfe"]),
+    st.sampled_from(["a", "a.md", "a.html", "a.docx"]),
+)
+def test_any_bytes_have_a_kind(data, start, name):
+    assert "/" in kind(name, start + data)
+
+
+def test_a_file_that_may_not_be_read_is_named(tmp_path, monkeypatch):
+    def refuse(self: Path) -> bytes:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "read_bytes", refuse)
+    with pytest.raises(UnreadableFile, match=r"a\.txt may not be read by this user"):
+        read_content(tmp_path / "a.txt")
+
+
+def test_a_file_that_went_away_is_named(tmp_path):
+    with pytest.raises(UnreadableFile, match=r"a\.txt is no longer there"):
+        read_content(tmp_path / "a.txt")

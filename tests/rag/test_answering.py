@@ -1,0 +1,137 @@
+"""A stream of events that ends in a cited answer, or in the refusal."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+
+import pytest
+
+from generators.text.scripted import ScriptedGenerator
+from rag.answering import Answering
+from rag.errors import QuestionTooLong
+from rag.prompts import load_template
+from rag.refusal import REFUSAL
+from rag.settings import AnswerSettings
+from rag.types import (
+    Answer,
+    Answered,
+    Event,
+    Passage,
+    PassagesFound,
+    Refused,
+    Sentence,
+    SentenceChecked,
+    Span,
+    TextAdded,
+    Turn,
+    Verdict,
+)
+
+
+def passage(number: int, text: str) -> Passage:
+    span = Span(10 * number, 10 * number + len(text), number, text)
+    return Passage(number, number, f"/docs/{number}.md", f"Document {number}", (), (span,), text)
+
+
+PASSAGES = (passage(1, "The club opened in 1889."), passage(2, "The hall cost 500 euros."))
+
+
+def answering(*replies: str, context_tokens: int = 4096) -> Answering:
+    return Answering(
+        ScriptedGenerator(replies, context_tokens=context_tokens),
+        load_template("plain"),
+        AnswerSettings(),
+        lambda document_id, page_number: f"page {page_number}",
+    )
+
+
+def events(reply: str, passages: Sequence[Passage] = PASSAGES) -> list[Event]:
+    return list(answering(reply).stream("When did it open?", passages, time.perf_counter()))
+
+
+def answer(reply: str, passages: Sequence[Passage] = PASSAGES) -> Answer:
+    last = events(reply, passages)[-1]
+    assert isinstance(last, Answered)
+    return last.answer
+
+
+def test_events_come_in_order_and_the_text_adds_up() -> None:
+    seen = events("The club opened in 1889 [1]. The hall cost 500 euros [2].")
+    assert isinstance(seen[0], PassagesFound)
+    assert isinstance(seen[-1], Answered)
+    text = "".join(event.text for event in seen if isinstance(event, TextAdded))
+    assert text == "The club opened in 1889 [1]. The hall cost 500 euros [2]."
+    checked = [event.sentence for event in seen if isinstance(event, SentenceChecked)]
+    assert tuple(checked) == seen[-1].answer.sentences
+
+
+def test_each_sentence_is_tied_to_document_page_and_words() -> None:
+    first, second = answer("The club opened in 1889 [1]. The hall cost 500 euros [2].").sentences
+    assert first.text == "The club opened in 1889."
+    assert [(c.document, c.page_label, c.quote) for c in first.citations] == [
+        ("/docs/1.md", "page 1", "The club opened in 1889.")
+    ]
+    assert second.citations[0].document == "/docs/2.md"
+
+
+def test_nothing_passes_for_supported_unchecked() -> None:
+    assert {s.verdict for s in answer("1889 [1]").sentences} == {Verdict.UNCHECKED}
+
+
+def test_a_bare_phrase_is_the_short_answer_and_prose_is_not() -> None:
+    assert answer("1889 [1]").short_answer == "1889"
+    assert answer("The club opened in 1889 [1]. The hall cost 500 euros [2].").short_answer is None
+
+
+def test_marks_out_of_bounds_do_not_reach_the_answer() -> None:
+    found = answer("The club opened in 1889 [1][7].")
+    assert found.text == "The club opened in 1889 [1]."
+    assert [c.passage_number for c in found.sentences[0].citations] == [1]
+
+
+def test_a_mark_on_the_wrong_passage_is_put_right() -> None:
+    found = answer("500 euros [1]")
+    assert found.text == "500 euros [2]"
+    assert found.sentences[0].citations[0].quote == "The hall cost 500 euros."
+
+
+def test_a_markless_sentence_nobody_holds_stays_without_citation() -> None:
+    assert answer("Elephants built it.").sentences == (Sentence("Elephants built it.", ()),)
+
+
+def test_the_models_refusal_is_shown_in_the_fixed_form_and_never_as_text() -> None:
+    seen = events("Not stated.")
+    assert not [event for event in seen if isinstance(event, TextAdded)]
+    assert [event for event in seen if isinstance(event, Refused)] == [Refused(REFUSAL)]
+    last = seen[-1]
+    assert isinstance(last, Answered)
+    assert last.answer.refused
+    assert last.answer.text == REFUSAL
+    assert last.answer.sentences == ()
+
+
+def test_without_passages_the_model_is_not_asked() -> None:
+    generator = answering()  # a scripted generator without replies would fail if it were asked
+    seen = list(generator.stream("When?", (), time.perf_counter()))
+    assert Refused(REFUSAL) in seen
+
+
+def test_an_empty_reply_is_a_refusal() -> None:
+    assert answer("").refused
+
+
+def test_a_question_that_leaves_no_room_is_refused_in_words() -> None:
+    with pytest.raises(QuestionTooLong, match="shorter"):
+        answering("x", context_tokens=400).passage_budget("why " * 500, 200, ())
+
+
+def test_passages_get_less_room_when_the_context_is_nearly_full() -> None:
+    small = answering("x", context_tokens=700)
+    assert 0 < small.passage_budget("why", 5000, ()) < 700
+
+
+def test_only_the_latest_turns_that_fit_are_repeated() -> None:
+    turns = [Turn(f"question {n}", "word " * 150) for n in range(5)]
+    kept = answering("x").recent(turns)
+    assert kept == tuple(turns[-2:])  # 2 * (2 + 150) <= 400 < 3 * (2 + 150)

@@ -1,0 +1,81 @@
+"""Passages keep to their budget, quote verbatim and keep what matters."""
+
+from __future__ import annotations
+
+from ingest.embedding.hashing import HashingEmbedder
+from rag.passages import GAP, pick_passages
+from rag.types import Hit, Passage
+
+
+def words(text: str) -> int:
+    return len(text.split())
+
+
+def hit(rank: int, text: str, start: int = 0, document_id: int = 1, page: int = 1) -> Hit:
+    return Hit(
+        rank=rank,
+        score=1.0 / rank,
+        chunk_id=rank,
+        document_id=document_id,
+        document=f"/docs/{document_id}.md",
+        title=f"Document {document_id}",
+        page_number=page,
+        page_end=page,
+        headings=(),
+        start=start,
+        end=start + len(text),
+        text=text,
+    )
+
+
+def pick(question: str, hits: list[Hit], budget: int) -> tuple[Passage, ...]:
+    embedder = HashingEmbedder()
+    return pick_passages(question, embedder.embed_query(question), hits, budget, words, embedder)
+
+
+def test_hits_that_fit_are_shown_whole_in_the_order_of_their_rank() -> None:
+    found = pick(
+        "rope", [hit(1, "The rope is old. It is long.", document_id=2), hit(2, "The winch is new.")], 100
+    )
+    assert [passage.number for passage in found] == [1, 2]
+    assert found[0].text == "The rope is old.\nIt is long."
+    assert found[0].document == "/docs/2.md"
+
+
+def test_neighbouring_hits_of_a_document_become_one_passage() -> None:
+    first, second = "One sentence here.", "Another one there."
+    found = pick("sentence", [hit(2, first, 0), hit(1, second, len(first) + 1)], 100)
+    assert len(found) == 1
+    assert found[0].text == f"{first}\n{second}"
+
+
+def test_the_overlap_of_two_hits_is_shown_once() -> None:
+    text = "First here. Middle there. Last one."
+    found = pick("middle", [hit(1, text[:25], 0), hit(2, text[12:], 12)], 100)
+    assert found[0].text.count("Middle there.") == 1
+
+
+def test_the_budget_holds_and_the_best_sentence_survives() -> None:
+    filler = " ".join(f"Filler number {n} says nothing of use." for n in range(30))
+    text = f"{filler} The rope costs 90 euros. {filler}"
+    found = pick("What does the rope cost?", [hit(1, text)], 40)
+    assert "The rope costs 90 euros." in found[0].text
+    assert sum(words(passage.text) for passage in found) <= 40
+    assert found[0].text.count(GAP.strip()) <= found[0].text.count("\n")
+
+
+def test_spans_lead_back_to_the_document_verbatim() -> None:
+    document = "Alpha is first. Beta is second. Gamma is third."
+    found = pick("beta", [hit(1, document[16:], start=16)], 100)
+    assert [document[span.start : span.end] for span in found[0].spans] == [
+        span.text for span in found[0].spans
+    ]
+
+
+def test_one_sentence_longer_than_the_budget_is_cut_not_dropped() -> None:
+    found = pick("word", [hit(1, "word " * 500)], 20)
+    assert 0 < words(found[0].text) <= 20
+
+
+def test_no_hits_no_passages() -> None:
+    assert pick("anything", [], 100) == ()

@@ -1,0 +1,54 @@
+"""`rag` is the library's face: its names are a promise."""
+
+from __future__ import annotations
+
+import rag
+
+PROMISED = {
+    "Answer",
+    "AnswerSettings",
+    "Answered",
+    "Citation",
+    "Collection",
+    "CollectionInfo",
+    "CollectionNotFound",
+    "DocumentInfo",
+    "EmbedderMismatch",
+    "EmptyCollection",
+    "Event",
+    "FileOutcome",
+    "Hit",
+    "IngestError",
+    "IngestReport",
+    "NoSuchDocument",
+    "NothingToIngest",
+    "Page",
+    "Passage",
+    "PassageSettings",
+    "PassagesFound",
+    "Progress",
+    "QuestionTooLong",
+    "RagError",
+    "Refused",
+    "RetrievalSettings",
+    "Sentence",
+    "SentenceChecked",
+    "Settings",
+    "Span",
+    "StoreDamaged",
+    "StoreError",
+    "StoreFull",
+    "TextAdded",
+    "Timings",
+    "TokenUse",
+    "Turn",
+    "Verdict",
+    "delete_collection",
+    "list_collections",
+    "open_collection",
+}
+
+
+def test_the_public_names_are_those_promised() -> None:
+    assert set(rag.__all__) == PROMISED
+    assert all(hasattr(rag, name) for name in PROMISED)
