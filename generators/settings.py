@@ -19,7 +19,7 @@ class GeneratorSettings:
     context_tokens: int = 4096
     """Prompt and answer together; capped at what the model was trained for."""
     threads: int | None = None
-    """None: all usable cores for the prompt, half of them for one token at a time."""
+    """None: all usable cores for the prompt; for one token at a time all or half, whichever is faster."""
     gpu_layers: int | Literal["auto"] = "auto"
     refusal_text: str = "The documents do not hold the answer."
     """What `extractive` says when no passage shares a word with the question."""

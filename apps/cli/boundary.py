@@ -69,7 +69,9 @@ def failure_of(error: Exception) -> Failure | None:
     kind = type(error).__name__
     if isinstance(error, WrongUse):
         return Failure(WRONG_USE, kind, str(error))
-    if isinstance(error, ImportError):  # an incomplete installation: the errors' own modules may be missing too
+    if isinstance(
+        error, ImportError
+    ):  # an incomplete installation: the errors' own modules may be missing too
         return None
     from generators import errors as generators
     from ingest import errors as ingest

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -10,6 +11,7 @@ import typer
 from apps.errors import WrongUse
 
 if TYPE_CHECKING:
+    from ingest.store.store import Store
     from rag import Collection, Settings
 
 EMBEDDER_ENGINE_VARIABLE = "REFDESK_EMBEDDER_ENGINE"
@@ -59,13 +61,14 @@ __all__ = [
     "Yes",
     "confirmed",
     "opened",
+    "opened_store",
     "settings_from",
 ]
 
 
 def settings_from(model: str | None = None) -> Settings:
     """The default settings, with the engines that the command line and the environment name."""
-    from typing import get_args
+    from typing import cast, get_args
 
     from ingest.settings import EmbedderSettings, Engine, IngestSettings
     from rag import Settings
@@ -75,7 +78,7 @@ def settings_from(model: str | None = None) -> Settings:
     named = os.environ.get(EMBEDDER_ENGINE_VARIABLE) or "auto"
     if named not in engines:
         raise WrongUse(f"{EMBEDDER_ENGINE_VARIABLE} is {named!r}; it may be {', '.join(engines)}.")
-    settings = Settings(ingest=IngestSettings(embedder=EmbedderSettings(engine=named)))
+    settings = Settings(ingest=IngestSettings(embedder=EmbedderSettings(engine=cast("Engine", named))))
     return with_model(settings, _engine_name(model)) if model else settings
 
 
@@ -90,13 +93,18 @@ def opened(collection: str, model: str | None = None) -> Collection:
         raise WrongUse(str(error)) from error
 
 
+def opened_store(collection: Collection) -> Store:
+    """The store of a collection, for what a command must know and the collection does not tell."""
+    from ingest.store.store import Store
+
+    return Store.open(collection.folder)
+
+
 def confirmed(question: str) -> bool:
     """Ask on the terminal; the answer has to be given, and nothing means no.
 
     Raises WrongUse where there is nobody to ask.
     """
-    import sys
-
     if not sys.stdin.isatty():
         raise WrongUse(f"{question} There is nobody here to ask: say --yes if you mean it.")
     return typer.confirm(question, default=False, err=True)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 _MOST_SKIPPED_SHOWN = 20
 
-Paths = Annotated[list[str], typer.Argument(metavar="PATH...", help="Files and folders.", show_default=False)]
+Paths = Annotated[list[str], typer.Argument(metavar="PATH", help="Files and folders.", show_default=False)]
 Password = Annotated[
     str | None,
     typer.Option(
@@ -36,11 +36,12 @@ def ingest(
     as_json: AsJson = False,
     verbose: Verbose = False,
 ) -> None:
-    """Read files and folders into a collection, which is made if it is new.
+    """Read files and folders into a collection.
 
-    PDF, DOCX, HTML, Markdown and text are read; folders with all that is below them. A file that did not
-    change is skipped, a changed one is replaced. One that cannot be read is named with the reason and
-    stops nothing. Ctrl-C ends cleanly: what is done is kept, and the same command goes on from there.
+    The collection is made if it is new. PDF, DOCX, HTML, Markdown and text are read; folders with all that
+    is below them. A file that did not change is skipped, a changed one is replaced. One that cannot be read
+    is named with the reason and stops nothing. Ctrl-C ends cleanly: what is done is kept, and the same
+    command goes on from there.
 
     \b
     Examples:
@@ -57,7 +58,7 @@ def sync(
     as_json: AsJson = False,
     verbose: Verbose = False,
 ) -> None:
-    """Like ingest, and forget what is gone from the named folders.
+    """Like ingest, and forget what is gone from disk.
 
     Afterwards the collection holds of these folders what is on disk now, no more and no less. What was
     ingested from elsewhere stays.

@@ -70,9 +70,7 @@ def write_table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
 
 def wrapped(text: str, indent: str = "", most_lines: int | None = None) -> str:
     """The text in lines that fit the terminal, an ellipsis where lines were left out."""
-    lines = textwrap.wrap(
-        one_line(text), width=line_width(), initial_indent=indent, subsequent_indent=indent
-    )
+    lines = textwrap.wrap(one_line(text), width=line_width(), initial_indent=indent, subsequent_indent=indent)
     if most_lines is not None and len(lines) > most_lines:
         lines = [*lines[:most_lines], f"{indent}…"]
     return "\n".join(lines)
@@ -91,7 +89,7 @@ def is_styled() -> bool:
 
 
 def count_of(count: int, noun: str) -> str:
-    """"1 page", "2 pages"."""
+    """ "1 page", "2 pages"."""
     return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
 
 

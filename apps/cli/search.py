@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from apps.cli.boundary import SCHEMA, errors_in_words
-from apps.cli.context import AsJson, CollectionName, DocumentPattern, Verbose, opened
+from apps.cli.context import AsJson, CollectionName, DocumentPattern, Verbose, opened, opened_store
+from apps.cli.places import Places
 from apps.cli.screen import file_name, one_line, wrapped, write, write_json
 
 if TYPE_CHECKING:
@@ -24,40 +25,35 @@ def search(
     as_json: AsJson = False,
     verbose: Verbose = False,
 ) -> None:
-    """Find the places that fit a query best, by meaning and by words.
+    """Find the places that fit a query best.
 
-    No language model is needed. Each hit shows its rank, document, page and score: the two ways of
-    searching fused, 1 the best that a query can reach and 0 the least of what was looked at. Scores of
-    different queries are not comparable.
+    By meaning and by words. No language model is needed. Each hit shows its rank, document, page and score:
+    the two ways of searching fused, 1 the best that a query can reach and 0 the least of what was looked
+    at. Scores of different queries are not comparable.
 
     \b
     Examples:
       refdesk search "notice period" -c work
       refdesk search "operating margin" -k 3 --document "2023*.pdf"
     """
-    with errors_in_words(as_json, verbose):
-        with opened(collection) as documents:
-            hits = documents.search(query, k, document=document)
+    with errors_in_words(as_json, verbose), opened(collection) as documents:
+        hits = documents.search(query, k, document=document)
         if as_json:
             write_json({"schema": SCHEMA, "hits": [_as_json(hit) for hit in hits]})
-        elif not hits:
-            write("Nothing found.")
-        else:
-            _write_hits(hits)
+            return
+        with opened_store(documents) as store:
+            _write_hits(hits, Places(store))
 
 
-def _write_hits(hits: list[Hit]) -> None:
+def _write_hits(hits: list[Hit], places: Places) -> None:
+    if not hits:
+        write("Nothing found.")
     for hit in hits:
-        write(f"{hit.rank}. {file_name(hit.document)}, {_pages(hit)}", bold=True)
+        label = places.label(hit.document_id, hit.page_number, hit.page_end)
+        write(f"{hit.rank}. {file_name(hit.document)}, {label}", bold=True)
         headings = " > ".join(one_line(heading) for heading in hit.headings)
         write(f"   score {hit.score:.3f}" + (f"  {headings}" if headings else ""), dim=True)
         write(wrapped(hit.text, indent="   ", most_lines=_LINES_OF_TEXT))
-
-
-def _pages(hit: Hit) -> str:
-    if hit.page_end == hit.page_number:
-        return f"page {hit.page_number}"
-    return f"pages {hit.page_number} to {hit.page_end}"
 
 
 def _as_json(hit: Hit) -> dict[str, object]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ctypes
 import os
+import time
 import weakref
 from collections.abc import Sequence
 from pathlib import Path
@@ -17,6 +18,7 @@ from typing import Any
 from generators.errors import GenerationFailed, ModelUnusable
 from generators.text.llama_library import open_library, taken_errors
 from generators.text.protocol import Sampling
+from generators.text.threads import ThreadTuner, thread_choices, usable_cores
 
 #: Tokens evaluated at once. On a processor, 128 is as fast as 512 when it is idle, less hurt than
 #: smaller ones when it is not, and is how long a cancelled request goes on. A GPU wants more.
@@ -41,6 +43,9 @@ class LlamaModel:
         self._library = library
         self.path = path
         self.batch_tokens = GPU_BATCH_TOKENS if gpu_layers else PROCESSOR_BATCH_TOKENS
+        self._prompt_threads = threads or usable_cores()
+        # With layers on a GPU the processor waits for it, and nothing is to be gained.
+        self._tuner = ThreadTuner(thread_choices(threads)[-1:] if gpu_layers else thread_choices(threads))
         parameters = library.llama_model_default_params()
         parameters.n_gpu_layers = gpu_layers
         parameters.load_mode = library.LLAMA_LOAD_MODE_MMAP
@@ -48,7 +53,7 @@ class LlamaModel:
         if not self._model:
             raise ModelUnusable(_why_unusable(path, gpu_layers))
         self._vocabulary = library.llama_model_get_vocab(self._model)
-        self._context = self._open_context(context_tokens, threads, gpu_layers)
+        self._context = self._open_context(context_tokens, gpu_layers)
         # Also runs when the interpreter ends, while the library is still there.
         self._release = weakref.finalize(self, _free, library, self._context, self._model)
         self._memory = library.llama_get_memory(self._context)
@@ -58,16 +63,13 @@ class LlamaModel:
         self.end_token = int(library.llama_vocab_eos(self._vocabulary))
         self.adds_space = self.piece(self.tokenize("a", markup=False)[0]).startswith(b" ")
 
-    def _open_context(self, context_tokens: int, threads: int | None, gpu_layers: int) -> Any:
+    def _open_context(self, context_tokens: int, gpu_layers: int) -> Any:
         library = self._library
-        cores = usable_cores()
         parameters = library.llama_context_default_params()
         parameters.n_ctx = context_tokens
         parameters.n_batch = parameters.n_ubatch = self.batch_tokens
-        # One token at a time waits more for memory than it computes, and threads that wait for each
-        # other collapse as soon as another process is busy.
-        parameters.n_threads = threads or max(1, cores // 2)
-        parameters.n_threads_batch = threads or cores
+        parameters.n_threads = self._tuner.threads
+        parameters.n_threads_batch = self._prompt_threads
         if not gpu_layers:
             parameters.flash_attn_type = library.LLAMA_FLASH_ATTN_TYPE_DISABLED
             parameters.offload_kqv = parameters.op_offload = False
@@ -132,9 +134,13 @@ class LlamaModel:
     def evaluate(self, tokens: Sequence[int]) -> None:
         """Append at most `batch_tokens` tokens to the state. Raises GenerationFailed."""
         array = (self._library.llama_token * len(tokens))(*tokens)
-        code = self._library.llama_decode(
-            self._context, self._library.llama_batch_get_one(array, len(tokens))
-        )
+        batch = self._library.llama_batch_get_one(array, len(tokens))
+        if len(tokens) == 1:
+            self._library.llama_set_n_threads(self._context, self._tuner.threads, self._prompt_threads)
+        started = time.perf_counter()
+        code = self._library.llama_decode(self._context, batch)
+        if len(tokens) == 1:
+            self._tuner.record(time.perf_counter() - started)
         if code != 0:
             reason = _last(taken_errors()) or f"llama_decode returned {code}"
             raise GenerationFailed(
@@ -191,13 +197,6 @@ class Sampler:
 
     def _add(self, sampler: Any) -> None:
         self._library.llama_sampler_chain_add(self._chain, sampler)
-
-
-def usable_cores() -> int:
-    """Cores that this process may run on."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 def _why_unusable(path: Path, gpu_layers: int) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,9 @@ _DEEPEST = 3
 _MOST_BOOKMARKS = 20_000
 _LONGEST_HEADING = 200
 
+# The wrapper around pdfium logs each circle in an outline; unhandled, that would go to the terminal.
+logging.getLogger("pypdfium2").addHandler(logging.NullHandler())
+
 
 def heading_paths(pdf: PdfDocument) -> list[tuple[str, ...]]:
     """For each page, the first bookmark that begins on it and those above that, outermost first.
@@ -23,8 +27,7 @@ def heading_paths(pdf: PdfDocument) -> list[tuple[str, ...]]:
     first_on_page: dict[int, tuple[str, ...]] = {}
     last_on_page: dict[int, tuple[str, ...]] = {}
     path: list[str] = []
-    # A level more than is used: pdfium's wrapper logs a warning where it leaves a level out.
-    for bookmark in islice(pdf.get_toc(max_depth=_DEEPEST + 1), _MOST_BOOKMARKS):
+    for bookmark in islice(pdf.get_toc(), _MOST_BOOKMARKS):
         if bookmark.level >= _DEEPEST:
             continue
         try:

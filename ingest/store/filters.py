@@ -15,9 +15,7 @@ def matching_documents(pattern: str, sources: Iterable[tuple[SourceFile, int, st
     return frozenset(document_id for _, document_id in matching_sources(pattern, sources))
 
 
-def matching_sources(
-    pattern: str, sources: Iterable[tuple[SourceFile, int, str]]
-) -> list[tuple[str, int]]:
+def matching_sources(pattern: str, sources: Iterable[tuple[SourceFile, int, str]]) -> list[tuple[str, int]]:
     """Path and document id of each source meant; empty if none is.
 
     `sources` gives each source with its document's id and title. The first of these readings that

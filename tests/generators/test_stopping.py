@@ -42,7 +42,6 @@ def test_the_earliest_of_several_wins() -> None:
 def test_pieces_make_no_difference(pieces: list[str], stop: list[str]) -> None:
     text = "".join(pieces)
     places = [text.index(item) for item in stop if item in text]
-    # A longer stop string may begin before a shorter one that is complete earlier.
     shown, found = _show(pieces, tuple(stop))
     assert found == bool(places)
     assert text.startswith(shown)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
@@ -167,3 +169,24 @@ def test_the_conversion_is_made_once_and_leaves_nothing_half(minilm_folder: Path
     build_embedder(settings, lambda _: minilm_folder, tmp_path).close()
     assert (converted / "model.bin").stat().st_mtime_ns == made
     assert not list(tmp_path.glob("converting-*"))
+
+
+CLOSE_OFTEN = """
+import sys
+from pathlib import Path
+from ingest.assembly import build_embedder
+from ingest.settings import EmbedderSettings
+
+model, cache = map(Path, sys.argv[1:])
+for _ in range(25):
+    embedder = build_embedder(EmbedderSettings(engine="openvino"), lambda _: model, cache)
+    embedder.embed_query("gate")
+    embedder.close()
+"""
+
+
+@pytest.mark.real
+def test_closing_just_after_embedding_does_not_hang(minilm_folder: Path, tmp_path: Path) -> None:
+    """An engine's own thread that waits for Python, while Python waits for it to end, waits for ever."""
+    arguments = [sys.executable, "-c", CLOSE_OFTEN, str(minilm_folder), str(tmp_path)]
+    subprocess.run(arguments, check=True, timeout=120)

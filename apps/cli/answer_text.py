@@ -1,0 +1,121 @@
+"""An answer in words: what it says, where each sentence stands, and what nobody checked."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from apps.cli.boundary import SCHEMA
+from apps.cli.screen import count_of, file_name, one_line, wrapped, write
+
+if TYPE_CHECKING:
+    from apps.cli.places import Places
+    from rag import Answer, Citation, Passage, Timings
+
+_VERDICTS = {
+    "supported": "supported: compared with their quotes and found in them",
+    "unsupported": "unsupported: compared with their quotes and not found in them",
+    "unchecked": "unchecked: not compared with their quotes, so read those yourself",
+}
+
+
+def write_sources(answer: Answer) -> None:
+    """The citations below an answer, the sentences without one, the verdict and the figures."""
+    if not answer.refused:
+        write()
+        for citation in _distinct_citations(answer):
+            place = f"{file_name(citation.document)}, {one_line(citation.page_label)}"
+            write(wrapped(f"[{citation.passage_number}] {place}: “{citation.quote.strip()}”"))
+        for sentence in answer.sentences:
+            if not sentence.citations:
+                write(wrapped(f"No citation: “{sentence.text}”"))
+        write()
+        write(_verdict_line(answer))
+    write(_figures(answer.timings, answer), dim=True)
+
+
+def write_passages(passages: tuple[Passage, ...], places: Places) -> None:
+    """What the answer was written from, as the prompt showed it."""
+    for passage in passages:
+        label = places.label(passage.document_id, passage.page_number, passage.page_end)
+        write(f"Passage {passage.number}: {file_name(passage.document)}, {label}", bold=True)
+        write(wrapped(passage.text, indent="  "))
+
+
+def answer_as_json(answer: Answer) -> dict[str, object]:
+    """The contract of `refdesk ask --json`."""
+    timings = answer.timings
+    return {
+        "schema": SCHEMA,
+        "answer": answer.text,
+        "short_answer": answer.short_answer,
+        "refused": answer.refused,
+        "sentences": [
+            {
+                "text": sentence.text,
+                "verdict": sentence.verdict.value,
+                "support": sentence.support,
+                "citations": [
+                    {"document": citation.document, "page": citation.page_number, "quote": citation.quote}
+                    for citation in sentence.citations
+                ],
+            }
+            for sentence in answer.sentences
+        ],
+        "passages": [
+            {
+                "number": passage.number,
+                "document": passage.document,
+                "title": passage.title,
+                "page": passage.page_number,
+                "page_end": passage.page_end,
+                "text": passage.text,
+            }
+            for passage in answer.passages
+        ],
+        "timings": {
+            "retrieve_seconds": _rounded(timings.retrieve_seconds),
+            "first_token_seconds": _rounded(timings.first_token_seconds),
+            "first_checked_seconds": _rounded(timings.first_checked_seconds),
+            "total_seconds": _rounded(timings.total_seconds),
+        },
+        "tokens": {"prompt": answer.tokens.prompt, "completion": answer.tokens.completion},
+    }
+
+
+def _distinct_citations(answer: Answer) -> list[Citation]:
+    """By passage number, each quote once however many sentences cite it."""
+    found = {
+        (citation.passage_number, citation.start, citation.end): citation
+        for sentence in answer.sentences
+        for citation in sentence.citations
+    }
+    return [found[key] for key in sorted(found)]
+
+
+def _verdict_line(answer: Answer) -> str:
+    verdicts = [sentence.verdict.value for sentence in answer.sentences]
+    counted = [
+        f"{count_of(verdicts.count(verdict), 'sentence')} {words}"
+        for verdict, words in _VERDICTS.items()
+        if verdict in verdicts
+    ]
+    return wrapped(f"Verdict: {'; '.join(counted)}.")
+
+
+def _figures(timings: Timings, answer: Answer) -> str:
+    moments = (
+        ("passages", timings.retrieve_seconds),
+        ("first text", timings.first_token_seconds),
+        ("first sentence with its citations", timings.first_checked_seconds),
+        ("all", timings.total_seconds),
+    )
+    seconds = ", ".join(f"{name} {moment:.2f}" for name, moment in moments if moment is not None)
+    tokens = f"{answer.tokens.prompt} prompt ({answer.tokens.reused} of them reused), "
+    return wrapped(
+        f"Seconds since the question, models loaded: {seconds}. "
+        f"Tokens: {tokens}{answer.tokens.completion} answer."
+    )
+
+
+def _rounded(seconds: float | None) -> float | None:
+    return None if seconds is None else round(seconds, 4)

@@ -1,0 +1,67 @@
+"""`refdesk ask`: one question, one cited answer."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from apps.cli.answer_display import answer_display
+from apps.cli.answer_text import answer_as_json, write_passages, write_sources
+from apps.cli.boundary import errors_in_words
+from apps.cli.context import (
+    AsJson,
+    CollectionName,
+    DocumentPattern,
+    ModelEngine,
+    Verbose,
+    opened,
+    opened_store,
+)
+from apps.cli.places import Places
+from apps.cli.screen import write, write_json
+
+
+def ask(
+    question: Annotated[
+        str, typer.Argument(metavar="QUESTION", help="A question in whole words.", show_default=False)
+    ],
+    document: DocumentPattern = None,
+    model: ModelEngine = None,
+    passages: Annotated[
+        bool, typer.Option("--passages", help="Show the passages that the answer was written from.")
+    ] = False,
+    collection: CollectionName = "default",
+    as_json: AsJson = False,
+    verbose: Verbose = False,
+) -> None:
+    """Answer a question from the documents.
+
+    From these alone, with the page behind each sentence. The text appears while it is written and is
+    provisional until the quotes stand below it. Each quote is the document's own words; whether the
+    sentence follows from it is not checked yet, and the verdict says so. Where the documents do not hold
+    the answer the reply says that, which counts as all well.
+
+    \b
+    Examples:
+      refdesk ask "When does the lease end?" -c work
+      refdesk ask "What did travel cost?" --document 2023.pdf --passages
+    """
+    with errors_in_words(as_json, verbose), opened(collection, model) as documents:
+        if as_json:
+            write_json(answer_as_json(documents.ask(question, document=document)))
+            return
+        from rag import Answered, TextAdded
+
+        with answer_display() as display:
+            for event in documents.stream(question, document=document):
+                if isinstance(event, TextAdded):
+                    display.add(event.text)
+                elif isinstance(event, Answered):
+                    answer = event.answer
+                    display.finish(answer.text)
+        write_sources(answer)
+        if passages:
+            write()
+            with opened_store(documents) as store:
+                write_passages(answer.passages, Places(store))

@@ -1,0 +1,181 @@
+"""`refdesk chat`: questions and follow-ups until one has had enough."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+from apps.cli.answer_display import answer_display
+from apps.cli.answer_text import answer_as_json, write_passages, write_sources
+from apps.cli.boundary import SCHEMA, errors_in_words, failure_of
+from apps.cli.context import (
+    AsJson,
+    CollectionName,
+    DocumentPattern,
+    ModelEngine,
+    Verbose,
+    opened,
+    opened_store,
+)
+from apps.cli.interruption import Interruption
+from apps.cli.places import Places
+from apps.cli.screen import note, one_line, write, write_json
+
+if TYPE_CHECKING:
+    from rag import Answer, Collection, Turn
+
+_HELP = """\
+Type a question, then follow-ups. A line that begins with a slash is a command:
+  /sources            the passages that the last answer was written from
+  /document PATTERN   only these documents from here on; /document alone: all again
+  /help               this
+  /quit               end (so does Ctrl-D)
+Ctrl-C stops an answer that is being written."""
+
+
+def chat(
+    document: DocumentPattern = None,
+    model: ModelEngine = None,
+    collection: CollectionName = "default",
+    as_json: AsJson = False,
+    verbose: Verbose = False,
+) -> None:
+    """Ask one question after another.
+
+    A follow-up knows what was said before. Inside: /help, /sources, /document PATTERN, /quit. Ctrl-C stops
+    an answer, Ctrl-D ends the chat. Where standard input is no terminal each of its lines is a question;
+    with --json each answer is one object. Nothing of the conversation is kept afterwards.
+
+    \b
+    Examples:
+      refdesk chat -c work
+      refdesk chat --json < questions.txt
+    """
+    with errors_in_words(as_json, verbose), opened(collection, model) as documents:
+        at_terminal = sys.stdin.isatty()
+        if at_terminal and not as_json:
+            note("Loading the models.")
+        if not documents.statistics().documents:
+            from rag import EmptyCollection
+
+            raise EmptyCollection(
+                f"The collection '{documents.name}' holds no documents yet. "
+                f"Put some in: refdesk ingest FOLDER -c {documents.name}"
+            )
+        documents.load()
+        if at_terminal and not as_json:
+            write(f"Collection '{documents.name}'. /help says what can be typed here.", dim=True)
+        _Conversation(documents, document, as_json).run(at_terminal)
+
+
+class _Conversation:
+    """The loop, and what it remembers."""
+
+    def __init__(self, collection: Collection, document: str | None, as_json: bool) -> None:
+        self._collection = collection
+        self._document = document
+        self._as_json = as_json
+        self._turns: list[Turn] = []
+        self._last: Answer | None = None
+
+    def run(self, at_terminal: bool) -> None:
+        while (line := _next_line(at_terminal)) is not None:
+            text = line.strip()
+            if text == "/quit":
+                return
+            if text.startswith("/"):
+                self._obey(text)
+            elif text:
+                self._answer(text)
+
+    def _obey(self, text: str) -> None:
+        command, _, rest = text.partition(" ")
+        if command == "/help":
+            write(_HELP)
+        elif command == "/sources":
+            self._show_sources()
+        elif command == "/document":
+            self._document = rest.strip() or None
+            write(
+                f"Only documents that match {one_line(self._document)}."
+                if self._document
+                else "All documents."
+            )
+        else:
+            note(f"There is no command {command}. /help lists those there are.")
+
+    def _show_sources(self) -> None:
+        if self._last is None:
+            note("Nothing has been answered yet.")
+            return
+        with opened_store(self._collection) as store:
+            write_passages(self._last.passages, Places(store))
+
+    def _answer(self, question: str) -> None:
+        from generators.errors import PromptTooLong
+        from rag import NoSuchDocument, QuestionTooLong, Turn
+
+        interruption = Interruption()
+        try:
+            with interruption:
+                answer = self._stream(question, interruption)
+        except (NoSuchDocument, QuestionTooLong, PromptTooLong) as error:
+            self._complain(error)
+            return
+        except KeyboardInterrupt:
+            answer = None
+        if answer is None:
+            note("Stopped; this answer is not part of the conversation.")
+            return
+        self._last = answer
+        if not answer.refused:
+            self._turns.append(Turn(question, answer.text))
+        if self._as_json:
+            write_json(answer_as_json(answer))
+        else:
+            write_sources(answer)
+
+    def _stream(self, question: str, interruption: Interruption) -> Answer | None:
+        """The answer, shown as it comes; None if Ctrl-C came before it was whole."""
+        from rag import Answered, TextAdded
+
+        events = self._collection.stream(
+            question, document=self._document, turns=self._turns, cancelled=interruption
+        )
+        if self._as_json:
+            answers = [event.answer for event in events if isinstance(event, Answered)]
+            return None if interruption() else answers[-1]
+        with answer_display() as display:
+            for event in events:
+                if isinstance(event, TextAdded):
+                    display.add(event.text)
+                elif isinstance(event, Answered) and not interruption():
+                    display.finish(event.answer.text)
+                    return event.answer
+        return None
+
+    def _complain(self, error: Exception) -> None:
+        note(str(error))
+        failure = failure_of(error)
+        if self._as_json and failure is not None:
+            said: dict[str, object] = {"kind": failure.kind, "message": failure.message}
+            write_json({"schema": SCHEMA, "error": said})
+
+
+def _next_line(at_terminal: bool) -> str | None:
+    """The next line; None at the end. Ctrl-C at the prompt empties it."""
+    if not at_terminal:
+        line = sys.stdin.readline()
+        return line or None
+    import contextlib
+
+    with contextlib.suppress(ImportError):
+        import readline  # noqa: F401 # imported so that input() can edit its line; Windows has none
+    while True:
+        try:
+            return input("\n> ")
+        except EOFError:
+            write()
+            return None
+        except KeyboardInterrupt:
+            write()

@@ -1,0 +1,192 @@
+"""What `refdesk doctor` finds out, as data."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from generators.text.speed import Speed
+    from machine import Acceleration, CatalogueModel, MachineDescription
+
+#: Distributions whose version tells most when something behaves oddly.
+_LIBRARIES = (
+    "llama-cpp-python",
+    "torch",
+    "sentence-transformers",
+    "openvino",
+    "tokenizers",
+    "faiss-cpu",
+    "numpy",
+    "pypdfium2",
+    "pypdf",
+    "langchain-core",
+    "huggingface-hub",
+    "streamlit",
+    "typer",
+    "rich",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """The data home, and how much room its disk has left."""
+
+    folder: Path
+    free_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class CollectionHealth:
+    """A collection's name and what is wrong with it, in words."""
+
+    name: str
+    problems: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ModelSpeed:
+    """Which model was measured, and with how many layers it answers; or why nothing was measured."""
+
+    engine: str
+    note: str
+    speeds: tuple[Speed, ...] = ()
+    failed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnosis:
+    """All of it. `problems` says in words what is wrong; empty when all is well."""
+
+    versions: tuple[tuple[str, str | None], ...]
+    home: Home
+    machine: MachineDescription
+    prompt_threads: int
+    token_threads: int
+    acceleration: Acceleration
+    models: tuple[tuple[CatalogueModel, str], ...]
+    speed: ModelSpeed
+    collections: tuple[CollectionHealth, ...]
+
+    @property
+    def problems(self) -> tuple[str, ...]:
+        missing_libraries = [
+            f"{name} is not installed." for name, version in self.versions if version is None
+        ]
+        models = [
+            f"The model {model.id} is {state}: refdesk models pull {model.id}"
+            for model, state in self.models
+            if state != "here" and (model.default or state == "damaged")
+        ]
+        speed = [self.speed.note] if self.speed.failed else []
+        collections = [
+            f"Collection '{health.name}': {problem}"
+            for health in self.collections
+            for problem in health.problems
+        ]
+        return (*missing_libraries, *models, *speed, *collections)
+
+
+def diagnose(engine: str, measure_speed: bool, doing: Callable[[str], None]) -> Diagnosis:
+    """Look at everything; `doing` hears what takes a while. Measuring the speed loads the model thrice."""
+    import machine
+
+    doing("Checking the model files")
+    models = tuple((model, machine.state(model.id)) for model in machine.load_catalogue().models)
+    doing("Asking the engines what they can use")
+    acceleration = machine.describe_acceleration()
+    doing("Checking the collections")
+    collections = tuple(_collection_healths())
+    described = machine.describe_machine()
+    speed = ModelSpeed(engine, "not measured: --no-speed")
+    if measure_speed:
+        doing("Measuring tokens per second")
+        speed = _speed(engine)
+    return Diagnosis(
+        versions=_versions(),
+        home=_home(machine.data_home()),
+        machine=described,
+        # What the language model is given when nobody says otherwise (generators/text/llama_model.py).
+        prompt_threads=described.usable_cores,
+        token_threads=max(1, described.usable_cores // 2),
+        acceleration=acceleration,
+        models=models,
+        speed=speed,
+        collections=collections,
+    )
+
+
+def _versions() -> tuple[tuple[str, str | None], ...]:
+    """Without importing any of them."""
+    import platform
+    import sqlite3
+
+    found = (
+        ("refdesk", refdesk_version()),
+        ("Python", platform.python_version()),
+        ("SQLite", sqlite3.sqlite_version),
+    )
+    return (*found, *((name, _installed(name)) for name in _LIBRARIES))
+
+
+def refdesk_version() -> str:
+    """The installed version; the source tree's own word where it was never installed."""
+    return _installed("refdesk") or "not installed (run from its source folder)"
+
+
+def _installed(distribution: str) -> str | None:
+    from importlib.metadata import PackageNotFoundError, version
+
+    try:
+        return version(distribution)
+    except PackageNotFoundError:
+        return None
+
+
+def _home(folder: Path) -> Home:
+    import shutil
+
+    nearest = next(parent for parent in (folder, *folder.parents) if parent.exists())
+    return Home(folder, shutil.disk_usage(nearest).free)
+
+
+def _collection_healths() -> list[CollectionHealth]:
+    from ingest.errors import StoreError
+    from rag import list_collections, open_collection
+
+    healths = []
+    for info in list_collections():
+        problems = [info.problem] if info.problem is not None else []
+        if not problems:
+            try:
+                with open_collection(info.folder) as collection:
+                    problems = collection.check()
+            except StoreError as error:
+                problems = [str(error)]
+        healths.append(CollectionHealth(info.name, tuple(problems)))
+    return healths
+
+
+def _speed(engine: str) -> ModelSpeed:
+    from generators.errors import GeneratorError
+    from generators.settings import GeneratorSettings
+    from generators.text.offload import fit_gpu_layers
+    from generators.text.speed import speeds_by_layers
+    from machine import MachineError, ModelMissing, cache_folder, resolve
+
+    kind, _, model = engine.partition(":")
+    if kind != "llama-cpp":
+        return ModelSpeed(engine, "not measured: this engine has no layers")
+    try:
+        path = resolve(model, kind="language")
+        plan = fit_gpu_layers(path, GeneratorSettings().context_tokens, cache_folder())
+        speeds = speeds_by_layers(path)
+    except ModelMissing as error:  # named among the models already
+        return ModelSpeed(engine, f"not measured: {error}")
+    except (MachineError, GeneratorError) as error:
+        return ModelSpeed(engine, f"The speed of {engine} could not be measured: {error}", failed=True)
+    ran_on_processor = speeds[0].generated_tokens_per_second is not None
+    note = plan.reason if ran_on_processor else f"{engine} {speeds[0].note}"
+    return ModelSpeed(engine, note, speeds, failed=not ran_on_processor)

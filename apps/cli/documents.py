@@ -1,0 +1,164 @@
+"""`refdesk documents`, `show` and `remove`: what a collection holds, and letting go of it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from apps.cli.boundary import SCHEMA, errors_in_words
+from apps.cli.context import AsJson, CollectionName, Verbose, Yes, confirmed, opened, opened_store
+from apps.cli.screen import count_of, one_line, write, write_json, write_table
+from apps.errors import WrongUse
+
+if TYPE_CHECKING:
+    from ingest.store.store import Store
+    from ingest.types import Page
+    from rag import DocumentInfo
+
+
+def documents(
+    collection: CollectionName = "default", as_json: AsJson = False, verbose: Verbose = False
+) -> None:
+    """List the documents of a collection.
+
+    A line per path: its pages, its chunks, the day it was read (UTC), and its title.
+
+    \b
+    Example:
+      refdesk documents -c work
+    """
+    with errors_in_words(as_json, verbose):
+        with opened(collection) as held:
+            listing = held.documents()
+        if as_json:
+            write_json({"schema": SCHEMA, "documents": [_as_json(info) for info in listing]})
+        elif listing:
+            rows = [
+                [str(info.page_count), str(info.chunk_count), info.ingested_at[:10], info.path, info.title]
+                for info in listing
+            ]
+            write_table(["pages", "chunks", "ingested", "path", "title"], rows)
+        else:
+            write(f"The collection '{collection}' holds no documents yet.")
+
+
+def show(
+    document: Annotated[
+        str,
+        typer.Argument(metavar="DOCUMENT", help="A path, a file name or a part of it.", show_default=False),
+    ],
+    page: Annotated[
+        int | None,
+        typer.Option("--page", metavar="NUMBER", min=1, help="This page alone.", show_default=False),
+    ] = None,
+    collection: CollectionName = "default",
+    as_json: AsJson = False,
+    verbose: Verbose = False,
+) -> None:
+    """Show a document's text as it was read.
+
+    This is what answers are made from. A page is a page of a PDF, else the section under a heading; its
+    label is what citations call it.
+
+    \b
+    Examples:
+      refdesk show contract.pdf --page 3 -c work
+      refdesk show notes.md
+    """
+    with errors_in_words(as_json, verbose):
+        with opened(collection) as held, opened_store(held) as store:
+            pages = list(held.pages(document))
+            paths = store.matching_paths(document)
+        if page is not None:
+            pages = _only(pages, page, document)
+        if as_json:
+            shown = [_page_as_json(one) for one in pages]
+            write_json({"schema": SCHEMA, "document": paths[0], "paths": paths, "pages": shown})
+            return
+        for path in paths:
+            write(one_line(path), dim=True)
+        for one in pages:
+            write(f"\n[{one_line(one.label)}]", bold=True)
+            write(one.text)
+
+
+def remove(
+    patterns: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="PATTERN",
+            help="A path, a file name, a part of it, or a pattern such as '*.pdf'.",
+            show_default=False,
+        ),
+    ],
+    yes: Yes = False,
+    collection: CollectionName = "default",
+    as_json: AsJson = False,
+    verbose: Verbose = False,
+) -> None:
+    """Forget documents; their files stay.
+
+    They are no longer found or quoted. Says what would go and asks, unless --yes is given. If one pattern
+    matches nothing, nothing goes.
+
+    \b
+    Examples:
+      refdesk remove old-contract.pdf -c work
+      refdesk remove "2019/*" --yes
+    """
+    with errors_in_words(as_json, verbose), opened(collection) as held, opened_store(held) as store:
+        going = _all_matching(store, patterns, held.name)
+        if not yes and not _agreed(going, held.name):
+            going = []
+        store.remove(going)
+        if as_json:
+            write_json({"schema": SCHEMA, "removed": going})
+            return
+        for path in going:
+            write(f"Removed {one_line(path)}")
+        if not going:
+            write("Nothing was removed.")
+
+
+def _all_matching(store: Store, patterns: list[str], collection: str) -> list[str]:
+    """The paths that the patterns mean. Raises NoSuchDocument if one of them means none."""
+    from rag import NoSuchDocument
+
+    found: set[str] = set()
+    for pattern in patterns:
+        paths = store.matching_paths(pattern)
+        if not paths:
+            raise NoSuchDocument(f"No document of {collection!r} matches {pattern!r}; nothing was removed.")
+        found.update(paths)
+    return sorted(found)
+
+
+def _agreed(paths: list[str], collection: str) -> bool:
+    for path in paths:
+        typer.echo(f"  {one_line(path)}", err=True)
+    return confirmed(f"Remove {count_of(len(paths), 'path')} from '{collection}'?")
+
+
+def _only(pages: list[Page], number: int, document: str) -> list[Page]:
+    found = [page for page in pages if page.number == number]
+    if not found:
+        raise WrongUse(f"{document!r} has {count_of(len(pages), 'page')}; there is no page {number}.")
+    return found
+
+
+def _as_json(info: DocumentInfo) -> dict[str, object]:
+    return {
+        "path": info.path,
+        "title": info.title,
+        "media_type": info.media_type,
+        "sha256": info.sha256,
+        "pages": info.page_count,
+        "chunks": info.chunk_count,
+        "size_bytes": info.size_bytes,
+        "ingested_at": info.ingested_at,
+    }
+
+
+def _page_as_json(page: Page) -> dict[str, object]:
+    return {"page": page.number, "label": page.label, "headings": list(page.headings), "text": page.text}

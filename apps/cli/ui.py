@@ -1,0 +1,81 @@
+"""`refdesk ui`: the chat page in a browser."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import Annotated
+
+import typer
+
+from apps.cli.boundary import errors_in_words
+from apps.cli.context import CollectionName, ModelEngine, Verbose
+from apps.errors import WrongUse
+
+_ADDRESS = "127.0.0.1"
+
+
+def ui(
+    port: Annotated[
+        int | None,
+        typer.Option("--port", metavar="NUMBER", min=1, max=65535, help="Else the first free one from 8501."),
+    ] = None,
+    browser: Annotated[
+        bool, typer.Option("--browser/--no-browser", help="Open it in a browser, where there is one.")
+    ] = True,
+    model: ModelEngine = None,
+    collection: CollectionName = "default",
+    verbose: Verbose = False,
+) -> None:
+    """Open the chat page. It is served to this machine alone, until Ctrl-C.
+
+    \b
+    Examples:
+      refdesk ui
+      refdesk ui --port 8600 --no-browser -c work
+    """
+    with errors_in_words(verbose=verbose):
+        raise typer.Exit(_serve(streamlit_command(port, browser and _has_browser()), collection, model))
+
+
+def streamlit_command(port: int | None, opens_browser: bool) -> list[str]:
+    """What is run: Streamlit on this machine's own address, telling nobody, watching no files."""
+    from importlib.util import find_spec
+
+    page = find_spec("streamlit_app")
+    if page is None or page.origin is None or find_spec("streamlit") is None:
+        raise WrongUse("The chat page is not installed: neither streamlit nor its page may be missing.")
+    options = {
+        "server.address": _ADDRESS,
+        "server.headless": "false" if opens_browser else "true",
+        "server.showEmailPrompt": "false",
+        "server.fileWatcherType": "none",
+        "browser.gatherUsageStats": "false",
+        "browser.serverAddress": _ADDRESS,
+    }
+    if port is not None:
+        options["server.port"] = str(port)
+    flags = [f"--{name}={value}" for name, value in options.items()]
+    return [sys.executable, "-m", "streamlit", "run", page.origin, *flags]
+
+
+def _serve(command: list[str], collection: str, model: str | None) -> int:
+    """Run it until it ends. Ctrl-C, which the child hears too, is how that is meant to be: exit code 0."""
+    import subprocess
+
+    environment = {**os.environ, "REFDESK_COLLECTION": collection}
+    if model is not None:
+        environment["REFDESK_ENGINE"] = model
+    child = subprocess.Popen(command, env=environment)  # noqa: S603 - our own interpreter and page, no shell
+    while True:
+        try:
+            return 1 if child.wait() else 0
+        except KeyboardInterrupt:
+            continue
+
+
+def _has_browser() -> bool:
+    """Whether somebody sits here who would see a page open."""
+    if sys.platform in {"win32", "darwin"}:
+        return sys.stdin.isatty()
+    return sys.stdin.isatty() and bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
