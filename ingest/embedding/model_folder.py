@@ -39,14 +39,19 @@ def read_model_folder(path: Path) -> ModelFolder:
     kinds = [str(module.get("type", "")).rsplit(".", 1)[-1] for module in modules]
     pooling_config = _read(path / "1_Pooling" / "config.json")
     sentence_config = _read(path / "sentence_bert_config.json")
+    tokenizer_config = _read(path / "tokenizer_config.json")
     model_config = _read(path / "config.json")
     prompts_file = path / "config_sentence_transformers.json"
     prompts = (_read(prompts_file).get("prompts") or {}) if prompts_file.is_file() else {}
     plain = [kind for kind in kinds if kind != "Normalize"] == ["Transformer", "Pooling"]
     return ModelFolder(
         path=path,
-        dimension=int(pooling_config["word_embedding_dimension"]),
-        max_tokens=int(sentence_config.get("max_seq_length") or model_config["max_position_embeddings"]),
+        dimension=_dimension(path, kinds, pooling_config, model_config),
+        max_tokens=int(
+            sentence_config.get("max_seq_length")
+            or tokenizer_config.get("model_max_length")
+            or model_config["max_position_embeddings"]
+        ),
         pooling=_pooling(pooling_config) if plain else None,
         lower_case=bool(sentence_config.get("do_lower_case", False)),
         query_prefix=str(prompts.get("query", "")),
@@ -54,7 +59,18 @@ def read_model_folder(path: Path) -> ModelFolder:
     )
 
 
+def _dimension(path: Path, kinds: list[str], pooling: dict[str, Any], model: dict[str, Any]) -> int:
+    if "Dense" in kinds:
+        dense = _read(path / f"{kinds.index('Dense')}_Dense" / "config.json")
+        return int(dense["out_features"])
+    named = pooling.get("word_embedding_dimension") or pooling.get("embedding_dimension")
+    return int(named or model["hidden_size"])
+
+
 def _pooling(config: dict[str, Any]) -> Pooling | None:
+    mode = config.get("pooling_mode")  # how sentence-transformers 6 writes it
+    if mode in ("mean", "cls"):
+        return "mean" if mode == "mean" else "cls"
     chosen = {key for key, value in config.items() if key.startswith("pooling_mode_") and value is True}
     if chosen == {"pooling_mode_mean_tokens"}:
         return "mean"

@@ -10,6 +10,7 @@ import os
 import shutil
 import sys
 import tempfile
+import warnings
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -71,21 +72,30 @@ class OpenVinoEmbedder:
         # Texts of like length share a batch, so that little of the work is padding.
         order = sorted(range(len(texts)), key=lambda index: len(encodings[index].ids))
         batches = [order[start : start + _BATCH] for start in range(0, len(order), _BATCH)]
-        queue = _open_queue(self._model)
+        # Requests of this call's own, so that threads do not meet in them; no callbacks into Python: one
+        # that is still running when the model is freed waits for the interpreter for ever.
+        requests = [self._model.create_infer_request() for _ in range(min(_STREAMS, len(batches)))]
+        waiting: list[list[int]] = [[] for _ in requests]
 
-        def keep(request: Any, batch: list[int]) -> None:
-            vectors[batch] = request.get_output_tensor(0).data
+        def collect(slot: int) -> None:
+            if waiting[slot]:
+                requests[slot].wait()
+                vectors[waiting[slot]] = requests[slot].get_output_tensor(0).data
+                waiting[slot] = []
 
-        queue.set_callback(keep)
-        for batch in reversed(batches):  # longest first: the last wait is for a short one
+        for turn, batch in enumerate(reversed(batches)):  # longest first: the last wait is for a short one
             ids = np.zeros((len(batch), len(encodings[batch[-1]].ids)), dtype=np.int64)
             mask = np.zeros_like(ids)
             for row, index in enumerate(batch):
                 tokens = encodings[index].ids
                 ids[row, : len(tokens)] = tokens
                 mask[row, : len(tokens)] = 1
-            queue.start_async([ids, mask], batch)
-        queue.wait_all()
+            slot = turn % len(requests)
+            collect(slot)
+            requests[slot].start_async([ids, mask])
+            waiting[slot] = batch
+        for slot in range(len(requests)):
+            collect(slot)
         return vectors
 
 
@@ -95,10 +105,6 @@ def _import_openvino() -> Any:
     import openvino
 
     return openvino
-
-
-def _open_queue(model: Any) -> Any:
-    return _import_openvino().AsyncInferQueue(model, _STREAMS)
 
 
 def _compile(file: Path) -> Any:
@@ -151,10 +157,10 @@ def _convert(folder: ModelFolder, file: Path) -> None:
                 pooled = (states * weights).sum(1) / weights.sum(1).clamp(min=1e-9)
             return torch.nn.functional.normalize(pooled, dim=1)
 
-    example = {
-        "input_ids": torch.ones((2, 8), dtype=torch.int64),
-        "attention_mask": torch.ones((2, 8), dtype=torch.int64),
-    }
-    with torch.no_grad():
+    mask = torch.ones((2, 8), dtype=torch.int64)
+    mask[1, 6:] = 0  # or tracing could take the mask for always full
+    example = {"input_ids": torch.ones((2, 8), dtype=torch.int64), "attention_mask": mask}
+    with torch.no_grad(), warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # tracing warns of every shape it takes for fixed; none is
         model = openvino.convert_model(Sentence().eval(), example_input=example)
     openvino.save_model(model, file, compress_to_fp16=False)

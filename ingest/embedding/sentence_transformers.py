@@ -19,7 +19,9 @@ class SentenceTransformersEmbedder:
         os.environ.setdefault("HF_HUB_OFFLINE", "1")
         import torch
         from sentence_transformers import SentenceTransformer
+        from transformers.utils import logging as transformers_logging
 
+        transformers_logging.disable_progress_bar()
         self._identity = identity
         self._on_gpu = device.startswith("cuda")
         self._model = SentenceTransformer(
@@ -57,7 +59,10 @@ class SentenceTransformersEmbedder:
         if not texts:
             return np.zeros((0, self._identity.dimension), dtype=np.float32)
         vectors = np.asarray(
-            self._model.encode(list(texts), batch_size=256 if self._on_gpu else 32, show_progress_bar=False),
+            # The prefixes are part of the texts by now: no prompt of the folder's on top of them.
+            self._model.encode(
+                list(texts), prompt="", batch_size=256 if self._on_gpu else 32, show_progress_bar=False
+            ),
             dtype=np.float32,
         )
         # Half precision leaves lengths a little off 1.

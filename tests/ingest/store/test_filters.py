@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ingest.store.filters import matching_documents
+from ingest.store.filters import matching_documents, matching_sources
 from ingest.store.store import SourceFile, Store
 
 PATHS = {
@@ -48,3 +48,9 @@ def test_pattern(pattern: str, expected: set[int]) -> None:
 def test_no_pattern_is_no_filter(store: Store) -> None:
     assert store.document_ids(None) is None
     assert store.document_ids("anything") == frozenset()
+
+
+def test_matching_sources_names_each_path_of_a_document_apart() -> None:
+    found = matching_sources("*", SOURCES)
+    assert [path for path, _ in found] == [source.path for source, _, _ in SOURCES]
+    assert {document_id for _, document_id in found} == matching_documents("*", SOURCES)
