@@ -24,16 +24,19 @@ $(READY): requirements.lock pyproject.toml | prerequisites
 demo: $(READY) ## Fetch the models, read examples/documents, answer three questions
 	@bash scripts/demo.sh $(BIN)
 
-test: $(READY) models ## The whole suite: unit tests first, then those with real models
+test: $(READY) test-models ## The whole suite: unit tests first, then those with real models
 	$(BIN)/python -m pytest -m "not real"
 	$(BIN)/python -m pytest -m real
 
 unit: $(READY) ## The unit tests alone
 	$(BIN)/python -m pytest -m "not real"
 
-.PHONY: models
-models: $(READY) ## Fetch the models that the demo and the tests use
+.PHONY: models test-models
+models: $(READY) ## Fetch the two default models
 	$(BIN)/refdesk models pull
+
+test-models: models # the tests also use a small model, quick and too small for answers
+	$(BIN)/refdesk models pull gemma-3-270m-q4_k_m
 
 check: $(READY) ## Format, lint, types, architecture, generated docs
 	$(BIN)/ruff format --check .

@@ -15,10 +15,9 @@ from machine.catalogue import (
 from machine.devices import (
     Acceleration,
     MachineDescription,
-    ThreadCounts,
-    default_threads,
     describe_acceleration,
     describe_machine,
+    usable_cores,
 )
 from machine.errors import (
     BundleRefused,
@@ -61,13 +60,11 @@ __all__ = [
     "Progress",
     "ProgressListener",
     "SourceName",
-    "ThreadCounts",
     "UnknownModel",
     "WheelSource",
     "cache_folder",
     "collections_folder",
     "data_home",
-    "default_threads",
     "describe_acceleration",
     "describe_machine",
     "find",
@@ -79,6 +76,7 @@ __all__ = [
     "resolve",
     "silent",
     "state",
+    "usable_cores",
     "verify",
     "write_bundle",
 ]

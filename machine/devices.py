@@ -39,14 +39,6 @@ class Acceleration:
     metal: bool | None
 
 
-@dataclass(frozen=True, slots=True)
-class ThreadCounts:
-    """Threads for llama.cpp: `generation` for one token at a time, `prompt` for reading a prompt."""
-
-    generation: int
-    prompt: int
-
-
 def describe_machine() -> MachineDescription:
     """Processor and memory now. Takes milliseconds."""
     import psutil
@@ -59,7 +51,7 @@ def describe_machine() -> MachineDescription:
         cpu_name=_cpu_name(),
         logical_cores=logical,
         physical_cores=psutil.cpu_count(logical=False) or logical,
-        usable_cores=_usable_cores(logical),
+        usable_cores=usable_cores(),
         memory_total_bytes=total,
         memory_available_bytes=available,
     )
@@ -71,17 +63,12 @@ def describe_acceleration() -> Acceleration:
     return Acceleration(_llama_offload(), cuda, metal)
 
 
-def default_threads(machine: MachineDescription | None = None) -> ThreadCounts:
-    """Threads for llama.cpp when nobody says otherwise.
-
-    Generation waits for memory, so a second thread on one core only disturbs the first; reading a prompt is
-    arithmetic and gains from every logical core.
-    """
-    machine = machine or describe_machine()
-    return ThreadCounts(
-        generation=max(1, min(machine.physical_cores, machine.usable_cores)),
-        prompt=max(1, machine.usable_cores),
-    )
+def usable_cores() -> int:
+    """Cores that this process may run on, as affinity and control groups allow."""
+    allowed = os.cpu_count() or 1
+    if sys.platform == "linux":
+        allowed = len(os.sched_getaffinity(0))
+    return max(1, min(allowed, math.ceil(_cpu_quota(_read(Path("/sys/fs/cgroup/cpu.max"))))))
 
 
 def _cpu_name() -> str:
@@ -98,13 +85,6 @@ def _cpu_name() -> str:
         if asked.stdout.strip():
             return asked.stdout.strip()
     return platform.processor() or platform.machine() or "unknown"
-
-
-def _usable_cores(logical: int) -> int:
-    allowed = logical
-    if sys.platform == "linux":
-        allowed = len(os.sched_getaffinity(0))
-    return max(1, min(allowed, math.ceil(_cpu_quota(_read(Path("/sys/fs/cgroup/cpu.max"))))))
 
 
 def _cpu_quota(text: str) -> float:

@@ -14,6 +14,7 @@ from ingest.loaders.protocol import Loader
 from ingest.splitting import Splitter
 from machine import cache_folder, resolve
 from rag.prompts import Template, load_template
+from rag.refusal import MODEL_REFUSAL
 from rag.settings import Settings
 
 
@@ -51,7 +52,9 @@ class Engines:
         """The language model; its stable prompt beginning is computed when it is first loaded."""
         with self._lock:
             if self._generator is None:
-                generator = build_text_generator(self._settings.generator, _language_model, cache_folder())
+                # An engine that refuses by itself does it in the words that are recognised as a refusal.
+                settings = replace(self._settings.generator, refusal_text=MODEL_REFUSAL)
+                generator = build_text_generator(settings, _language_model, cache_folder())
                 generator.warm(self.template().stable_messages())
                 self._generator = generator
             return self._generator

@@ -135,7 +135,7 @@ class Collection:
 
         Raises EmptyCollection, NoSuchDocument.
         """
-        return list(self._retriever().retrieve(query, k, document).hits)
+        return list(self._retriever().retrieve(_sound(query), k, document).hits)
 
     def ask(self, question: str, *, document: str | None = None, turns: Sequence[Turn] = ()) -> Answer:
         """The answer, whole. `turns` are earlier questions of the same conversation."""
@@ -157,6 +157,7 @@ class Collection:
         The models are loaded before the clock starts. Raises EmptyCollection, NoSuchDocument,
         QuestionTooLong, and the errors of the model.
         """
+        question = _sound(question)
         retriever, answering = self._retriever(), self._answering()
         generator = self._engines.generator()
         started = time.perf_counter()
@@ -245,6 +246,11 @@ class Collection:
         if (store.identity, store.splitter) != (identity, splitter_identity):
             Store.open(self._folder, identity, splitter_identity).close()  # raises EmbedderMismatch in words
         return store
+
+
+def _sound(text: str) -> str:
+    """The text without half characters (lone surrogates), which no tokenizer takes."""
+    return text.encode("utf-8", "replace").decode("utf-8")
 
 
 def _search_query(question: str, turns: Sequence[Turn]) -> str:

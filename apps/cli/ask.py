@@ -19,7 +19,7 @@ from apps.cli.context import (
     opened_store,
 )
 from apps.cli.places import Places
-from apps.cli.screen import write, write_json
+from apps.cli.screen import sound, write, write_json
 
 
 def ask(
@@ -49,12 +49,12 @@ def ask(
     """
     with errors_in_words(as_json, verbose), opened(collection, model) as documents:
         if as_json:
-            write_json(answer_as_json(documents.ask(question, document=document)))
+            write_json(answer_as_json(documents.ask(sound(question), document=document)))
             return
         from rag import Answered, TextAdded
 
         with answer_display() as display:
-            for event in documents.stream(question, document=document):
+            for event in documents.stream(sound(question), document=document):
                 if isinstance(event, TextAdded):
                     display.add(event.text)
                 elif isinstance(event, Answered):

@@ -19,7 +19,7 @@ from apps.cli.context import (
 )
 from apps.cli.interruption import Interruption
 from apps.cli.places import Places
-from apps.cli.screen import note, one_line, write, write_json
+from apps.cli.screen import note, one_line, sound, write, write_json
 
 if TYPE_CHECKING:
     from rag import Answer, Collection, Turn
@@ -80,7 +80,7 @@ class _Conversation:
 
     def run(self, at_terminal: bool) -> None:
         while (line := _next_line(at_terminal)) is not None:
-            text = line.strip()
+            text = sound(line).strip()
             if text == "/quit":
                 return
             if text.startswith("/"):

@@ -64,7 +64,8 @@ class Diagnosis:
     home: Home
     machine: MachineDescription
     prompt_threads: int
-    token_threads: int
+    token_threads: tuple[int, ...]
+    """The numbers it chooses among while it writes."""
     acceleration: Acceleration
     models: tuple[tuple[CatalogueModel, str], ...]
     speed: ModelSpeed
@@ -92,6 +93,7 @@ class Diagnosis:
 def diagnose(engine: str, measure_speed: bool, doing: Callable[[str], None]) -> Diagnosis:
     """Look at everything; `doing` hears what takes a while. Measuring the speed loads the model thrice."""
     import machine
+    from generators.text.threads import thread_choices
 
     doing("Checking the model files")
     models = tuple((model, machine.state(model.id)) for model in machine.load_catalogue().models)
@@ -108,9 +110,8 @@ def diagnose(engine: str, measure_speed: bool, doing: Callable[[str], None]) -> 
         versions=_versions(),
         home=_home(machine.data_home()),
         machine=described,
-        # What the language model is given when nobody says otherwise (generators/text/llama_model.py).
         prompt_threads=described.usable_cores,
-        token_threads=max(1, described.usable_cores // 2),
+        token_threads=thread_choices(None),
         acceleration=acceleration,
         models=models,
         speed=speed,

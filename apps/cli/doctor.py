@@ -92,7 +92,7 @@ def _machine_lines(found: Diagnosis) -> list[str]:
         f"{machine.cpu_name}: {machine.physical_cores} cores, {machine.logical_cores} logical, "
         f"{machine.usable_cores} usable here",
         f"Threads of the language model: {found.prompt_threads} for a prompt, "
-        f"{found.token_threads} for one token at a time",
+        f"{' or '.join(map(str, found.token_threads))} for one token at a time, whichever is faster then",
         f"Memory: {_gib(machine.memory_available_bytes)} available of {_gib(machine.memory_total_bytes)}",
         f"Data home: {found.home.folder} ({_gib(found.home.free_bytes)} free on its disk)",
     ]
@@ -134,7 +134,7 @@ def _as_json(found: Diagnosis) -> dict[str, object]:
         "versions": dict(found.versions),
         "home": {"folder": str(found.home.folder), "free_bytes": found.home.free_bytes},
         "machine": asdict(found.machine),
-        "threads": {"prompt": found.prompt_threads, "generation": found.token_threads},
+        "threads": {"prompt": found.prompt_threads, "generation": list(found.token_threads)},
         "acceleration": asdict(found.acceleration),
         "models": [model_as_json(model, state) for model, state in found.models],
         "speed": {

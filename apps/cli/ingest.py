@@ -10,7 +10,7 @@ from apps.cli.boundary import INTERRUPTED, errors_in_words
 from apps.cli.context import AsJson, CollectionName, Verbose, opened
 from apps.cli.ingest_progress import shown_progress
 from apps.cli.interruption import Interruption
-from apps.cli.screen import count_of, duration, note, one_line, write, write_json
+from apps.cli.screen import count_of, duration, note, note_from_signal, one_line, write, write_json
 
 if TYPE_CHECKING:
     from ingest.report import FileOutcome, IngestReport
@@ -77,7 +77,7 @@ def _run(
     with errors_in_words(as_json, verbose):
 
         def asked_to_stop() -> None:
-            note("Stopping after this step, so that nothing is lost. Ctrl-C again stops at once.")
+            note_from_signal("Stopping after this step, so that nothing is lost. Ctrl-C again stops at once.")
 
         interruption = Interruption(asked_to_stop)
         try:

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from ingest.progress import Progress
 
 _SECONDS_BETWEEN_LINES = 10.0
+#: What is left is told from what was done; the first moment says nothing about the rest.
+_SECONDS_BEFORE_ESTIMATE = 2.0
 _WORDS = {
     "planning": "Looking for files",
     "reading": "Reading",
@@ -55,8 +57,9 @@ def rates(progress: Progress) -> str:
         f"{count_of(progress.pages_done, 'page')} ({progress.pages_done / elapsed:.1f}/s)",
         f"{count_of(progress.chunks_done, 'chunk')} ({progress.chunks_done / elapsed:.1f}/s)",
     ]
-    if progress.seconds_left:
-        words.append(f"about {duration(max(1, round(progress.seconds_left)) + 0.0)} left".replace(".00", ""))
+    if progress.seconds_left and progress.elapsed_seconds >= _SECONDS_BEFORE_ESTIMATE:
+        left = progress.seconds_left
+        words.append(f"about {duration(left) if left >= 10 else f'{left:.0f} s'} left")
     return ", ".join(words)
 
 

@@ -5,6 +5,7 @@ Documents and file names are data: whatever in them could steer a terminal is sh
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import re
@@ -27,6 +28,11 @@ _WIDEST_LINE = 100
 def printable(text: str) -> str:
     """The text with line breaks and tabs kept and every control character made visible."""
     return _CONTROL.sub(_picture, _LINE_BREAK.sub("\n", text))
+
+
+def sound(text: str) -> str:
+    """What was typed, without the half characters that stand for bytes that are no UTF-8."""
+    return _SURROGATE.sub(_REPLACEMENT, text)
 
 
 def one_line(text: str) -> str:
@@ -52,11 +58,17 @@ def note(text: str) -> None:
     typer.echo(f"refdesk: {printable(text)}", err=True)
 
 
+def note_from_signal(text: str) -> None:
+    """A line like `note`'s, for a signal's handler: it may come while another line is being written."""
+    with contextlib.suppress(OSError, ValueError):  # a standard error that is closed or no file
+        os.write(sys.stderr.fileno(), f"\nrefdesk: {text}\n".encode())
+
+
 def write_json(content: Mapping[str, object]) -> None:
     """One JSON object on standard output: valid UTF-8 whatever the texts in it hold."""
     text = json.dumps(content, ensure_ascii=False, indent=2 if sys.stdout.isatty() else None)
     text = _UNPRINTED_IN_JSON.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
-    typer.echo(_SURROGATE.sub(_REPLACEMENT, text).encode("utf-8"))
+    typer.echo(sound(text).encode("utf-8"))
 
 
 def write_table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> None:

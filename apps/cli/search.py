@@ -9,7 +9,7 @@ import typer
 from apps.cli.boundary import SCHEMA, errors_in_words
 from apps.cli.context import AsJson, CollectionName, DocumentPattern, Verbose, opened, opened_store
 from apps.cli.places import Places
-from apps.cli.screen import file_name, one_line, wrapped, write, write_json
+from apps.cli.screen import file_name, one_line, sound, wrapped, write, write_json
 
 if TYPE_CHECKING:
     from rag import Hit
@@ -37,7 +37,7 @@ def search(
       refdesk search "operating margin" -k 3 --document "2023*.pdf"
     """
     with errors_in_words(as_json, verbose), opened(collection) as documents:
-        hits = documents.search(query, k, document=document)
+        hits = documents.search(sound(query), k, document=document)
         if as_json:
             write_json({"schema": SCHEMA, "hits": [_as_json(hit) for hit in hits]})
             return

@@ -39,8 +39,9 @@ class TransferLines:
         self._written_at = now()
 
     def __call__(self, progress: Progress) -> None:
-        if progress.note or self._now() - self._written_at >= self._seconds_between:
-            self._written_at = self._now()
+        now = self._now()
+        if progress.note or now - self._written_at >= self._seconds_between:
+            self._written_at = now
             note(_line(progress))
 
 

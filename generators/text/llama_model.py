@@ -18,7 +18,8 @@ from typing import Any
 from generators.errors import GenerationFailed, ModelUnusable
 from generators.text.llama_library import open_library, taken_errors
 from generators.text.protocol import Sampling
-from generators.text.threads import ThreadTuner, thread_choices, usable_cores
+from generators.text.threads import ThreadTuner, thread_choices
+from machine import usable_cores
 
 #: Tokens evaluated at once. On a processor, 128 is as fast as 512 when it is idle, less hurt than
 #: smaller ones when it is not, and is how long a cancelled request goes on. A GPU wants more.

@@ -7,19 +7,13 @@ from minute to minute, and the number of threads changes no text.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
+
+from machine import usable_cores
 
 _TRIAL_TOKENS = 3
 _FIRST_INTERVAL_TOKENS = 32
 _LONGEST_INTERVAL_TOKENS = 256
-
-
-def usable_cores() -> int:
-    """Cores that this process may run on."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 def thread_choices(threads: int | None) -> tuple[int, ...]:

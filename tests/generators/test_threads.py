@@ -1,6 +1,12 @@
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
+
 from generators.text.threads import ThreadTuner, thread_choices
+
+_OPENMP = ("GOMP_SPINCOUNT", "OMP_WAIT_POLICY")
 
 
 def _write(tuner: ThreadTuner, tokens: int, seconds: dict[int, float]) -> list[int]:
@@ -38,3 +44,21 @@ def test_a_set_number_is_kept() -> None:
 def test_without_a_set_number_all_cores_and_half_of_them_are_choices() -> None:
     choices = thread_choices(None)
     assert choices[0] >= choices[-1] >= max(1, choices[0] // 2)
+
+
+def _spin_count(environment: dict[str, str]) -> str:
+    code = (
+        "import os; from generators.text.llama_library import open_library; open_library();"
+        "os.write(1, os.environ.get('GOMP_SPINCOUNT', 'none').encode())"
+    )
+    kept = {name: value for name, value in os.environ.items() if name not in _OPENMP}
+    done = subprocess.run(
+        [sys.executable, "-c", code], env=kept | environment, capture_output=True, check=True
+    )
+    return done.stdout.decode()
+
+
+def test_waiting_threads_soon_sleep_unless_the_user_set_how_they_wait() -> None:
+    assert _spin_count({}) == "1000"
+    assert _spin_count({"GOMP_SPINCOUNT": "5"}) == "5"
+    assert _spin_count({"OMP_WAIT_POLICY": "active"}) == "none"

@@ -1,13 +1,12 @@
 from __future__ import annotations
 
-import dataclasses
 import importlib.util
 import sys
 from types import SimpleNamespace
 
 import pytest
 
-from machine import MachineDescription, default_threads, describe_acceleration, describe_machine
+from machine import MachineDescription, describe_acceleration, describe_machine, usable_cores
 from machine.devices import _cpu_quota
 
 
@@ -18,22 +17,11 @@ def here() -> MachineDescription:
 
 def test_what_is_here_is_plausible(here: MachineDescription) -> None:
     assert 1 <= here.usable_cores <= here.logical_cores
+    assert here.usable_cores == usable_cores()
     assert 1 <= here.physical_cores <= here.logical_cores
     assert 0 < here.memory_available_bytes <= here.memory_total_bytes
     assert here.cpu_name
     assert here.operating_system
-
-
-def test_generation_takes_a_thread_per_core_and_the_prompt_one_per_hyperthread(
-    here: MachineDescription,
-) -> None:
-    machine = dataclasses.replace(here, logical_cores=16, physical_cores=8, usable_cores=16)
-    assert (default_threads(machine).generation, default_threads(machine).prompt) == (8, 16)
-
-
-def test_a_container_that_may_use_few_cores_gets_few_threads(here: MachineDescription) -> None:
-    machine = dataclasses.replace(here, logical_cores=64, physical_cores=32, usable_cores=2)
-    assert (default_threads(machine).generation, default_threads(machine).prompt) == (2, 2)
 
 
 def test_the_quota_of_a_control_group() -> None:

@@ -190,3 +190,13 @@ def test_a_closed_collection_stays_closed(collection: Collection) -> None:
     collection.close()
     with pytest.raises(StoreError, match="closed"):
         collection.search("tow")
+
+
+def test_half_a_character_in_a_question_does_no_harm(collection: Collection) -> None:
+    assert "48 euros" in collection.search("tow \ud83d", 1)[0].text
+    assert "48 euros" in collection.ask("What does a tow cost? \udcff").text
+
+
+def test_the_extractive_engines_refusal_is_one(collection: Collection) -> None:
+    answer = collection.ask("Zebras?")
+    assert answer.refused

@@ -1,0 +1,88 @@
+"""What the doctor says, and when it says that something is wrong."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+import machine
+from generators.text.offload import OffloadPlan
+from generators.text.speed import Speed
+from machine import Acceleration
+
+
+@pytest.fixture(autouse=True)
+def no_engine_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Importing torch takes longer than all these tests."""
+    monkeypatch.setattr(machine, "describe_acceleration", lambda: Acceleration(False, (), False))
+
+
+@pytest.fixture
+def all_models_here(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(machine, "state", lambda id: "here")
+
+
+def test_missing_models_are_a_problem(refdesk) -> None:
+    said = refdesk("doctor", "--no-speed", "--json")
+    assert said.exit_code == 1
+    assert sum("refdesk models pull" in problem for problem in said.json()["problems"]) == 2
+
+
+def test_all_is_well(refdesk, filled: Path, all_models_here: None) -> None:
+    said = refdesk("doctor", "--no-speed")
+    assert said.exit_code == 0
+    assert "default: whole" in said.stdout
+    assert "GPU offload is not built in" in said.stdout
+    assert said.stdout.endswith("All is well.\n")
+
+
+def test_json_says_what_runs_where(refdesk, modelless: Path, all_models_here: None) -> None:
+    found = refdesk("doctor", "--no-speed", "--json").json()
+    assert found["schema"] == 1
+    assert found["problems"] == []
+    assert found["home"]["folder"] == str(modelless)
+    assert {"refdesk", "Python", "SQLite", "llama-cpp-python", "torch"} <= set(found["versions"])
+    assert found["machine"]["memory_total_bytes"] > found["machine"]["memory_available_bytes"] > 0
+    assert found["threads"]["generation"][0] == found["threads"]["prompt"]
+    assert min(found["threads"]["generation"]) >= 1
+    assert found["acceleration"]["llama_gpu_offload"] is False
+    assert (found["speed"]["engine"], found["speed"]["measured"]) == ("extractive", [])
+
+
+def test_a_damaged_collection_is_a_problem(refdesk, filled: Path, modelless: Path, all_models_here) -> None:
+    store = modelless / "collections" / "default" / "store.sqlite3"
+    store.write_bytes(b"no database at all" * 500)
+    said = refdesk("doctor", "--no-speed", "--json")
+    assert said.exit_code == 1
+    assert [entry["name"] for entry in said.json()["collections"] if entry["problems"]] == ["default"]
+
+
+def test_speed_is_said_as_measured_or_as_never_run_on_a_gpu(
+    refdesk, all_models_here: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plan = OffloadPlan(0, 28, False, "The processor does all.")
+    speeds = (
+        Speed(0, 28, 84.04, 22.5, 1.234, "measured now"),
+        Speed(14, 28, None, None, None, "never run on a GPU: none here"),
+        Speed(28, 28, None, None, None, "never run on a GPU: none here"),
+    )
+    monkeypatch.setattr(machine, "resolve", lambda spec, kind: Path(spec))
+    monkeypatch.setattr("generators.text.offload.fit_gpu_layers", lambda path, context, cache: plan)
+    monkeypatch.setattr("generators.text.speed.speeds_by_layers", lambda path: speeds)
+    said = refdesk("doctor", "--model", "llama-cpp:some.gguf")
+    assert said.exit_code == 0
+    assert (
+        "0 of 28 layers on a GPU: 84.0 prompt tokens/s, 22.5 generated tokens/s, loaded in 1.23 s"
+        in said.stdout
+    )
+    assert "14 of 28 layers on a GPU: never run on a GPU: none here" in said.stdout
+    assert "The processor does all." in said.stdout
+
+
+def test_a_model_that_cannot_be_measured_is_a_problem(refdesk, all_models_here: None, tmp_path: Path) -> None:
+    no_model = tmp_path / "no.gguf"
+    no_model.write_bytes(b"GGUF, but no further")
+    said = refdesk("doctor", "--model", no_model, "--json")
+    assert said.exit_code == 1
+    assert "could not be measured" in said.json()["problems"][0]
