@@ -169,7 +169,13 @@ class Collection:
         budget = answering.passage_budget(question, wanted, recent)
         found = retriever.retrieve(_search_query(question, recent), shown.hits, document)
         passages = pick_passages(
-            question, found.query_vector, found.hits, budget, generator.count_tokens, self._engines.embedder()
+            question,
+            found.query_vector,
+            found.hits,
+            budget,
+            generator.count_tokens,
+            self._engines.embedder(),
+            self._opened().text,
         )
         yield from answering.stream(question, passages, started, recent, cancelled)
 

@@ -54,13 +54,21 @@ def pick_passages(
     token_budget: int,
     count_tokens: Callable[[str], int],
     embedder: Embedder,
+    read_text: Callable[[int, int, int], str],
 ) -> tuple[Passage, ...]:
     """Passages whose texts, with their headings, take at most `token_budget` tokens together.
+
+    `read_text` gives a document's text, by its id, between two offsets: what lies between two hits that
+    touch is part of no hit.
 
     At least one sentence is always given when there is a hit, cut if it alone exceeds the budget.
     """
     stretches = _join(hits)
-    units = [unit for index, stretch in enumerate(stretches) for unit in _units(index, stretch, count_tokens)]
+    units = [
+        unit
+        for index, stretch in enumerate(stretches)
+        for unit in _units(index, stretch, count_tokens, read_text)
+    ]
     if not units:
         return ()
     overhead = [count_tokens(f"[0] {stretch.best.title}\n") + 2 for stretch in stretches]
@@ -89,17 +97,23 @@ def _join(hits: Sequence[Hit]) -> list[_Stretch]:
     return sorted(stretches, key=lambda stretch: stretch.best.rank)
 
 
-def _units(index: int, stretch: _Stretch, count_tokens: Callable[[str], int]) -> list[_Unit]:
+def _units(
+    index: int,
+    stretch: _Stretch,
+    count_tokens: Callable[[str], int],
+    read_text: Callable[[int, int, int], str],
+) -> list[_Unit]:
+    whole = read_text(stretch.best.document_id, stretch.start, stretch.end)
     units: list[_Unit] = []
-    covered = stretch.start
-    for hit in stretch.hits:
-        for start, end in sentence_spans(hit.text):
-            begin, stop = hit.start + start, hit.start + end
-            if begin < covered or end - start < _MINIMUM_SENTENCE_CHARACTERS:
-                continue  # the overlap with the hit before, or a scrap such as a bullet
-            text = hit.text[start:end]
-            units.append(_Unit(index, begin, stop, hit.page_number, text, count_tokens(text) + 1, hit.score))
-            covered = stop
+    for start, end in sentence_spans(whole):
+        if end - start < _MINIMUM_SENTENCE_CHARACTERS:
+            continue  # a scrap such as a bullet
+        text, begin = whole[start:end], stretch.start + start
+        # Of two hits that overlap here, the later one stands on the page where the sentence goes on.
+        hits = [hit for hit in stretch.hits if hit.start <= begin < hit.end] or [stretch.best]
+        score = max(hit.score for hit in hits)
+        page = hits[-1].page_number
+        units.append(_Unit(index, begin, begin + len(text), page, text, count_tokens(text) + 1, score))
     return units
 
 

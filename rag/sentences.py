@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import re
 
+from ingest.types import PAGE_BREAK
+
 _TERMINAL = re.compile(r"[.!?…。！？]+[\"'”’)\]]*(?=\s|$)|[。！？]")
 _ABBREVIATION = re.compile(
     r"(?:\b(?:[A-Z]|e\.g|i\.e|cf|vs|no|nos|fig|sec|art|dr|mr|mrs|ms|prof|st|jr|sr|inc|corp|ltd|co|al|approx|"
@@ -16,6 +18,7 @@ _ABBREVIATION = re.compile(
 )
 _NUMBER = re.compile(r"\d[\d,.]*")
 _LIST_ITEM = re.compile(r"\s*(?:[-*•–▪]|\(?[0-9a-zA-Z]{1,3}[.)])\s")
+_PAGE_BREAK = re.compile(PAGE_BREAK)
 _SHORT_LINE = 45
 _MARK = r"\[\d+(?:\s*[,;]\s*\d+)*\]"
 _MARKS = re.compile(rf"(?:\s*{_MARK})+")
@@ -55,6 +58,7 @@ def _add_trimmed(spans: list[tuple[int, int]], text: str, start: int, end: int) 
 
 def _cuts(text: str) -> list[int]:
     cuts = [match.end() for match in _TERMINAL.finditer(text) if not _is_abbreviation(text, match)]
+    cuts += [match.end() for match in _PAGE_BREAK.finditer(text)]
     position = 0
     while (line_end := text.find("\n", position)) >= 0:
         next_end = text.find("\n", line_end + 1)

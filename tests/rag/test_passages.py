@@ -28,9 +28,22 @@ def hit(rank: int, text: str, start: int = 0, document_id: int = 1, page: int = 
     )
 
 
-def pick(question: str, hits: list[Hit], budget: int) -> tuple[Passage, ...]:
+def pick(
+    question: str, hits: list[Hit], budget: int, documents: dict[int, str] | None = None
+) -> tuple[Passage, ...]:
+    """Without `documents` each document's text is its hits' texts at their places."""
     embedder = HashingEmbedder()
-    return pick_passages(question, embedder.embed_query(question), hits, budget, words, embedder)
+
+    def read_text(document_id: int, start: int, end: int) -> str:
+        if documents is not None:
+            return documents[document_id][start:end]
+        text = [" "] * end
+        for hit in hits:
+            if hit.document_id == document_id:
+                text[hit.start : hit.end] = hit.text
+        return "".join(text)[start:end]
+
+    return pick_passages(question, embedder.embed_query(question), hits, budget, words, embedder, read_text)
 
 
 def test_hits_that_fit_are_shown_whole_in_the_order_of_their_rank() -> None:
@@ -79,3 +92,20 @@ def test_one_sentence_longer_than_the_budget_is_cut_not_dropped() -> None:
 
 def test_no_hits_no_passages() -> None:
     assert pick("anything", [], 100) == ()
+
+
+def test_a_sentence_that_two_hits_share_is_shown_whole() -> None:
+    document = "The rope of the winch costs 90 euros a metre. It is long."
+    hits = [hit(1, document[:24], 0), hit(2, document[15:], 15)]  # the first hit ends within the sentence
+    found = pick("rope", hits, 100, {1: document})
+    assert found[0].spans[0].text == "The rope of the winch costs 90 euros a metre."
+
+
+def test_a_page_break_ends_a_sentence_and_the_page_is_the_sentences_own() -> None:
+    document = "The first page ends here\fThe second page begins here."
+    hits = [hit(1, document[:24], 0, page=4), hit(2, document[25:], 25, page=5)]
+    found = pick("page", hits, 100, {1: document})
+    assert [(span.page_number, span.text) for span in found[0].spans] == [
+        (4, "The first page ends here"),
+        (5, "The second page begins here."),
+    ]
