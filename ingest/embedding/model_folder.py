@@ -39,7 +39,8 @@ def read_model_folder(path: Path) -> ModelFolder:
     kinds = [str(module.get("type", "")).rsplit(".", 1)[-1] for module in modules]
     pooling_config = _read(path / "1_Pooling" / "config.json")
     sentence_config = _read(path / "sentence_bert_config.json")
-    tokenizer_config = _read(path / "tokenizer_config.json")
+    tokenizer_file = path / "tokenizer_config.json"
+    tokenizer_config = _read(tokenizer_file) if tokenizer_file.is_file() else {}
     model_config = _read(path / "config.json")
     prompts_file = path / "config_sentence_transformers.json"
     prompts = (_read(prompts_file).get("prompts") or {}) if prompts_file.is_file() else {}

@@ -33,6 +33,8 @@ def write_model_folder(tmp_path: Path) -> Callable[..., Path]:
             "sentence": "sentence_bert_config.json",
             "model": "config.json",
             "prompts": "config_sentence_transformers.json",
+            "tokenizer": "tokenizer_config.json",
+            "dense": "2_Dense/config.json",
         }
         files |= {names[key]: value for key, value in replaced.items()}
         folder = tmp_path / "model"

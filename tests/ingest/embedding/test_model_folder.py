@@ -38,11 +38,8 @@ def test_pooling_that_cannot_be_followed_is_none(
 
 
 def test_a_further_module_cannot_be_followed(write_model_folder: WriteModelFolder) -> None:
-    modules = [
-        {"type": "sentence_transformers.models.Transformer"},
-        {"type": "sentence_transformers.models.Pooling"},
-        {"type": "sentence_transformers.models.Dense"},
-    ]
+    kinds = ("Transformer", "Pooling", "LayerNorm")
+    modules = [{"type": f"sentence_transformers.models.{kind}"} for kind in kinds]
     assert read_model_folder(write_model_folder(modules=modules)).pooling is None
 
 
@@ -71,6 +68,23 @@ def test_a_damaged_file_is_named(write_model_folder: WriteModelFolder) -> None:
     path = write_model_folder(modules='[{"type": ')
     with pytest.raises(IngestError, match=r"modules\.json could not be read"):
         read_model_folder(path)
+
+
+def test_the_way_sentence_transformers_6_saves_a_model_is_read(write_model_folder: WriteModelFolder) -> None:
+    folder = read_model_folder(
+        write_model_folder(
+            pooling={"embedding_dimension": 12, "pooling_mode": "cls"},
+            sentence={"transformer_task": "feature-extraction"},
+            tokenizer={"model_max_length": 256},
+        )
+    )
+    assert (folder.dimension, folder.pooling, folder.max_tokens) == (12, "cls", 256)
+
+
+def test_a_dense_module_decides_the_dimension(write_model_folder: WriteModelFolder) -> None:
+    kinds = [{"type": f"sentence_transformers.models.{kind}"} for kind in ("Transformer", "Pooling", "Dense")]
+    folder = read_model_folder(write_model_folder(modules=kinds, dense={"out_features": 7}))
+    assert (folder.dimension, folder.pooling) == (7, None)
 
 
 @pytest.mark.real
