@@ -2,18 +2,40 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
+from pathlib import PurePath
+
+_SEPARATORS = re.compile(r"[\s_.,;()\[\]+-]+")
+_LONGEST_NUMBER = 8
+_LONGEST_MIXED_WORD = 12
 
 
-def embedded_text(title: str, headings: Sequence[str], text: str) -> str:
-    """The text whose vector stands for a chunk: where it stands, then what it says."""
-    return f"{_place(title, headings)}\n{text}"
+def embedded_text(names: Sequence[str], headings: Sequence[str], text: str) -> str:
+    """The text whose vector stands for a chunk: what names the document, where it stands, what it says."""
+    return f"{_place(names, headings)}\n{text}"
 
 
-def lexical_text(title: str, headings: Sequence[str], text: str) -> str:
+def lexical_text(names: Sequence[str], headings: Sequence[str], text: str) -> str:
     """The text whose words find a chunk."""
-    return f"{_place(title, headings)}\n{text}"
+    return f"{_place(names, headings)}\n{text}"
 
 
-def _place(title: str, headings: Sequence[str]) -> str:
-    return " > ".join([title, *(heading for heading in headings if heading != title)])
+def name_in_words(path: PurePath) -> str:
+    """The words of a file's name without its suffix: "3M_2018_10K.pdf" is "3M 2018 10K".
+
+    People name companies, years and versions there. Serial numbers and hashes are left out, and so are
+    bytes that are no characters.
+    """
+    stem = path.stem.encode("utf-8", "ignore").decode("utf-8")
+    return " ".join(word for word in _SEPARATORS.split(stem) if word and not _is_serial(word))
+
+
+def _is_serial(word: str) -> bool:
+    if word.isdigit():
+        return len(word) > _LONGEST_NUMBER
+    return len(word) > _LONGEST_MIXED_WORD and any(character.isdigit() for character in word)
+
+
+def _place(names: Sequence[str], headings: Sequence[str]) -> str:
+    return " > ".join([*names, *(heading for heading in headings if heading not in names)])

@@ -5,11 +5,11 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ingest.errors import DamagedFile, EmptyFile, UnreadableFile, UnsupportedFormat
-from ingest.indexing import embedded_text
+from ingest.indexing import embedded_text, name_in_words
 from ingest.loaders.content import FileContent, read_content
 from ingest.loaders.protocol import Loader
 from ingest.media import tell_media_type
@@ -68,9 +68,9 @@ class Reader:
         """Parse and split. Raises a kind of `UnreadableFile`, whatever the loader or splitter does."""
         loader = self._loader_for(content)
         try:
-            document = loader.load(content, self._password)
+            document = replace(loader.load(content, self._password), name=name_in_words(content.path))
             chunks = tuple(self._splitter.split(document))
-            texts = tuple(embedded_text(document.title, chunk.headings, chunk.text) for chunk in chunks)
+            texts = tuple(embedded_text(document.names, chunk.headings, chunk.text) for chunk in chunks)
             "".join(texts).encode("utf-8")  # a lone surrogate would stop the embedder and the store
         except UnreadableFile:
             raise

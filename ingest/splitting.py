@@ -71,17 +71,17 @@ class TokenSplitter:
             if not page.text.strip():
                 continue
             if page.headings not in budgets:
-                budgets[page.headings] = self._budget(document.title, page.headings)
+                budgets[page.headings] = self._budget(document.names, page.headings)
             cutter = _PageCutter(
                 page.text, self._counter.token_spans(page.text), budgets[page.headings], self._overlap_tokens
             )
             _add_chunks(chunks, page, page_start, cutter.spans())
         return chunks
 
-    def _budget(self, title: str, headings: Sequence[str]) -> int:
-        """Tokens that a chunk's own text may have below this line of title and headings."""
+    def _budget(self, names: Sequence[str], headings: Sequence[str]) -> int:
+        """Tokens that a chunk's own text may have below this line of names and headings."""
         readable = self._counter.max_tokens
-        place = len(self._counter.token_spans(embedded_text(title, headings, "")))
+        place = len(self._counter.token_spans(embedded_text(names, headings, "")))
         return max(1, min(self._max_tokens, readable - min(place, readable // _LARGEST_PLACE_SHARE)))
 
 

@@ -53,8 +53,15 @@ class Document:
     title: str
     pages: tuple[Page, ...]
     author: str | None = None
+    #: What its owner called it: the words of the file's name ("3M 2018 10K"). Empty where they say nothing.
+    name: str = ""
     #: Things the reader should know ("2 of 14 pages hold no text"), shown in the report.
     notes: tuple[str, ...] = ()
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What names the document, each once: the words of its file's name, then its title."""
+        return distinct_names(self.name, self.title)
 
     def page_starts(self) -> tuple[int, ...]:
         """Offset of each page's first character in the document's text."""
@@ -63,6 +70,11 @@ class Document:
             starts.append(offset)
             offset += len(page.text) + len(PAGE_BREAK)
         return tuple(starts)
+
+
+def distinct_names(name: str, title: str) -> tuple[str, ...]:
+    """A document's name and title, each once, empty ones left out."""
+    return tuple(dict.fromkeys(text for text in (name, title) if text))
 
 
 @dataclass(frozen=True, slots=True)

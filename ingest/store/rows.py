@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from ingest.embedding.protocol import Vectors
 from ingest.indexing import lexical_text
 from ingest.store.records import ChunkRange, SourceFile
-from ingest.types import Chunk, Document, DocumentInfo, StoredChunk
+from ingest.types import Chunk, Document, DocumentInfo, StoredChunk, distinct_names
 
 
 def find_document(connection: sqlite3.Connection, sha256: str) -> int | None:
@@ -26,6 +26,7 @@ def write_document(connection: sqlite3.Connection, document: Document, chunks: C
         "sha256": document.sha256,
         "media_type": document.media_type,
         "title": document.title,
+        "name": document.name,
         "author": document.author,
         "notes": json.dumps(document.notes, ensure_ascii=False),
         "page_count": len(document.pages),
@@ -34,10 +35,11 @@ def write_document(connection: sqlite3.Connection, document: Document, chunks: C
     }
     (document_id,) = connection.execute(
         """INSERT INTO document
-               (sha256, media_type, title, author, notes, page_count, first_chunk, chunk_count)
-           VALUES (:sha256, :media_type, :title, :author, :notes, :page_count, :first_chunk, :chunk_count)
+               (sha256, media_type, title, name, author, notes, page_count, first_chunk, chunk_count)
+           VALUES (:sha256, :media_type, :title, :name, :author, :notes,
+                   :page_count, :first_chunk, :chunk_count)
            ON CONFLICT (sha256) DO UPDATE SET
-               media_type = :media_type, title = :title, author = :author, notes = :notes,
+               media_type = :media_type, title = :title, name = :name, author = :author, notes = :notes,
                page_count = :page_count, first_chunk = :first_chunk, chunk_count = :chunk_count
            RETURNING id""",
         values,
@@ -48,12 +50,12 @@ def write_document(connection: sqlite3.Connection, document: Document, chunks: C
 def read_document(connection: sqlite3.Connection, document_id: int) -> Document | None:
     """The document without its pages."""
     row = connection.execute(
-        "SELECT sha256, media_type, title, author, notes FROM document WHERE id = ?", (document_id,)
+        "SELECT sha256, media_type, title, author, name, notes FROM document WHERE id = ?", (document_id,)
     ).fetchone()
     if row is None:
         return None
-    sha256, media_type, title, author, notes = row
-    return Document(sha256, media_type, title, (), author, tuple(json.loads(notes)))
+    sha256, media_type, title, author, name, notes = row
+    return Document(sha256, media_type, title, (), author, name, tuple(json.loads(notes)))
 
 
 def next_chunks(connection: sqlite3.Connection, count: int) -> ChunkRange:
@@ -97,14 +99,14 @@ def write_chunks(
 def lexical_rows(connection: sqlite3.Connection, document_id: int | None = None) -> Iterator[tuple[int, str]]:
     """(chunk id, its lexical text) of one document or of all, as the stored rows give it."""
     cursor = (
-        connection.execute("SELECT id, title, headings, text FROM stored_chunk")
+        connection.execute("SELECT id, name, title, headings, text FROM stored_chunk")
         if document_id is None
         else connection.execute(
-            "SELECT id, title, headings, text FROM stored_chunk WHERE document_id = ?", (document_id,)
+            "SELECT id, name, title, headings, text FROM stored_chunk WHERE document_id = ?", (document_id,)
         )
     )
-    for chunk_id, title, headings, text in cursor:
-        yield chunk_id, lexical_text(title, json.loads(headings), text)
+    for chunk_id, name, title, headings, text in cursor:
+        yield chunk_id, lexical_text(distinct_names(name, title), json.loads(headings), text)
 
 
 def delete_content(connection: sqlite3.Connection, document_id: int) -> None:
@@ -231,7 +233,7 @@ def neighbouring_chunks(
     return [_stored_chunk(row) for row in rows]
 
 
-def _stored_chunk(row: tuple[int, int, str, int, int, int, int, int, str, str, bytes]) -> StoredChunk:
-    chunk_id, document_id, title, ordinal, start, end, page_number, page_end, headings, text, path = row
+def _stored_chunk(row: tuple[int, int, str, str, int, int, int, int, int, str, str, bytes]) -> StoredChunk:
+    chunk_id, document_id, title, _, ordinal, start, end, page_number, page_end, headings, text, path = row
     chunk = Chunk(ordinal, start, end, page_number, page_end, tuple(json.loads(headings)), text)
     return StoredChunk(chunk_id, document_id, os.fsdecode(path), title, chunk)

@@ -23,6 +23,7 @@ _TABLES = (
         sha256 TEXT NOT NULL UNIQUE,
         media_type TEXT NOT NULL,
         title TEXT NOT NULL,
+        name TEXT NOT NULL,
         author TEXT,
         notes TEXT NOT NULL,
         page_count INTEGER NOT NULL,
@@ -62,7 +63,7 @@ _TABLES = (
         chunk_id INTEGER PRIMARY KEY REFERENCES chunk ON DELETE CASCADE,
         vector BLOB NOT NULL)""",
     """CREATE VIEW stored_chunk AS
-        SELECT chunk.id, document_id, title, ordinal, start, end, page_number, page_end, headings, text,
+        SELECT chunk.id, document_id, title, name, ordinal, start, end, page_number, page_end, headings, text,
             (SELECT path FROM source WHERE source.document_id = document.id
              ORDER BY source.id LIMIT 1) AS path
         FROM chunk JOIN document ON document.id = chunk.document_id""",

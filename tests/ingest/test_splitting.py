@@ -100,7 +100,7 @@ class TestTokenBudget:
         headings = ("one two three four five six seven eight",)
         splitter = TokenSplitter(SplitterSettings(64, 5), WordCounter())
         chunks = splitter.split(document("word " * 500, headings=headings))
-        longest = max(tokens(embedded_text("Policy", headings, chunk.text)) for chunk in chunks)
+        longest = max(tokens(embedded_text(("Policy",), headings, chunk.text)) for chunk in chunks)
         assert 64 - 5 < longest <= 64
 
     def test_endless_headings_take_a_quarter_at_most(self):

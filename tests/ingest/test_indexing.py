@@ -1,0 +1,39 @@
+"""What is embedded and indexed of a chunk: its place, then its text."""
+
+from __future__ import annotations
+
+from pathlib import PurePath
+
+import pytest
+
+from ingest.indexing import embedded_text, lexical_text, name_in_words
+from ingest.types import distinct_names
+
+
+@pytest.mark.parametrize(
+    ("file", "name"),
+    [
+        ("3M_2018_10K.pdf", "3M 2018 10K"),
+        ("owners-manual-2170416.pdf", "owners manual 2170416"),
+        ("scan 20240317120512.pdf", "scan"),
+        ("936c0e2c2e6c8e0c07c51bfaf7fd0a83.pdf", ""),
+        ("club (final).v2.docx", "club final v2"),
+        (".pdf", "pdf"),
+        ("b\udcffd.txt", "bd"),
+        ("年报_2023.pdf", "年报 2023"),
+    ],
+)
+def test_a_files_name_becomes_words_without_serial_numbers(file: str, name: str) -> None:
+    assert name_in_words(PurePath(file)) == name
+
+
+def test_a_name_that_is_the_title_stands_once() -> None:
+    assert distinct_names("Rules", "Rules") == ("Rules",)
+    assert distinct_names("", "Rules") == ("Rules",)
+
+
+@pytest.mark.parametrize("made", [embedded_text, lexical_text])
+def test_the_place_stands_before_the_text(made: object) -> None:
+    assert callable(made)
+    text = made(("3M 2018", "Annual report"), ("Annual report", "Item 8"), "Net sales rose.")
+    assert text == "3M 2018 > Annual report > Item 8\nNet sales rose."
