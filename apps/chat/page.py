@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from apps.chat.answers import show_answer, stream_answer
+from apps.settings import settings_from
 from generators.errors import GeneratorError
 from ingest.errors import IngestError
 from machine import MachineError
@@ -42,7 +43,7 @@ def show_page() -> None:
 @st.cache_resource(max_entries=2, on_release=lambda collection: collection.close())
 def _opened(name: str) -> Collection:
     """One open collection, with its models, for all who look at this page."""
-    return open_collection(name)
+    return open_collection(name, settings_from())
 
 
 def _show_documents(collection: Collection) -> None:

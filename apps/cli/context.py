@@ -1,20 +1,18 @@
-"""What the commands share: their common options, the settings these make, and the opened collection."""
+"""What the commands share: their common options and the opened collection."""
 
 from __future__ import annotations
 
-import os
 import sys
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from apps.errors import WrongUse
+from apps.settings import settings_from
 
 if TYPE_CHECKING:
     from ingest.store.store import Store
-    from rag import Collection, Settings
-
-EMBEDDER_ENGINE_VARIABLE = "REFDESK_EMBEDDER_ENGINE"
+    from rag import Collection
 
 CollectionName = Annotated[
     str,
@@ -62,24 +60,7 @@ __all__ = [
     "confirmed",
     "opened",
     "opened_store",
-    "settings_from",
 ]
-
-
-def settings_from(model: str | None = None) -> Settings:
-    """The default settings, with the engines that the command line and the environment name."""
-    from typing import cast, get_args
-
-    from ingest.settings import EmbedderSettings, Engine, IngestSettings
-    from rag import Settings
-    from rag.assembly import with_model
-
-    engines = get_args(Engine)
-    named = os.environ.get(EMBEDDER_ENGINE_VARIABLE) or "auto"
-    if named not in engines:
-        raise WrongUse(f"{EMBEDDER_ENGINE_VARIABLE} is {named!r}; it may be {', '.join(engines)}.")
-    settings = Settings(ingest=IngestSettings(embedder=EmbedderSettings(engine=cast("Engine", named))))
-    return with_model(settings, _engine_name(model)) if model else settings
 
 
 def opened(collection: str, model: str | None = None) -> Collection:
@@ -108,10 +89,3 @@ def confirmed(question: str) -> bool:
     if not sys.stdin.isatty():
         raise WrongUse(f"{question} There is nobody here to ask: say --yes if you mean it.")
     return typer.confirm(question, default=False, err=True)
-
-
-def _engine_name(model: str) -> str:
-    """`--model` takes a bare id or path as well as the engine's full name."""
-    kind, colon, _ = model.partition(":")
-    is_engine = model == "extractive" or (bool(colon) and kind in {"llama-cpp", "scripted"})
-    return model if is_engine else f"llama-cpp:{model}"

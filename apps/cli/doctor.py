@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from apps.cli.boundary import PROBLEM, SCHEMA, errors_in_words
-from apps.cli.context import AsJson, ModelEngine, Verbose, settings_from
+from apps.cli.context import AsJson, ModelEngine, Verbose
 from apps.cli.models import model_as_json
 from apps.cli.screen import megabytes, note, one_line, wrapped, write, write_json
+from apps.settings import settings_from
 
 if TYPE_CHECKING:
     from apps.cli.diagnosis import Diagnosis

@@ -1,0 +1,56 @@
+"""The chat page as a person meets it, with engines that need no model."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+pytestmark = pytest.mark.filterwarnings("default::DeprecationWarning", "default::PendingDeprecationWarning")
+
+ENTRY = str(Path(__file__).resolve().parents[2] / "streamlit_app.py")
+
+
+def open_page():
+    import streamlit
+    from streamlit.testing.v1 import AppTest
+
+    streamlit.cache_resource.clear()  # the page's collections outlive a page, as they should
+    return AppTest.from_file(ENTRY, default_timeout=60).run()
+
+
+def test_without_a_collection_the_page_says_how_to_make_one(modelless: Path) -> None:
+    page = open_page()
+    assert not page.exception
+    assert "refdesk ingest" in page.info[0].value
+
+
+def test_a_question_is_answered_with_its_quote(refdesk, folder: Path) -> None:
+    (folder / "tow.md").write_text("# Fees\n\nA tow costs 48 euros.\n")
+    assert refdesk("ingest", folder, "-c", "flying").exit_code == 0
+    page = open_page()
+    page.chat_input[0].set_value("What does a tow cost?").run()
+    assert not page.exception
+    shown = [text.value for text in page.text]
+    assert "What does a tow cost?" in shown
+    assert "“A tow costs 48 euros.”" in shown
+    assert any("tow.md" in caption.value for caption in page.caption)
+    assert any("Not checked" in caption.value for caption in page.caption)
+
+
+def test_an_answer_stays_when_the_page_is_drawn_again(refdesk, folder: Path) -> None:
+    (folder / "tow.md").write_text("# Fees\n\nA tow costs 48 euros.\n")
+    refdesk("ingest", folder, "-c", "flying")
+    page = open_page()
+    page.chat_input[0].set_value("What does a tow cost?").run()
+    page.run()
+    assert "“A tow costs 48 euros.”" in [text.value for text in page.text]
+
+
+def test_markup_in_a_document_is_shown_as_text(refdesk, folder: Path) -> None:
+    (folder / "evil.txt").write_text("The tow fee is <img src=x onerror=alert(1)> **48** euros.")
+    refdesk("ingest", folder, "-c", "flying")
+    page = open_page()
+    page.chat_input[0].set_value("What is the tow fee?").run()
+    assert any("<img src=x" in text.value for text in page.text)
+    assert not any("<img" in block.value for block in page.markdown)
