@@ -13,7 +13,15 @@ import tempfile
 import time
 from pathlib import Path
 
-from benchmarks.comparison import AnswerRun, Comparison, IngestRun, compare_answers, compare_ingest
+from benchmarks.comparison import (
+    AnswerRun,
+    Comparison,
+    IngestRun,
+    Unanswerable,
+    ask_unanswerable,
+    compare_answers,
+    compare_ingest,
+)
 from benchmarks.datasets import load_question_set
 from benchmarks.machine_facts import machine_facts
 from benchmarks.scores import interval, paired_interval, quartiles
@@ -23,18 +31,22 @@ def main() -> None:
     arguments = _arguments()
     with tempfile.TemporaryDirectory(prefix="refdesk-bench-") as workspace:
         questions = load_question_set(arguments.data, Path(workspace))
-        ingests = [
-            compare_ingest(questions, Path(workspace), repeat, arguments.scoped)
-            for repeat in range(arguments.repeats)
-        ]
-        comparison = ingests[-1]
+        ingests: list[tuple[IngestRun, IngestRun]] = []
+        comparison = None
+        for repeat in range(max(1, arguments.repeats)):
+            if comparison is not None:
+                comparison.close()
+            comparison = compare_ingest(questions, Path(workspace), repeat, arguments.scoped)
+            ingests.append((comparison.ours, comparison.theirs))
         answers = compare_answers(comparison, questions, arguments.answers) if arguments.answers else []
+        unanswerable = ask_unanswerable(comparison, questions, arguments.unanswerable)
         comparison.close()
     lines = [
         f"{questions.name}: {len(questions.questions)} questions",
-        *_ingest_lines([(run.ours, run.theirs) for run in ingests]),
+        *_ingest_lines(ingests),
         *_retrieval_lines(comparison),
         *_answer_lines(answers),
+        *_refusal_lines(unanswerable),
     ]
     print("\n".join(lines))
     arguments.out.mkdir(parents=True, exist_ok=True)
@@ -45,11 +57,12 @@ def main() -> None:
                 "set": questions.name,
                 "machine": machine_facts(),
                 "ingest": [
-                    {"refdesk": dataclasses.asdict(run.ours), "textbook": dataclasses.asdict(run.theirs)}
-                    for run in ingests
+                    {"refdesk": dataclasses.asdict(ours), "textbook": dataclasses.asdict(theirs)}
+                    for ours, theirs in ingests
                 ],
                 "page_hits": [dataclasses.asdict(found) for found in comparison.retrieval],
                 "answers": [dataclasses.asdict(answer) for answer in answers],
+                "unanswerable": [dataclasses.asdict(asked) for asked in unanswerable],
                 "summary": lines,
             },
             indent=1,
@@ -66,6 +79,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--out", type=Path, default=Path("bench-results"), help="where the JSON goes")
     parser.add_argument("--scoped", action="store_true", help="search only the question's own document")
     parser.add_argument("--answers", type=int, default=0, metavar="N", help="also answer N questions")
+    parser.add_argument("--unanswerable", type=int, default=0, metavar="N", help="also N without an answer")
     parser.add_argument("--repeats", type=int, default=1, metavar="N", help="ingest N times")
     return parser.parse_args()
 
@@ -123,6 +137,14 @@ def _answer_lines(answers: list[AnswerRun]) -> list[str]:
         f"refused by refdesk: {sum(a.refused for a in answers)} of {len(answers)}, all of them answerable",
     ]
     return lines
+
+
+def _refusal_lines(asked: list[Unanswerable]) -> list[str]:
+    if not asked:
+        return []
+    return [
+        f"refused by refdesk: {_share([float(one.refused) for one in asked])} of {len(asked)} unanswerable"
+    ]
 
 
 def _share(values: list[float]) -> str:

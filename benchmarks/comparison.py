@@ -26,6 +26,7 @@ class IngestRun:
     pages: int
     chunks: int
     seconds: float
+    failed: tuple[str, ...] = ()
 
     @property
     def pages_per_second(self) -> float:
@@ -53,12 +54,22 @@ class AnswerRun:
     our_first_seconds: float
     our_total_seconds: float
     our_prompt_tokens: int
+    our_reused_tokens: int
     refused: bool
     their_answer: str
     their_f1: float
     their_first_seconds: float
     their_total_seconds: float
     their_prompt_tokens: int
+
+
+@dataclass(frozen=True, slots=True)
+class Unanswerable:
+    """A question whose answer is not in its own passage, asked of Refdesk."""
+
+    question: str
+    refused: bool
+    answer: str
 
 
 @dataclass(slots=True)
@@ -89,8 +100,11 @@ def compare_ingest(questions: QuestionSet, workspace: Path, repeat: int, scoped:
     started = time.perf_counter()
     pages, chunks = textbook.ingest(questions.files)
     theirs = IngestRun(pages, chunks, time.perf_counter() - started)
-    # A file without any text is reported rather than indexed blank; its pages were read all the same.
-    ours = IngestRun(pages, report.chunks, seconds)
+    failed = tuple(
+        f"{Path(file.path).name}: {file.reason}" for file in report.files if file.outcome == "failed"
+    )
+    # Only pages that became searchable count; a file without any text is named rather than indexed blank.
+    ours = IngestRun(report.pages, report.chunks, seconds, failed)
     comparison = Comparison(ours, theirs, collection, textbook)
     comparison.retrieval = [
         _found(comparison, question, questions.paged, scoped)
@@ -108,6 +122,14 @@ def compare_answers(comparison: Comparison, questions: QuestionSet, count: int) 
     return [_answer(comparison, question, ours_first=index % 2 == 0) for index, question in enumerate(drawn)]
 
 
+def ask_unanswerable(comparison: Comparison, questions: QuestionSet, count: int) -> list[Unanswerable]:
+    """Unanswerable questions, drawn with a fixed seed: how many are refused?"""
+    unanswerable = [question for question in questions.questions if not question.answerable]
+    drawn = random.Random(0).sample(unanswerable, min(count, len(unanswerable)))
+    answers = [comparison.collection.ask(question.text) for question in drawn]
+    return [Unanswerable(answer.question, answer.refused, answer.text) for answer in answers]
+
+
 def _answer(comparison: Comparison, question: Question, ours_first: bool) -> AnswerRun:
     theirs = None if ours_first else comparison.textbook.ask(question.text)
     answer, first = _ask(comparison.collection, question.text)
@@ -120,7 +142,8 @@ def _answer(comparison: Comparison, question: Question, ours_first: bool) -> Ans
         our_f1=token_f1(said, question.answers),
         our_first_seconds=first,
         our_total_seconds=answer.timings.total_seconds,
-        our_prompt_tokens=answer.tokens.prompt - answer.tokens.reused,
+        our_prompt_tokens=answer.tokens.prompt,
+        our_reused_tokens=answer.tokens.reused,
         refused=answer.refused,
         their_answer=theirs.text,
         their_f1=token_f1(theirs.text, question.answers),

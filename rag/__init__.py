@@ -24,7 +24,7 @@ from ingest.progress import Progress
 from ingest.report import FileOutcome, IngestReport
 from ingest.types import DocumentInfo, Page
 from rag.collection import Collection
-from rag.errors import EmptyCollection, NoSuchDocument, QuestionTooLong, RagError
+from rag.errors import EmptyCollection, EmptyQuestion, NoSuchDocument, QuestionTooLong, RagError
 from rag.settings import (
     AnswerSettings,
     PassageSettings,
@@ -35,6 +35,7 @@ from rag.shelf import CollectionInfo, delete_collection, list_collections, open_
 from rag.types import (
     Answer,
     Answered,
+    ArmScore,
     Citation,
     Event,
     Hit,
@@ -55,6 +56,7 @@ __all__ = [
     "Answer",
     "AnswerSettings",
     "Answered",
+    "ArmScore",
     "Citation",
     "Collection",
     "CollectionInfo",
@@ -62,6 +64,7 @@ __all__ = [
     "DocumentInfo",
     "EmbedderMismatch",
     "EmptyCollection",
+    "EmptyQuestion",
     "Event",
     "FileOutcome",
     "Hit",

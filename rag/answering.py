@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Self
 
 from generators.text.protocol import Evidence, Finished, GenerationRequest, TextGenerator
-from rag.citations import cite, cited_numbers, keep_valid_marks, standing_ground, without_marks
+from rag.citations import (
+    cite,
+    cited_numbers,
+    keep_valid_marks,
+    may_be_marks,
+    standing_ground,
+    without_marks,
+)
 from rag.errors import QuestionTooLong
 from rag.prompts import Template
 from rag.refusal import REFUSAL, is_refusal, may_become_refusal
@@ -18,6 +26,7 @@ from rag.types import (
     Answered,
     Citation,
     Event,
+    Finish,
     Passage,
     PassagesFound,
     Refused,
@@ -30,7 +39,7 @@ from rag.types import (
 )
 
 #: An answer of at most this many words, in one sentence, is a bare phrase, number or yes/no.
-_SHORT_ANSWER_WORDS = 10
+_SHORT_ANSWER_WORDS = 8
 
 
 @dataclass(slots=True)
@@ -49,20 +58,26 @@ class _Clock:
         return Timings(self.retrieved, self.first_token, self.first_checked, self.now())
 
 
+@dataclass(frozen=True, slots=True)
+class _Ended:
+    """How the generator's stream ended."""
+
+    use: TokenUse
+    finish: Finish
+
+    @classmethod
+    def of(cls, event: Finished) -> Self:
+        finish: Finish = "end" if event.reason == "stop" else event.reason
+        return cls(TokenUse(event.prompt_tokens, event.reused_tokens, event.completion_tokens), finish)
+
+
 class Answering:
     """Writes cited answers with one generator and one prompt template."""
 
-    def __init__(
-        self,
-        generator: TextGenerator,
-        template: Template,
-        settings: AnswerSettings,
-        page_label: Callable[[int, int], str],
-    ) -> None:
+    def __init__(self, generator: TextGenerator, template: Template, settings: AnswerSettings) -> None:
         self._generator = generator
         self._template = template
         self._settings = settings
-        self._page_label = page_label
 
     def warm(self) -> None:
         """Compute the prompt's stable beginning now rather than at the first question."""
@@ -113,32 +128,33 @@ class Answering:
             evidence=tuple(Evidence(passage.number, passage.title, passage.text) for passage in passages),
             max_tokens=self._settings.max_tokens,
         )
-        text, shown, use = "", "", TokenUse(0, 0, 0)
+        text, shown = "", ""
+        ended = _Ended(TokenUse(0, 0, 0), "end")
         sentences: list[Sentence] = []
         for event in self._generator.stream(request, cancelled):
             if isinstance(event, Finished):
-                use = TokenUse(event.prompt_tokens, event.reused_tokens, event.completion_tokens)
+                ended = _Ended.of(event)
                 break
             text += event.text
             if clock.first_token is None and text.strip():
                 clock.first_token = clock.now()
-            if not shown and (may_become_refusal(text) or is_refusal(text)):
+            if not shown and may_become_refusal(text):
                 continue
             yield TextAdded(text[len(shown) :])
             shown = text
-            complete = answer_sentence_spans(text)[:-1]
-            for start, end in complete[len(sentences) :]:
+            for start, end in _complete_spans(text)[len(sentences) :]:
                 sentences.append(self._read(text[start:end], question, passages, clock))
                 yield SentenceChecked(sentences[-1])
-        if is_refusal(text) or not without_marks(text):
-            yield from self._refuse(question, passages, clock, use)
+        empty = not without_marks(text)
+        if ended.finish != "cancelled" and (empty or is_refusal(text)):
+            yield from self._refuse(question, passages, clock, ended.use)
             return
         if shown != text:
             yield TextAdded(text[len(shown) :])
         for start, end in answer_sentence_spans(text)[len(sentences) :]:
             sentences.append(self._read(text[start:end], question, passages, clock))
             yield SentenceChecked(sentences[-1])
-        yield Answered(self._answer(question, text, sentences, passages, clock, use))
+        yield Answered(self._answer(question, text, sentences, passages, clock, ended))
 
     def _answer(
         self,
@@ -147,19 +163,18 @@ class Answering:
         sentences: Sequence[Sentence],
         passages: tuple[Passage, ...],
         clock: _Clock,
-        use: TokenUse,
+        ended: _Ended,
     ) -> Answer:
-        bare = without_marks(text)
-        short = len(sentences) == 1 and len(bare.split()) <= _SHORT_ANSWER_WORDS
         return Answer(
             question=question,
             text=_marked_text(text, sentences, len(passages)),
-            short_answer=bare.rstrip(".") if short else None,
+            short_answer=_bare_phrase(sentences) if ended.finish == "end" else None,
             refused=False,
             sentences=tuple(sentences),
             passages=passages,
             timings=clock.timings(),
-            tokens=use,
+            tokens=ended.use,
+            finish=ended.finish,
         )
 
     def _refuse(
@@ -171,21 +186,41 @@ class Answering:
     def _read(self, text: str, question: str, passages: Sequence[Passage], clock: _Clock) -> Sentence:
         """A finished sentence with its citations read back from its marks.
 
-        A mark whose passage shares no word with the sentence is none. Where no mark holds, the sentence
-        is tied to the passage that holds all its words, if one does.
+        Marks count whose passage shares a word with the sentence. Where none does, the sentence is tied to
+        the passage that holds all its words; where there is none either, as with "Yes", its marks are kept.
         """
         bare = without_marks(text)
         marked = [passages[number - 1] for number in cited_numbers(text, len(passages))]
-        citations = self._citations(bare, question, marked)
-        if not citations and (ground := standing_ground(bare, question, passages)):
-            citations = self._citations(bare, question, [ground])
+        ground = standing_ground(bare, question, passages)
+        citations = (
+            _citations(cite(bare, question, passage) for passage in marked)
+            or _citations(cite(bare, question, passage) for passage in ([ground] if ground else []))
+            or _citations(cite(bare, question, passage, by_question=True) for passage in marked)
+        )
         if clock.first_checked is None:
             clock.first_checked = clock.now()
         return Sentence(bare, citations)
 
-    def _citations(self, bare: str, question: str, passages: Sequence[Passage]) -> tuple[Citation, ...]:
-        found = (cite(bare, question, passage, self._page_label) for passage in passages)
-        return tuple(citation for citation in found if citation is not None)
+
+def _citations(found: Iterable[Citation | None]) -> tuple[Citation, ...]:
+    return tuple(citation for citation in found if citation is not None)
+
+
+def _complete_spans(text: str) -> list[tuple[int, int]]:
+    """Spans of the sentences that no further text can change: marks may still follow a full stop."""
+    spans = answer_sentence_spans(text)
+    if len(spans) > 1 and may_be_marks(text[spans[-1][0] :]):
+        return spans[:-2]
+    return spans[:-1]
+
+
+def _bare_phrase(sentences: Sequence[Sentence]) -> str | None:
+    """The answer where it is a bare phrase, number or yes/no; None for a longer one."""
+    if len(sentences) != 1 or len(sentences[0].text.split()) > _SHORT_ANSWER_WORDS:
+        return None
+    text = sentences[0].text
+    # A full stop that ends the sentence goes; that of an abbreviation ("U.S.", "9 p.m.") stays.
+    return text[:-1] if text.endswith(".") and "." not in text.split()[-1][:-1] else text
 
 
 def _marked(written: str, sentence: Sentence, passage_count: int) -> str:

@@ -10,6 +10,7 @@ from generators.assembly import build_text_generator
 from generators.text.protocol import TextGenerator
 from ingest.assembly import build_embedder, build_splitter, default_loaders, identity_of
 from ingest.embedding.protocol import Embedder, EmbedderIdentity
+from ingest.errors import StoreError
 from ingest.loaders.protocol import Loader
 from ingest.splitting import Splitter
 from machine import cache_folder, resolve
@@ -26,6 +27,7 @@ class Engines:
         self._lock = threading.RLock()
         self._embedder: Embedder | None = None
         self._generator: TextGenerator | None = None
+        self._closed = False
 
     def embedder_identity(self) -> EmbedderIdentity:
         """What the embedder will be, without loading it."""
@@ -33,6 +35,7 @@ class Engines:
 
     def embedder(self) -> Embedder:
         with self._lock:
+            self._require_open()
             if self._embedder is None:
                 self._embedder = build_embedder(
                     self._settings.ingest.embedder, _embedder_folder, cache_folder()
@@ -51,6 +54,7 @@ class Engines:
     def generator(self) -> TextGenerator:
         """The language model; its stable prompt beginning is computed when it is first loaded."""
         with self._lock:
+            self._require_open()
             if self._generator is None:
                 # An engine that refuses by itself does it in the words that are recognised as a refusal.
                 settings = replace(self._settings.generator, refusal_text=MODEL_REFUSAL)
@@ -59,8 +63,13 @@ class Engines:
                 self._generator = generator
             return self._generator
 
+    def _require_open(self) -> None:
+        if self._closed:
+            raise StoreError("The collection was closed, and its models with it. Open it again.")
+
     def close(self) -> None:
         with self._lock:
+            self._closed = True
             for engine in (self._embedder, self._generator):
                 if engine is not None:
                     engine.close()

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from rag.terms import content_terms
 from rag.types import Citation, Passage, Span
 
 _MARK = re.compile(r"\s*\[(\d+(?:\s*[,;]\s*\d+)*)\]")
+
+_MARKS_BEGUN = re.compile(r"(?:\s*\[[\d,;\s]*\]?)*\s*")
 
 
 def cited_numbers(text: str, passage_count: int) -> tuple[int, ...]:
@@ -19,6 +21,11 @@ def cited_numbers(text: str, passage_count: int) -> tuple[int, ...]:
             if 1 <= int(number) <= passage_count:
                 numbers[int(number)] = None
     return tuple(numbers)
+
+
+def may_be_marks(text: str) -> bool:
+    """Whether a text that is still being written may turn out to be nothing but marks."""
+    return _MARKS_BEGUN.fullmatch(text) is not None
 
 
 def without_marks(text: str) -> str:
@@ -36,14 +43,15 @@ def keep_valid_marks(text: str, passage_count: int) -> str:
     return _MARK.sub(rewrite, text).strip()
 
 
-def cite(
-    sentence: str, question: str, passage: Passage, page_label: Callable[[int, int], str]
-) -> Citation | None:
+def cite(sentence: str, question: str, passage: Passage, *, by_question: bool = False) -> Citation | None:
     """The stretch of the passage that the sentence most plainly stands on; None if they share no word.
 
-    `page_label` says what people call a page, given the document's id and the page's number.
+    `by_question` is for a sentence like "Yes", which shares no word with anything: then the stretch that
+    shares most with the question is taken.
     """
-    span = _closest(sentence, question, passage.spans)
+    span = _closest(question if by_question else sentence, question, passage.spans)
+    if span is None and by_question:
+        span = passage.spans[0]
     if span is None:
         return None
     return Citation(
@@ -51,7 +59,7 @@ def cite(
         document=passage.document,
         title=passage.title,
         page_number=span.page_number,
-        page_label=page_label(passage.document_id, span.page_number),
+        page_label=span.page_label,
         start=span.start,
         end=span.end,
         quote=span.text,

@@ -26,7 +26,7 @@ from ingest.store.store import Store, StoreStatistics
 from ingest.types import DocumentInfo, Page
 from rag.answering import Answering
 from rag.assembly import Engines
-from rag.errors import NoSuchDocument
+from rag.errors import EmptyQuestion, NoSuchDocument
 from rag.passages import pick_passages
 from rag.retrieval import Retriever
 from rag.settings import Settings
@@ -133,8 +133,10 @@ class Collection:
     def search(self, query: str, k: int = 10, *, document: str | None = None) -> list[Hit]:
         """The k best chunks. `document` limits them to a path, a file name or a pattern.
 
-        Raises EmptyCollection, NoSuchDocument.
+        Raises EmptyCollection, NoSuchDocument; ValueError for a k below 1.
         """
+        if k < 1:
+            raise ValueError(f"k is {k}; ask for at least 1 hit.")
         return list(self._retriever().retrieve(_sound(query), k, document).hits)
 
     def ask(self, question: str, *, document: str | None = None, turns: Sequence[Turn] = ()) -> Answer:
@@ -154,11 +156,17 @@ class Collection:
     ) -> Iterator[Event]:
         """The answer as it comes; the last event is `Answered`.
 
-        The models are loaded before the clock starts. Raises EmptyCollection, NoSuchDocument,
-        QuestionTooLong, and the errors of the model.
+        One answer at a time: a stream that is not read to its end must be closed (`events.close()`) before
+        the next question. The models are loaded before the clock starts.
+
+        Raises EmptyQuestion, EmptyCollection, NoSuchDocument, QuestionTooLong, and the errors of the model.
         """
         question = _sound(question)
-        retriever, answering = self._retriever(), self._answering()
+        if not question.strip():
+            raise EmptyQuestion("The question is empty. Ask something.")
+        retriever = self._retriever()
+        retriever.documents(document)  # a question that cannot be answered is told so before a model loads
+        answering = self._answering()
         generator = self._engines.generator()
         started = time.perf_counter()
         recent = answering.recent(turns)
@@ -175,7 +183,7 @@ class Collection:
             budget,
             generator.count_tokens,
             self._engines.embedder(),
-            self._opened().text,
+            self._opened(),
         )
         yield from answering.stream(question, passages, started, recent, cancelled)
 
@@ -214,14 +222,7 @@ class Collection:
         return Retriever(store, self._engines.embedder(), self._settings.retrieval)
 
     def _answering(self) -> Answering:
-        store = self._opened()
-
-        def page_label(document_id: int, number: int) -> str:
-            return store.page(document_id, number).label
-
-        return Answering(
-            self._engines.generator(), self._engines.template(), self._settings.answer, page_label
-        )
+        return Answering(self._engines.generator(), self._engines.template(), self._settings.answer)
 
     def _opened(self) -> Store:
         with self._lock:

@@ -2,6 +2,7 @@
 
     RagError
     ├── EmptyCollection     a question to a collection that holds nothing yet
+    ├── EmptyQuestion       a question without a word
     ├── NoSuchDocument      `document=` matches nothing in the collection
     └── QuestionTooLong     the question alone does not fit the model's context
 
@@ -17,6 +18,10 @@ class RagError(Exception):
 
 class EmptyCollection(RagError):
     """Says how to put documents in."""
+
+
+class EmptyQuestion(RagError):
+    """Says to ask something."""
 
 
 class NoSuchDocument(RagError):

@@ -7,11 +7,13 @@ shown whole; otherwise their sentences compete, and the winners are shown in the
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Protocol
 
 import numpy as np
 
 from ingest.embedding.protocol import Embedder, Vectors
+from ingest.types import Page
 from rag.sentences import sentence_spans
 from rag.terms import content_terms
 from rag.types import Hit, Passage, Span
@@ -22,6 +24,15 @@ GAP = "\n...\n"
 #: Weights of what makes a sentence worth its tokens; see `_scores`.
 _HIT_WEIGHT, _MEANING_WEIGHT, _WORDS_WEIGHT = 0.5, 1.0, 0.7
 _MINIMUM_SENTENCE_CHARACTERS = 3
+_LONGEST_TITLE = 80
+
+
+class DocumentReader(Protocol):
+    """Where passages read: a document's text between two offsets, and its pages."""
+
+    def text(self, document_id: int, start: int, end: int) -> str: ...
+
+    def page(self, document_id: int, number: int) -> Page: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +47,7 @@ class _Stretch:
 
 @dataclass(frozen=True, slots=True)
 class _Unit:
-    """A sentence that competes for a place."""
+    """A sentence that competes for a place. `tokens` are its own and those of what joins it to the next."""
 
     stretch: int
     start: int
@@ -54,12 +65,9 @@ def pick_passages(
     token_budget: int,
     count_tokens: Callable[[str], int],
     embedder: Embedder,
-    read_text: Callable[[int, int, int], str],
+    reader: DocumentReader,
 ) -> tuple[Passage, ...]:
-    """Passages whose texts, with their headings, take at most `token_budget` tokens together.
-
-    `read_text` gives a document's text, by its id, between two offsets: what lies between two hits that
-    touch is part of no hit.
+    """Passages whose texts, with their titles, take at most `token_budget` tokens together.
 
     At least one sentence is always given when there is a hit, cut if it alone exceeds the budget.
     """
@@ -67,21 +75,26 @@ def pick_passages(
     units = [
         unit
         for index, stretch in enumerate(stretches)
-        for unit in _units(index, stretch, count_tokens, read_text)
+        for unit in _units(index, stretch, count_tokens, reader)
     ]
     if not units:
         return ()
-    overhead = [count_tokens(f"[0] {stretch.best.title}\n") + 2 for stretch in stretches]
+    overhead = [count_tokens(_heading(stretch)) for stretch in stretches]
     if sum(unit.tokens for unit in units) + sum(overhead) <= token_budget:
         chosen = list(range(len(units)))
     else:
         scores = _scores(question, query_vector, units, embedder)
-        chosen = _fill(units, scores, overhead, token_budget)
+        chosen = _fill(units, scores, overhead, token_budget, count_tokens(GAP))
     if not chosen:
         best = max(range(len(units)), key=lambda index: units[index].hit_score)
-        units[best] = _cut(units[best], token_budget, count_tokens)
+        units[best] = _cut(units[best], token_budget - overhead[units[best].stretch], count_tokens)
         chosen = [best]
-    return _number(stretches, [units[index] for index in sorted(chosen)])
+    return _number(stretches, [units[index] for index in sorted(chosen)], reader)
+
+
+def _heading(stretch: _Stretch) -> str:
+    """At least as long as what the prompt shows above a passage."""
+    return f"\n\n[00] {shown_title(stretch.best.title)}\n"
 
 
 def _join(hits: Sequence[Hit]) -> list[_Stretch]:
@@ -101,9 +114,10 @@ def _units(
     index: int,
     stretch: _Stretch,
     count_tokens: Callable[[str], int],
-    read_text: Callable[[int, int, int], str],
+    reader: DocumentReader,
 ) -> list[_Unit]:
-    whole = read_text(stretch.best.document_id, stretch.start, stretch.end)
+    # Read from the document: what lies between two hits that touch is part of no hit.
+    whole = reader.text(stretch.best.document_id, stretch.start, stretch.end)
     units: list[_Unit] = []
     for start, end in sentence_spans(whole):
         if end - start < _MINIMUM_SENTENCE_CHARACTERS:
@@ -134,9 +148,13 @@ def _scores(question: str, query_vector: Vectors, units: Sequence[_Unit], embedd
 
 
 def _fill(
-    units: Sequence[_Unit], scores: Sequence[float], overhead: Sequence[int], token_budget: int
+    units: Sequence[_Unit],
+    scores: Sequence[float],
+    overhead: Sequence[int],
+    token_budget: int,
+    gap_tokens: int,
 ) -> list[int]:
-    """Best sentences first, each with the one before it while it is young, until the budget is used."""
+    """Best sentences first, each of the first few with its neighbours, until the budget is used."""
     chosen: set[int] = set()
     opened: set[int] = set()
     left = token_budget
@@ -144,13 +162,20 @@ def _fill(
     def take(index: int) -> bool:
         nonlocal left
         unit = units[index]
-        cost = unit.tokens + (0 if unit.stretch in opened else overhead[unit.stretch])
+        # As if a gap stood beside every sentence: the budget then holds whichever are chosen.
+        cost = unit.tokens + (gap_tokens if unit.stretch in opened else overhead[unit.stretch])
         if index in chosen or cost > left:
             return False
         chosen.add(index)
         opened.add(unit.stretch)
-        left -= cost
+        left -= unit.tokens if touches(index) else cost
         return True
+
+    def touches(index: int) -> bool:
+        return any(
+            chosen.issuperset(pair) and _follows(units[pair[0]], units[pair[1]])
+            for pair in ((index - 1, index), (index, index + 1))
+        )
 
     for index in sorted(range(len(units)), key=lambda index: -scores[index]):
         if take(index) and len(chosen) <= _NEIGHBOURED:
@@ -164,17 +189,35 @@ def _fill(
 _NEIGHBOURED = 4
 
 
+def _follows(first: _Unit, second: _Unit) -> bool:
+    """Whether nothing but white space stands between two units."""
+    return first.stretch == second.stretch and 0 <= second.start - first.end <= 2
+
+
 def _cut(unit: _Unit, token_budget: int, count_tokens: Callable[[str], int]) -> _Unit:
+    """The unit's beginning, as much as fits; a single character if nothing does."""
     text = unit.text
-    while text and count_tokens(text) > token_budget:
-        text = text[: int(len(text) * 0.8)].rstrip()
-    return _Unit(
-        unit.stretch, unit.start, unit.start + len(text), unit.page_number, text, token_budget, unit.hit_score
-    )
+    while len(text) > 1 and count_tokens(text) > token_budget:
+        text = text[: int(len(text) * 0.8)].rstrip() or text[:1]
+    return replace(unit, end=unit.start + len(text), text=text)
 
 
-def _number(stretches: Sequence[_Stretch], units: Sequence[_Unit]) -> tuple[Passage, ...]:
+def shown_title(title: str) -> str:
+    """A title as the prompt shows it: an endless one would leave no room for what it stands above."""
+    return title if len(title) <= _LONGEST_TITLE else f"{title[:_LONGEST_TITLE]}..."
+
+
+def _number(
+    stretches: Sequence[_Stretch], units: Sequence[_Unit], reader: DocumentReader
+) -> tuple[Passage, ...]:
     passages: list[Passage] = []
+    labels: dict[tuple[int, int], str] = {}
+
+    def label(document_id: int, number: int) -> str:
+        if (document_id, number) not in labels:
+            labels[document_id, number] = reader.page(document_id, number).label
+        return labels[document_id, number]
+
     for index, stretch in enumerate(stretches):
         own = [unit for unit in units if unit.stretch == index]
         if not own:
@@ -183,9 +226,10 @@ def _number(stretches: Sequence[_Stretch], units: Sequence[_Unit]) -> tuple[Pass
         spans: list[Span] = []
         text = ""
         for position, unit in enumerate(own):
-            spans.append(Span(unit.start, unit.end, unit.page_number, unit.text))
+            page_label = label(hit.document_id, unit.page_number)
+            spans.append(Span(unit.start, unit.end, unit.page_number, page_label, unit.text))
             if position:
-                text += "\n" if unit.start - own[position - 1].end <= 2 else GAP
+                text += "\n" if _follows(own[position - 1], unit) else GAP
             text += unit.text
         passages.append(
             Passage(

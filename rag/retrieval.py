@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from ingest.embedding.protocol import Embedder, Vectors
 from ingest.store.store import Store
 from rag.errors import EmptyCollection, NoSuchDocument
-from rag.fusion import convex_fusion
+from rag.fusion import convex_fusion, reciprocal_rank_fusion
 from rag.settings import RetrievalSettings
 from rag.types import ArmScore, Hit
 
@@ -31,15 +31,16 @@ class Retriever:
 
     def retrieve(self, query: str, count: int, document: str | None = None) -> Retrieved:
         """The `count` best chunks, over all documents or those that `document` matches."""
-        documents = self._documents(document)
+        documents = self.documents(document)
         depth = max(count, self._settings.candidates)
         vector = self._embedder.embed_query(query)
         dense = self._store.search_dense(vector, depth, documents)
         lexical = self._store.search_lexical(query, depth, documents)
-        fused = convex_fusion(dict(dense), dict(lexical), self._settings.dense_weight)[:count]
+        fused = self._fuse(dense, lexical)[:count]
         return Retrieved(self._hits(fused, _ranked(dense), _ranked(lexical)), vector)
 
-    def _documents(self, pattern: str | None) -> frozenset[int] | None:
+    def documents(self, pattern: str | None) -> frozenset[int] | None:
+        """Ids of the documents to search, None for all. Raises EmptyCollection, NoSuchDocument."""
         known = self._store.documents()
         if not known:
             raise EmptyCollection(
@@ -53,6 +54,13 @@ class Retriever:
                 "A path, a file name, a part of it or a pattern such as '*.pdf' will do."
             )
         return documents
+
+    def _fuse(
+        self, dense: list[tuple[int, float]], lexical: list[tuple[int, float]]
+    ) -> list[tuple[int, float]]:
+        if self._settings.fusion == "reciprocal-rank":
+            return reciprocal_rank_fusion([[id for id, _ in arm] for arm in (dense, lexical)])
+        return convex_fusion(dict(dense), dict(lexical), self._settings.dense_weight)
 
     def _hits(
         self,

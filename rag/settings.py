@@ -3,17 +3,28 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Literal
 
 from generators.settings import GeneratorSettings
 from ingest.settings import IngestSettings
 
+_SMALLEST_BUDGET = 40
+
 
 @dataclass(frozen=True, slots=True)
 class RetrievalSettings:
-    """How hits are found. `dense_weight` is the dense arm's share in the convex fusion, 0..1."""
+    """How hits are found. `candidates` is how many each arm brings; `dense_weight` is the dense arm's share
+    in the convex fusion, 0..1."""
 
     candidates: int = 200
+    fusion: Literal["convex", "reciprocal-rank"] = "convex"
     dense_weight: float = 0.6
+
+    def __post_init__(self) -> None:
+        if self.candidates < 1:
+            raise ValueError(f"candidates is {self.candidates}; it must be at least 1")
+        if not 0.0 <= self.dense_weight <= 1.0:
+            raise ValueError(f"dense_weight is {self.dense_weight}; it must be from 0 to 1")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +38,13 @@ class PassageSettings:
     cpu_token_budget: int = 200
     gpu_token_budget: int = 2000
     hits: int = 8
+
+    def __post_init__(self) -> None:
+        for budget in (self.token_budget, self.cpu_token_budget, self.gpu_token_budget):
+            if budget is not None and budget < _SMALLEST_BUDGET:
+                raise ValueError(f"a token budget of {budget} shows nothing; the least is {_SMALLEST_BUDGET}")
+        if self.hits < 1:
+            raise ValueError(f"hits is {self.hits}; it must be at least 1")
 
 
 @dataclass(frozen=True, slots=True)

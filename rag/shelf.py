@@ -59,7 +59,17 @@ def delete_collection(name: str) -> None:
         raise CollectionNotFound(
             f"There is no collection {name!r}. `refdesk collections` lists what is here."
         )
-    shutil.rmtree(folder)
+    try:
+        with Store.open(folder) as store:
+            store.remove(list(store.sources()))  # whoever has it open finds nothing any more
+    except StoreError:
+        pass  # a collection that does not open is deleted all the same
+    try:
+        shutil.rmtree(folder)
+    except OSError as error:
+        raise StoreError(
+            f"{folder} could not be deleted whole: {error}. Delete what is left by hand."
+        ) from error
 
 
 def _describe(folder: Path) -> CollectionInfo:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Literal
+
+Finish = Literal["end", "length", "cancelled"]
 
 
 class Verdict(StrEnum):
@@ -44,11 +47,15 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """A stretch of a document's text: offsets, and the page its first character stands on."""
+    """A stretch of a document's text: offsets, and the page its first character stands on.
+
+    `page_label` is what people call that page.
+    """
 
     start: int
     end: int
     page_number: int
+    page_label: str
     text: str
 
 
@@ -123,7 +130,10 @@ class TokenUse:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """All that came of a question. `text` carries its `[n]` marks; `short_answer` never does."""
+    """All that came of a question. `text` carries its `[n]` marks; `short_answer` never does.
+
+    `finish` says whether the text ended by itself, was cut at the most tokens it may have, or was stopped.
+    """
 
     question: str
     text: str
@@ -133,6 +143,7 @@ class Answer:
     passages: tuple[Passage, ...]
     timings: Timings
     tokens: TokenUse
+    finish: Finish = "end"
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,6 @@ def stream_answer(collection: Collection, question: str, turns: Sequence[Turn]) 
         for event in events:
             if isinstance(event, TextAdded | Refused):
                 text += event.text
-                # A document's text is data: st.text renders neither Markdown nor HTML.
                 shown.text(f"{text} ...")
             elif isinstance(event, Answered):
                 answer = event.answer
@@ -30,12 +29,16 @@ def stream_answer(collection: Collection, question: str, turns: Sequence[Turn]) 
 
 
 def show_answer(answer: Answer) -> None:
-    """The finished answer with what each sentence stands on."""
+    """The finished answer with what each sentence stands on.
+
+    What comes from a document, its file's name and its headings included, goes through `st.text`, which
+    renders neither Markdown nor HTML: else a heading could make the browser load an address.
+    """
     st.text(answer.text)
     citations = [citation for sentence in answer.sentences for citation in sentence.citations]
     for citation in citations:
-        st.caption(f"[{citation.passage_number}] {Path(citation.document).name}, {citation.page_label}")
-        st.text(f"“{' '.join(citation.quote.split())}”")
+        place = f"[{citation.passage_number}] {Path(citation.document).name}, {citation.page_label}"
+        st.text(f"{place}\n“{' '.join(citation.quote.split())}”")
     if not answer.refused:
         st.caption("Not checked: whether the quoted words support the sentence is yours to judge.")
     timings = answer.timings

@@ -2,27 +2,44 @@
 
 from __future__ import annotations
 
+import os
+
 import streamlit as st
 
 from apps.chat.answers import show_answer, stream_answer
+from apps.errors import FaceError
 from apps.settings import settings_from
 from generators.errors import GeneratorError
 from ingest.errors import IngestError
 from machine import MachineError
 from rag import Answer, Collection, RagError, Turn, list_collections, open_collection
 
+_EXPECTED = (RagError, IngestError, GeneratorError, MachineError, FaceError)
+
 
 def show_page() -> None:
     """Draw the page. Streamlit calls this again at every click."""
     st.set_page_config(page_title="Refdesk", page_icon="📚")
     st.title("Refdesk")
-    names = [info.name for info in list_collections() if info.problem is None]
+    collections = list_collections()
+    for info in collections:
+        if info.problem is not None:
+            st.warning("A collection does not open.")
+            st.text(f"{info.name}: {info.problem}")
+    names = [info.name for info in collections if info.problem is None]
     if not names:
-        st.info("No collection yet. Make one: `refdesk ingest FOLDER -c NAME`, then reload this page.")
+        if not collections:
+            st.info("No collection yet. Make one: `refdesk ingest FOLDER -c NAME`, then reload this page.")
         return
-    name = st.sidebar.selectbox("Collection", names)
-    collection = _opened(name)
-    _show_documents(collection)
+    wanted = os.environ.get("REFDESK_COLLECTION", "")
+    name = st.sidebar.selectbox("Collection", names, index=names.index(wanted) if wanted in names else 0)
+    try:
+        collection = _opened(name)
+        _show_documents(collection)
+    except _EXPECTED as error:
+        st.error("The collection could not be opened.")
+        st.text(str(error))
+        return
     history: list[Answer] = st.session_state.setdefault(f"answers of {name}", [])
     for answer in history:
         with st.chat_message("user"):
@@ -36,8 +53,9 @@ def show_page() -> None:
             turns = [Turn(answer.question, answer.text) for answer in history if not answer.refused]
             try:
                 history.append(stream_answer(collection, question, turns))
-            except (RagError, IngestError, GeneratorError, MachineError) as error:
-                st.error(str(error))
+            except _EXPECTED as error:
+                st.error("That did not work.")
+                st.text(str(error))
 
 
 @st.cache_resource(max_entries=2, on_release=lambda collection: collection.close())

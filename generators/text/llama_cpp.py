@@ -32,7 +32,7 @@ class LlamaCppGenerator:
     """A TextGenerator over one GGUF file. It loads when first needed, or at `load`.
 
     One request at a time: a second waits until the first one's stream is read to its end or closed,
-    so a thread that holds an unfinished stream must not start another. `close` during a request
+    and a thread that holds an unfinished stream is told so when it starts another. `close` during a request
     ends that request as cancelled. Raises ModelUnusable at once where the file is no GGUF file.
     """
 
@@ -57,6 +57,7 @@ class LlamaCppGenerator:
         #: What the context holds of the last prompt.
         self._evaluated: list[Block] = []
         self._turn_lock = threading.Lock()
+        self._turn_owner: int | None = None
         self._load_lock = threading.RLock()
         self._closed = False
 

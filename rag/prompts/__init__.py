@@ -9,6 +9,7 @@ from importlib import resources
 
 from generators.text.protocol import Message
 from rag.errors import RagError
+from rag.passages import shown_title
 from rag.types import Passage, Turn
 
 
@@ -40,7 +41,9 @@ class Template:
         return tuple(messages)
 
     def _asking(self, question: str, passages: Sequence[Passage]) -> str:
-        shown = "\n\n".join(f"[{passage.number}] {passage.title}\n{passage.text}" for passage in passages)
+        shown = "\n\n".join(
+            f"[{passage.number}] {shown_title(passage.title)}\n{passage.text}" for passage in passages
+        )
         return f"{shown}\n\nQuestion: {question}"
 
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import pytest
 
+from generators.text.protocol import Finished, TextPiece
 from generators.text.scripted import ScriptedGenerator
 from rag.answering import Answering
 from rag.errors import QuestionTooLong
@@ -30,7 +31,7 @@ from rag.types import (
 
 
 def passage(number: int, text: str) -> Passage:
-    span = Span(10 * number, 10 * number + len(text), number, text)
+    span = Span(10 * number, 10 * number + len(text), number, f"page {number}", text)
     return Passage(number, number, f"/docs/{number}.md", f"Document {number}", (), (span,), text)
 
 
@@ -42,7 +43,6 @@ def answering(*replies: str, context_tokens: int = 4096) -> Answering:
         ScriptedGenerator(replies, context_tokens=context_tokens),
         load_template("plain"),
         AnswerSettings(),
-        lambda document_id, page_number: f"page {page_number}",
     )
 
 
@@ -135,3 +135,68 @@ def test_only_the_latest_turns_that_fit_are_repeated() -> None:
     turns = [Turn(f"question {n}", "word " * 150) for n in range(5)]
     kept = answering("x").recent(turns)
     assert kept == tuple(turns[-2:])  # 2 * (2 + 150) <= 400 < 3 * (2 + 150)
+
+
+WHOLE = "The club opened in 1889. [1] [2] The hall cost 500 euros. [2]"
+
+
+def streamed(pieces: Sequence[str], reason: str = "end") -> list[Event]:
+    """The events of a reply that comes in just these pieces."""
+    generator = ScriptedGenerator([""])
+
+    def stream(request: object, cancelled: object = None) -> Iterator[object]:
+        yield from map(TextPiece, pieces)
+        yield Finished(reason, 1, 0, len(pieces))
+
+    generator.stream = stream
+    desk = Answering(generator, load_template("plain"), AnswerSettings())
+    return list(desk.stream("When did the club open?", PASSAGES, time.perf_counter()))
+
+
+@pytest.mark.parametrize("cut", range(1, len(WHOLE)))
+def test_wherever_the_stream_is_cut_the_sentences_are_the_same(cut: int) -> None:
+    whole, pieces = streamed([WHOLE])[-1], streamed([WHOLE[:cut], WHOLE[cut:]])
+    assert isinstance(whole, Answered)
+    assert isinstance(pieces[-1], Answered)
+    assert pieces[-1].answer.sentences == whole.answer.sentences
+    assert pieces[-1].answer.text == whole.answer.text
+
+
+def test_character_by_character_no_mark_is_lost() -> None:
+    seen = streamed(list(WHOLE))
+    sentences = [event.sentence for event in seen if isinstance(event, SentenceChecked)]
+    assert [[c.passage_number for c in s.citations] for s in sentences] == [[1], [2]]
+
+
+@pytest.mark.parametrize("reply", ["Not stated.", "The passages do not mention the year."])
+def test_a_refusal_written_character_by_character_is_never_shown(reply: str) -> None:
+    seen = streamed(list(reply))
+    assert not [event for event in seen if isinstance(event, TextAdded | SentenceChecked)]
+    assert Refused(REFUSAL) in seen
+
+
+@pytest.mark.parametrize(("pieces", "text"), [([], ""), (["The club"], "The club [1]")])
+def test_a_stopped_answer_says_nothing_about_the_documents(pieces: list[str], text: str) -> None:
+    last = streamed(pieces, "cancelled")[-1]
+    assert isinstance(last, Answered)
+    assert not last.answer.refused
+    assert last.answer.finish == "cancelled"
+    assert last.answer.short_answer is None
+    assert last.answer.text == text
+
+
+def test_an_answer_cut_at_its_length_says_so() -> None:
+    last = streamed(["The club opened in"], "length")[-1]
+    assert isinstance(last, Answered)
+    assert last.answer.finish == "length"
+    assert last.answer.short_answer is None
+
+
+def test_a_yes_keeps_its_mark() -> None:
+    assert answer("Yes [2]").text == "Yes [2]"
+    assert answer("Yes [2]").sentences[0].citations[0].document == "/docs/2.md"
+
+
+@pytest.mark.parametrize(("reply", "short"), [("1889. [1]", "1889"), ("the U.S. [1]", "the U.S.")])
+def test_a_short_answer_loses_only_the_sentences_own_full_stop(reply: str, short: str) -> None:
+    assert answer(reply).short_answer == short

@@ -15,8 +15,10 @@ from rag import (
     CollectionNotFound,
     EmbedderMismatch,
     EmptyCollection,
+    EmptyQuestion,
     NoSuchDocument,
     NothingToIngest,
+    RetrievalSettings,
     Settings,
     StoreError,
     delete_collection,
@@ -200,3 +202,28 @@ def test_half_a_character_in_a_question_does_no_harm(collection: Collection) -> 
 def test_the_extractive_engines_refusal_is_one(collection: Collection) -> None:
     answer = collection.ask("Zebras?")
     assert answer.refused
+
+
+def test_an_empty_question_is_told_so(collection: Collection) -> None:
+    with pytest.raises(EmptyQuestion):
+        collection.ask("  ")
+    with pytest.raises(ValueError, match="at least 1"):
+        collection.search("tow", -1)
+
+
+def test_a_closed_collection_loads_no_model_again(collection: Collection) -> None:
+    collection.close()
+    with pytest.raises(StoreError, match="closed"):
+        collection.load()
+
+
+def test_a_deleted_collection_is_empty_for_whoever_has_it_open(collection: Collection) -> None:
+    delete_collection("flying")
+    with pytest.raises((EmptyCollection, StoreError)):
+        collection.search("tow")
+
+
+def test_reciprocal_ranks_can_be_chosen(collection: Collection) -> None:
+    other = Settings(SETTINGS.ingest, SETTINGS.generator, RetrievalSettings(fusion="reciprocal-rank"))
+    with open_collection("flying", other) as second:
+        assert second.search("What does a tow cost?", 1)[0].score == pytest.approx(1 / 61 + 1 / 61)

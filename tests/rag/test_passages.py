@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from hypothesis import given
+from hypothesis import strategies as st
+
 from ingest.embedding.hashing import HashingEmbedder
+from ingest.types import Page
 from rag.passages import GAP, pick_passages
 from rag.types import Hit, Passage
 
@@ -34,16 +38,28 @@ def pick(
     """Without `documents` each document's text is its hits' texts at their places."""
     embedder = HashingEmbedder()
 
-    def read_text(document_id: int, start: int, end: int) -> str:
-        if documents is not None:
-            return documents[document_id][start:end]
+    return pick_passages(
+        question, embedder.embed_query(question), hits, budget, words, embedder, Reader(hits, documents)
+    )
+
+
+class Reader:
+    """The documents behind the hits."""
+
+    def __init__(self, hits: list[Hit], documents: dict[int, str] | None) -> None:
+        self._hits, self._documents = hits, documents
+
+    def text(self, document_id: int, start: int, end: int) -> str:
+        if self._documents is not None:
+            return self._documents[document_id][start:end]
         text = [" "] * end
-        for hit in hits:
+        for hit in self._hits:
             if hit.document_id == document_id:
                 text[hit.start : hit.end] = hit.text
         return "".join(text)[start:end]
 
-    return pick_passages(question, embedder.embed_query(question), hits, budget, words, embedder, read_text)
+    def page(self, document_id: int, number: int) -> Page:
+        return Page(number, "", f"page {number} of {document_id}")
 
 
 def test_hits_that_fit_are_shown_whole_in_the_order_of_their_rank() -> None:
@@ -109,3 +125,21 @@ def test_a_page_break_ends_a_sentence_and_the_page_is_the_sentences_own() -> Non
         (4, "The first page ends here"),
         (5, "The second page begins here."),
     ]
+
+
+SENTENCES = ["Rope.", "The winch rope is old.", "It costs 5 euros. "]
+
+
+@given(
+    st.lists(st.lists(st.sampled_from(SENTENCES), min_size=1), min_size=1, max_size=6), st.integers(40, 200)
+)
+def test_what_the_prompt_shows_never_exceeds_the_budget(texts: list[list[str]], budget: int) -> None:
+    hits = [hit(n, " ".join(parts).strip(), document_id=n) for n, parts in enumerate(texts, start=1)]
+    found = pick("What does the rope cost?", hits, budget)
+    shown = "".join(f"[{passage.number}] {passage.title}\n{passage.text}\n\n" for passage in found)
+    assert words(shown) <= budget
+
+
+def test_the_page_is_named_as_people_call_it() -> None:
+    found = pick("rope", [hit(1, "The rope is old.", page=7)], 100)
+    assert found[0].spans[0].page_label == "page 7 of 1"
