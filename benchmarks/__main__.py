@@ -31,11 +31,10 @@ def main() -> None:
     arguments = _arguments()
     with tempfile.TemporaryDirectory(prefix="refdesk-bench-") as workspace:
         questions = load_question_set(arguments.data, Path(workspace))
-        ingests: list[tuple[IngestRun, IngestRun]] = []
-        comparison = None
-        for repeat in range(max(1, arguments.repeats)):
-            if comparison is not None:
-                comparison.close()
+        comparison = compare_ingest(questions, Path(workspace), 0, arguments.scoped)
+        ingests = [(comparison.ours, comparison.theirs)]
+        for repeat in range(1, arguments.repeats):
+            comparison.close()
             comparison = compare_ingest(questions, Path(workspace), repeat, arguments.scoped)
             ingests.append((comparison.ours, comparison.theirs))
         answers = compare_answers(comparison, questions, arguments.answers) if arguments.answers else []

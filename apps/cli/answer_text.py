@@ -17,6 +17,11 @@ _VERDICTS = {
     "unchecked": "unchecked: not compared with their quotes, so read those yourself",
 }
 
+_UNFINISHED = {
+    "length": "The answer was cut: it reached the most tokens it may have.",
+    "cancelled": "The answer was stopped before its end.",
+}
+
 
 def write_sources(answer: Answer) -> None:
     """The citations below an answer, the sentences without one, the verdict and the figures."""
@@ -30,6 +35,8 @@ def write_sources(answer: Answer) -> None:
                 write(wrapped(f"No citation: “{sentence.text}”"))
         write()
         write(_verdict_line(answer))
+        if answer.finish != "end":
+            write(_UNFINISHED[answer.finish])
     write(_figures(answer.timings, answer), dim=True)
 
 
@@ -49,6 +56,7 @@ def answer_as_json(answer: Answer) -> dict[str, object]:
         "answer": answer.text,
         "short_answer": answer.short_answer,
         "refused": answer.refused,
+        "finish": answer.finish,
         "sentences": [
             {
                 "text": sentence.text,

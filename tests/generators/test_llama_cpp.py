@@ -138,6 +138,17 @@ class TestGemma:
         assert _ask(single, "The sea is", max_tokens=24)[0] == _ask(gemma, "The sea is", max_tokens=24)[0]
         single.close()
 
+    def test_an_unfinished_stream_in_the_same_thread_is_told_rather_than_waited_for(
+        self, gemma: LlamaCppGenerator
+    ) -> None:
+        request = GenerationRequest((Message("user", "The sea"),), max_tokens=12)
+        unfinished = gemma.stream(request)
+        next(unfinished)
+        with pytest.raises(GenerationFailed, match="unfinished"):
+            _ask(gemma, "The hills")
+        unfinished.close()
+        assert _ask(gemma, "The hills")[1].completion_tokens == 12
+
     def test_a_second_request_waits_for_the_first(self, gemma: LlamaCppGenerator) -> None:
         alone = [_ask(gemma, question)[0] for question in ("The sea", "The hills")]
         texts = ["", ""]
