@@ -24,7 +24,7 @@ from benchmarks.comparison import (
 )
 from benchmarks.datasets import load_question_set
 from benchmarks.machine_facts import machine_facts
-from benchmarks.scores import interval, paired_interval, quartiles
+from benchmarks.scores import contains_gold, interval, paired_interval, quartiles
 
 
 def main() -> None:
@@ -132,6 +132,9 @@ def _answer_lines(answers: list[AnswerRun]) -> list[str]:
     lines += [
         f"first text, ratio of the same questions: median {statistics.median(ratios):.2f} "
         f"(95% interval {low:.2f} to {high:.2f})",
+        "answers that hold a gold answer: "
+        f"refdesk {sum(contains_gold(a.our_answer, a.golds) for a in answers)}, "
+        f"textbook {sum(contains_gold(a.their_answer, a.golds) for a in answers)} of {len(answers)}",
         f"token F1, difference: 95% paired interval {difference[0]:+.3f} to {difference[1]:+.3f}",
         f"refused by refdesk: {sum(a.refused for a in answers)} of {len(answers)}, all of them answerable",
     ]

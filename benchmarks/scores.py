@@ -24,6 +24,12 @@ def token_f1(answer: str, golds: Sequence[str]) -> float:
     return max((_f1(normalise(answer).split(), normalise(gold).split()) for gold in golds), default=0.0)
 
 
+def contains_gold(answer: str, golds: Sequence[str]) -> bool:
+    """Whether a gold answer stands in the answer, both normalised: kinder than F1 to those who ramble."""
+    said = f" {normalise(answer)} "
+    return any(f" {normalise(gold)} " in said for gold in golds if normalise(gold))
+
+
 def _f1(said: list[str], gold: list[str]) -> float:
     shared = sum((Counter(said) & Counter(gold)).values())
     if not shared:
