@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import signal
 from pathlib import Path
 
 import pytest
 
 from machine import cache_folder, models_folder
+
+
+@pytest.fixture(scope="session", autouse=True)
+def listening_to_ctrl_c() -> None:
+    """A process started in the background may have been told to ignore Ctrl-C, and its children with it."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture

@@ -86,6 +86,7 @@ def test_ask_json_is_the_contract(refdesk, filled: Path) -> None:
         "answer",
         "short_answer",
         "refused",
+        "finish",
         "sentences",
         "passages",
         "timings",
