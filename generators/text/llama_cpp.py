@@ -137,9 +137,18 @@ class LlamaCppGenerator:
 
     @contextmanager
     def _turn(self) -> Iterator[LlamaModel]:
+        if self._turn_owner == threading.get_ident():
+            raise GenerationFailed(
+                "An earlier answer of this thread is unfinished, and the next would wait for it for ever. "
+                "Read its stream to the end, or close it."
+            )
         try:
             with self._turn_lock:
-                yield self._loaded()
+                self._turn_owner = threading.get_ident()
+                try:
+                    yield self._loaded()
+                finally:
+                    self._turn_owner = None
         finally:
             if self._closed:
                 self._free_if_idle()
