@@ -20,6 +20,8 @@ _NUMBER = re.compile(r"\d[\d,.]*")
 _LIST_ITEM = re.compile(r"\s*(?:[-*•–▪]|\(?[0-9a-zA-Z]{1,3}[.)])\s")
 _PAGE_BREAK = re.compile(PAGE_BREAK)
 _SHORT_LINE = 45
+_UNFILLED = 0.6
+_FEW_LINES = 4
 _MARK = r"\[\d+(?:\s*[,;]\s*\d+)*\]"
 _MARKS = re.compile(rf"(?:\s*{_MARK})+")
 
@@ -59,11 +61,12 @@ def _add_trimmed(spans: list[tuple[int, int]], text: str, start: int, end: int) 
 def _cuts(text: str) -> list[int]:
     cuts = [match.end() for match in _TERMINAL.finditer(text) if not _is_abbreviation(text, match)]
     cuts += [match.end() for match in _PAGE_BREAK.finditer(text)]
+    short = _short_line(text)
     position = 0
     while (line_end := text.find("\n", position)) >= 0:
         next_end = text.find("\n", line_end + 1)
         following = text[line_end + 1 : next_end if next_end >= 0 else len(text)]
-        if _ends_by_itself(text[position:line_end], following):
+        if _ends_by_itself(text[position:line_end], following, short):
             cuts.append(line_end)
         position = line_end + 1
     return sorted(cuts)
@@ -78,11 +81,21 @@ def _is_abbreviation(text: str, match: re.Match[str]) -> bool:
     return text[match.end() :].lstrip(" ")[:1].islower()
 
 
-def _ends_by_itself(line: str, following: str) -> bool:
+def _short_line(text: str) -> float:
+    """Characters below which a line was not filled, so that it may be a heading. Columns can be narrow."""
+    lengths = sorted(len(line.strip()) for line in text.splitlines() if line.strip())
+    if len(lengths) < _FEW_LINES:
+        return _SHORT_LINE
+    return min(_SHORT_LINE, _UNFILLED * lengths[int(0.8 * (len(lengths) - 1))])
+
+
+def _ends_by_itself(line: str, following: str, short: float) -> bool:
     """Whether a line break is more than wrapping: around blank lines, rows, list items and headings."""
-    stripped, ahead = line.strip(), following.strip()
+    stripped, ahead = line.rpartition(PAGE_BREAK)[2].strip(), following.strip()
     if not stripped or not ahead or _LIST_ITEM.match(following):
         return True
     if len(_NUMBER.findall(stripped)) >= 2 and not re.search(r"[a-z]{2,}\W+[a-z]{2,}\W+[a-z]{2,}", stripped):
         return True
-    return len(stripped) < _SHORT_LINE and (ahead[0].isupper() or ahead[0].isdigit())
+    if stripped.endswith((",", "-", "–")):
+        return False
+    return len(stripped) < short and (ahead[0].isupper() or ahead[0].isdigit())

@@ -10,6 +10,11 @@ from hypothesis import strategies as st
 
 from rag.sentences import answer_sentence_spans, sentence_spans
 
+NARROW = (
+    "The narrow column of the\nFederal Register breaks a\nline before Names and the\n"
+    "2020 figures, which is no\nend of a sentence at all."
+)
+
 
 def split(text: str) -> list[str]:
     return [text[start:end] for start, end in sentence_spans(text)]
@@ -24,6 +29,11 @@ def split(text: str) -> list[str]:
         ("The board may\nmeet at any time.", ["The board may\nmeet at any time."]),
         ("Cash 12 34\nDebt 33 45\nTotal 45 79", ["Cash 12 34", "Debt 33 45", "Total 45 79"]),
         ("Opening hours\nWe open at 9.", ["Opening hours", "We open at 9."]),
+        (
+            "Comments are due by September 21,\n2020. Then",
+            ["Comments are due by September 21,\n2020.", "Then"],
+        ),
+        (NARROW, [NARROW]),
         ("- one thing\n- another", ["- one thing", "- another"]),
         ("他来了。她走了。", ["他来了。", "她走了。"]),
         ("", []),
