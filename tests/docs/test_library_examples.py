@@ -25,4 +25,5 @@ def test_the_examples_run_as_they_stand(
     first, _, search, ask, *_ = printed
     assert "48" in first
     assert "club-rules.docx" in search
-    assert ask.startswith("September 21, 2020 <- ")
+    assert ask.startswith("September 21")
+    assert "federal-register-2020-17221.pdf page 1" in ask
