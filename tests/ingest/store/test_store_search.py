@@ -103,7 +103,8 @@ def test_any_punctuation_is_only_punctuation(birds: Store, query: str) -> None:
     "query", ["", " ", "🦩", '"', "*", "\x00", "'", "AND", "NOT", "the of and", "—", "\ud800"]
 )
 def test_a_query_without_a_telling_word_is_no_error(birds: Store, query: str) -> None:
-    birds.search_lexical(query, 9)
+    assert isinstance(birds.search_lexical(query, 9), list)
+    assert birds.search_lexical("heron", 9), "the search after it is as good as before"
 
 
 def test_stop_words_are_searched_when_nothing_else_is_left(birds: Store) -> None:
@@ -113,7 +114,8 @@ def test_stop_words_are_searched_when_nothing_else_is_left(birds: Store) -> None
 
 def test_ten_thousand_words_are_no_error(birds: Store) -> None:
     query = " ".join(f"word{number}" for number in range(10_000)) + " extraordinarily-rare-heron"
-    birds.search_lexical(query, 9)
+    assert isinstance(birds.search_lexical(query, 9), list)
+    assert birds.search_lexical("heron", 9), "the search after it is as good as before"
 
 
 @pytest.mark.parametrize("query", [np.ones(8), np.zeros(7), np.full(8, np.nan)], ids=["long", "short", "nan"])
