@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Sequence
 from pathlib import PurePath
@@ -19,6 +20,11 @@ def embedded_text(names: Sequence[str], headings: Sequence[str], text: str) -> s
 def lexical_text(names: Sequence[str], headings: Sequence[str], text: str) -> str:
     """The text whose words find a chunk."""
     return f"{_place(names, headings)}\n{text}"
+
+
+def text_digest(text: str) -> bytes:
+    """16 bytes that tell an embedded text from every other, so that equal ones are embedded once."""
+    return hashlib.blake2b(text.encode("utf-8"), digest_size=16).digest()
 
 
 def name_in_words(path: PurePath) -> str:

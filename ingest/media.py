@@ -19,19 +19,36 @@ MARKDOWN = "text/markdown"
 PLAIN_TEXT = "text/plain"
 CSV = "text/csv"
 TSV = "text/tab-separated-values"
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+PPTX = "application/vnd.openxmlformats-officedocument.presentationml.presentation"
+DOC = "application/msword"
+XLS = "application/vnd.ms-excel"
+PPT = "application/vnd.ms-powerpoint"
+ODT = "application/vnd.oasis.opendocument.text"
+ODS = "application/vnd.oasis.opendocument.spreadsheet"
+ODP = "application/vnd.oasis.opendocument.presentation"
+RTF = "application/rtf"
+EPUB = "application/epub+zip"
+RST = "text/x-rst"
+JSON = "application/json"
+JSON_LINES = "application/jsonl"
+NOTEBOOK = "application/x-ipynb+json"
+MAIL = "message/rfc822"
+XML = "application/xml"
+SOURCE_CODE = "text/x-source"
+PNG = "image/png"
+JPEG = "image/jpeg"
+TIFF = "image/tiff"
+ZIP = "application/zip"
 UNKNOWN = "application/octet-stream"
 
-_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-_PPTX = "application/vnd.openxmlformats-officedocument.presentationml.presentation"
-_ZIP = "application/zip"
-
 _MAGIC = (
-    (b"{\\rtf", "application/rtf"),
-    (b"\x89PNG\r\n\x1a\n", "image/png"),
-    (b"\xff\xd8\xff", "image/jpeg"),
+    (b"{\\rtf", RTF),
+    (b"\x89PNG\r\n\x1a\n", PNG),
+    (b"\xff\xd8\xff", JPEG),
     (b"GIF8", "image/gif"),
-    (b"II*\x00", "image/tiff"),
-    (b"MM\x00*", "image/tiff"),
+    (b"II*\x00", TIFF),
+    (b"MM\x00*", TIFF),
     (b"\x1f\x8b", "application/gzip"),
     (b"7z\xbc\xaf\x27\x1c", "application/x-7z-compressed"),
     (b"Rar!\x1a\x07", "application/vnd.rar"),
@@ -47,12 +64,12 @@ _MAGIC = (
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _OLE_STREAMS = (
     ("EncryptedPackage", ENCRYPTED_OFFICE),
-    ("WordDocument", "application/msword"),
-    ("Workbook", "application/vnd.ms-excel"),
-    ("PowerPoint Document", "application/vnd.ms-powerpoint"),
+    ("WordDocument", DOC),
+    ("Workbook", XLS),
+    ("PowerPoint Document", PPT),
     ("__substg1.0_", "application/vnd.ms-outlook"),
 )
-_ZIP_FOLDERS = (("word/", DOCX), ("xl/", _XLSX), ("ppt/", _PPTX))
+_ZIP_FOLDERS = (("word/", DOCX), ("xl/", XLSX), ("ppt/", PPTX))
 _TEXT_SUFFIXES = {
     ".md": MARKDOWN,
     ".markdown": MARKDOWN,
@@ -60,12 +77,12 @@ _TEXT_SUFFIXES = {
     ".mkd": MARKDOWN,
     ".csv": CSV,
     ".tsv": TSV,
-    ".eml": "message/rfc822",
-    ".json": "application/json",
-    ".jsonl": "application/json",
-    ".ipynb": "application/x-ipynb+json",
+    ".eml": MAIL,
+    ".json": JSON,
+    ".jsonl": JSON_LINES,
+    ".ipynb": NOTEBOOK,
     ".svg": "image/svg+xml",
-    ".xml": "application/xml",
+    ".xml": XML,
 }
 _PLAIN_SUFFIXES = frozenset({".txt", ".text", ".log"})
 _HTML_SUFFIXES = frozenset({".html", ".htm", ".xhtml"})
@@ -122,14 +139,14 @@ def _kind_of_zip(data: bytes) -> str:
             names = archive.namelist()
             if "mimetype" in names:
                 with archive.open("mimetype") as member:
-                    return member.read(128).decode("ascii", errors="replace").strip() or _ZIP
+                    return member.read(128).decode("ascii", errors="replace").strip() or ZIP
     except (zipfile.BadZipFile, zlib.error, OSError, RuntimeError, EOFError, ValueError):
         # Cut short: the directory at its end is gone, but each member still begins with its name.
         names = [name.decode("utf-8", errors="replace") for name in _member_names(data)]
     for folder, media_type in _ZIP_FOLDERS:
         if any(name.startswith(folder) for name in names):
             return media_type
-    return _ZIP
+    return ZIP
 
 
 def _member_names(data: bytes) -> list[bytes]:
@@ -152,7 +169,7 @@ def _kind_of_text(text: str, suffix: str) -> str:
     if suffix in _TEXT_SUFFIXES:
         return _TEXT_SUFFIXES[suffix]
     if suffix not in _PLAIN_SUFFIXES and _looks_like_mail(start):
-        return "message/rfc822"
+        return MAIL
     if _starts_with_element(start):
         return HTML
     return PLAIN_TEXT

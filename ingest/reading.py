@@ -11,7 +11,7 @@ from pathlib import Path
 from ingest.errors import DamagedFile, EmptyFile, UnreadableFile, UnsupportedFormat
 from ingest.indexing import embedded_text, name_in_words
 from ingest.loaders.content import FileContent, read_content
-from ingest.loaders.protocol import Loader
+from ingest.loaders.protocol import Loader, LoadOptions
 from ingest.media import tell_media_type
 from ingest.plan import recorded_source
 from ingest.splitting import Splitter
@@ -43,7 +43,7 @@ class Reader:
             media_type: loader for loader in loaders for media_type in loader.media_types
         }
         self._splitter = splitter
-        self._password = password
+        self._options = LoadOptions(passwords=(password,) if password else ())
         self._max_file_bytes = max_file_bytes
 
     def read_bytes(self, path: Path) -> tuple[FileContent, SourceFile]:
@@ -68,7 +68,7 @@ class Reader:
         """Parse and split. Raises a kind of `UnreadableFile`, whatever the loader or splitter does."""
         loader = self._loader_for(content)
         try:
-            document = replace(loader.load(content, self._password), name=name_in_words(content.path))
+            document = replace(loader.load(content, self._options), name=name_in_words(content.path))
             chunks = tuple(self._splitter.split(document))
             texts = tuple(embedded_text(document.names, chunk.headings, chunk.text) for chunk in chunks)
             "".join(texts).encode("utf-8")  # a lone surrogate would stop the embedder and the store

@@ -41,6 +41,25 @@ class SplitterSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class ReadingLimits:
+    """What one file may cost while it is read. Each is named in the message when it is met."""
+
+    #: Until a file is open; formats without pages are read whole in that time.
+    open_seconds: float = 120.0
+    #: From one page to the next.
+    page_seconds: float = 60.0
+    #: After so many pages in a row that met a limit or ended the reading process, the file is given up.
+    stuck_pages: int = 3
+    #: Of the process that reads, its program included.
+    memory_bytes: int = 3 * 1024**3
+    #: Of an archive, with archives inside it: files, bytes unpacked, bytes unpacked per byte packed, depth.
+    archive_files: int = 10_000
+    archive_bytes: int = 4 * 1024**3
+    archive_ratio: float = 200.0
+    archive_depth: int = 3
+
+
+@dataclass(frozen=True, slots=True)
 class IngestSettings:
     """All that an ingest run may be told."""
 

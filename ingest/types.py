@@ -42,6 +42,8 @@ class Page:
     label: str
     headings: tuple[str, ...] = ()
     boxes: tuple[LineBox, ...] = ()
+    #: True where the text was read from a picture of the page (OCR) and may hold misread letters.
+    recognised: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +59,10 @@ class Document:
     name: str = ""
     #: Things the reader should know ("2 of 14 pages hold no text"), shown in the report.
     notes: tuple[str, ...] = ()
+    #: ISO 639-1 ("en"), where the file says it or its words show it.
+    language: str | None = None
+    #: The day its author last wrote on it, as the file says: ISO 8601 ("2024-05-31").
+    written: str | None = None
 
     @property
     def names(self) -> tuple[str, ...]:

@@ -10,6 +10,29 @@ from ingest.errors import EmptyFile, UnreadableFile
 
 
 @dataclass(frozen=True, slots=True)
+class FileOnDisk:
+    """A file whose bytes stay on the disk until they are wanted.
+
+    `path` is the name it is known by, `file` where its bytes lie: for a member of an archive those differ.
+    """
+
+    path: Path
+    file: Path
+    sha256: str
+    size_bytes: int
+
+    @property
+    def name(self) -> str:
+        """The file's name as messages show it."""
+        return self.path.name
+
+    @property
+    def suffix(self) -> str:
+        """The name's last part in lower case with its dot (`.md`), or an empty text."""
+        return self.path.suffix.lower()
+
+
+@dataclass(frozen=True, slots=True)
 class FileContent:
     """A file at one moment. `sha256` is that of `data`, and the identity of the document it becomes."""
 

@@ -9,6 +9,7 @@ from ingest.errors import DamagedFile
 from ingest.loaders.characters import clean
 from ingest.loaders.content import FileContent
 from ingest.loaders.encoding import decode_text
+from ingest.loaders.protocol import DEFAULT_OPTIONS, LoadOptions
 from ingest.loaders.web import document_from_html
 from ingest.media import MARKDOWN
 from ingest.types import Document
@@ -28,7 +29,7 @@ class MarkdownLoader:
     def load(
         self,
         content: FileContent,
-        password: str | None = None,  # noqa: ARG002 - no Markdown is encrypted; the seam has it for kinds that are
+        options: LoadOptions = DEFAULT_OPTIONS,  # noqa: ARG002 - no Markdown is encrypted; the seam has it for kinds that are
     ) -> Document:
         text = decode_text(content.data)
         if text is None:

@@ -14,6 +14,7 @@ from ingest.loaders.pdf_outline import heading_paths
 from ingest.loaders.pdf_pages import RawLine, read_lines, set_lines
 from ingest.loaders.pdf_repair import with_new_trailer
 from ingest.loaders.pdf_second_opinion import locked, read_with_pypdf
+from ingest.loaders.protocol import DEFAULT_OPTIONS, LoadOptions
 from ingest.loaders.titles import choose_title, tidy_author
 from ingest.media import PDF
 from ingest.types import Document, Page
@@ -47,7 +48,8 @@ class PdfLoader:
     def media_types(self) -> frozenset[str]:
         return frozenset({PDF})
 
-    def load(self, content: FileContent, password: str | None = None) -> Document:
+    def load(self, content: FileContent, options: LoadOptions = DEFAULT_OPTIONS) -> Document:
+        password = options.passwords[0] if options.passwords else None
         try:
             reading = _read(content, password)
         except UnreadableFile:

@@ -8,6 +8,7 @@ from ingest.errors import DamagedFile, EmptyFile
 from ingest.loaders.characters import clean
 from ingest.loaders.content import FileContent
 from ingest.loaders.encoding import decode_text
+from ingest.loaders.protocol import DEFAULT_OPTIONS, LoadOptions
 from ingest.loaders.titles import choose_title
 from ingest.media import CSV, PLAIN_TEXT, TSV, tell_media_type
 from ingest.types import Document, Page
@@ -26,7 +27,7 @@ class TextLoader:
     def load(
         self,
         content: FileContent,
-        password: str | None = None,  # noqa: ARG002 - no text file is encrypted; the seam has it for kinds that are
+        options: LoadOptions = DEFAULT_OPTIONS,  # noqa: ARG002 - no text file is encrypted; the seam has it for kinds that are
     ) -> Document:
         text = decode_text(content.data)
         if text is None:

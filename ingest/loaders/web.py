@@ -8,6 +8,7 @@ from ingest.errors import DamagedFile, EmptyFile
 from ingest.loaders.blocks import blocks_of
 from ingest.loaders.content import FileContent
 from ingest.loaders.encoding import decode_text
+from ingest.loaders.protocol import DEFAULT_OPTIONS, LoadOptions
 from ingest.loaders.sections import first_heading, sections_of
 from ingest.loaders.soup import parse_html
 from ingest.loaders.titles import choose_title, tidy_author
@@ -28,7 +29,7 @@ class WebLoader:
     def load(
         self,
         content: FileContent,
-        password: str | None = None,  # noqa: ARG002 - no HTML is encrypted; the seam has it for kinds that are
+        options: LoadOptions = DEFAULT_OPTIONS,  # noqa: ARG002 - no HTML is encrypted; the seam has it for kinds that are
     ) -> Document:
         declared = _DECLARED_ENCODING.search(content.data[:_DECLARATION_WITHIN])
         text = decode_text(content.data, declared[1].decode("ascii") if declared else None)

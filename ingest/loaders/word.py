@@ -10,6 +10,7 @@ import zlib
 from ingest.errors import DamagedFile, EncryptedFile
 from ingest.loaders.content import FileContent
 from ingest.loaders.formulas import write_out_formulas
+from ingest.loaders.protocol import DEFAULT_OPTIONS, LoadOptions
 from ingest.loaders.web import document_from_html
 from ingest.media import DOCX, ENCRYPTED_OFFICE
 from ingest.types import Document
@@ -38,7 +39,7 @@ class WordLoader:
     def load(
         self,
         content: FileContent,
-        password: str | None = None,  # noqa: ARG002 - encrypted Office files are named, not opened
+        options: LoadOptions = DEFAULT_OPTIONS,  # noqa: ARG002 - encrypted Office files are named, not opened
     ) -> Document:
         if not content.data.startswith(b"PK"):
             raise EncryptedFile(

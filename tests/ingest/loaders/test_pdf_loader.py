@@ -8,6 +8,7 @@ from ingest.errors import DamagedFile, EmptyFile, EncryptedFile
 from ingest.loaders.hyphens import BREAK, WordBreaks
 from ingest.loaders.pdf import PdfLoader
 from ingest.loaders.pdf_pages import RawLine, set_lines
+from ingest.loaders.protocol import LoadOptions
 
 LINES = [(20, 70, "Returns are free."), (20, 40, "Ask at the desk.")]
 
@@ -96,11 +97,15 @@ class TestEncryption:
         with pytest.raises(EncryptedFile, match=r"a\.pdf is protected by a password, and the empty one"):
             PdfLoader().load(content)
         with pytest.raises(EncryptedFile, match="the one given does not open it"):
-            PdfLoader().load(content, "wrong")
-        assert PdfLoader().load(content, "sesame").pages[0].text.startswith("Returns are free.")
+            PdfLoader().load(content, LoadOptions(("wrong",)))
+        assert (
+            PdfLoader().load(content, LoadOptions(("sesame",))).pages[0].text.startswith("Returns are free.")
+        )
 
     def test_a_password_for_others_does_not_lock_a_free_file(self, make_pdf, make_content):
-        assert PdfLoader().load(make_content("a.pdf", make_pdf(LINES)), "sesame").pages[0].text
+        assert (
+            PdfLoader().load(make_content("a.pdf", make_pdf(LINES)), LoadOptions(("sesame",))).pages[0].text
+        )
 
 
 class TestDamage:
