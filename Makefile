@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 export HF_HUB_DISABLE_TELEMETRY := 1
 
-.PHONY: help prerequisites demo test unit real check format docs lock bench chat gpu clean
+.PHONY: help prerequisites demo test unit real check format docs lock bench torture chat gpu clean
 
 help: ## List the targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 20
@@ -58,6 +58,14 @@ lock: ## Resolve pyproject.toml anew into requirements.lock
 bench: $(READY) models ## Both arms side by side: make bench DATA=<folder in the benchmark format>
 	@test -n "$(DATA)" || { echo "Say which data: make bench DATA=<folder with queries.jsonl and pdfs/ or corpus.jsonl>"; exit 2; }
 	$(BIN)/python -m benchmarks $(DATA) --out bench-results $(ARGS)
+
+torture: $(READY) ## Prove that nothing is lost: kill -9, power cuts, full disks, damaged and hostile files (about an hour; FILES=<folder of documents>)
+	$(BIN)/python -m torture kill --count 300
+	$(BIN)/python -m torture power --count 1000
+	$(BIN)/python -m torture full --count 300
+	$(BIN)/python -m torture vectors --count 667
+	$(BIN)/python -m torture files $(or $(FILES),examples/documents) --count 2000
+	@test -z "$(FILES)" || $(BIN)/python -m torture robustness $(FILES)
 
 chat: $(READY) ## Open the chat page
 	$(BIN)/refdesk ui

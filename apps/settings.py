@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from apps.errors import WrongUse
 
 if TYPE_CHECKING:
+    from ingest.settings import EmbedderSettings
     from rag import Settings
 
 ENGINE_VARIABLE = "REFDESK_ENGINE"
@@ -19,19 +20,29 @@ def settings_from(model: str | None = None) -> Settings:
 
     `model` names what writes answers; without it the environment does, else it is the default.
     """
-    from typing import cast, get_args
-
-    from ingest.settings import EmbedderSettings, Engine, IngestSettings
+    from ingest.settings import IngestSettings
     from rag import Settings
     from rag.assembly import with_model
 
-    engines = get_args(Engine)
-    named = os.environ.get(EMBEDDER_ENGINE_VARIABLE) or "auto"
-    if named not in engines:
-        raise WrongUse(f"{EMBEDDER_ENGINE_VARIABLE} is {named!r}; it may be {', '.join(engines)}.")
-    settings = Settings(ingest=IngestSettings(embedder=EmbedderSettings(engine=cast("Engine", named))))
+    settings = Settings(ingest=IngestSettings(embedder=embedder_settings(None)))
     model = model or os.environ.get(ENGINE_VARIABLE)
     return with_model(settings, _engine_name(model)) if model else settings
+
+
+def embedder_settings(model: str | None) -> EmbedderSettings:
+    """The embedder of that name, run by the engine that the environment names.
+
+    Raises WrongUse for an engine that there is not.
+    """
+    from typing import cast, get_args
+
+    from ingest.settings import EmbedderSettings, Engine
+
+    engines = get_args(Engine)
+    named = "hashing" if model == "hashing" else os.environ.get(EMBEDDER_ENGINE_VARIABLE) or "auto"
+    if named not in engines:
+        raise WrongUse(f"{EMBEDDER_ENGINE_VARIABLE} is {named!r}; it may be {', '.join(engines)}.")
+    return EmbedderSettings(None if model == "hashing" else model, cast("Engine", named))
 
 
 def _engine_name(model: str) -> str:

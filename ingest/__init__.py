@@ -10,7 +10,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from ingest.assembly import build_embedder, build_splitter, default_loaders, identity_of
+    from ingest.assembly import build_embedder, build_reader, build_splitter, identity_of
     from ingest.embedding.protocol import Embedder, EmbedderIdentity
     from ingest.errors import (
         CollectionNotFound,
@@ -20,24 +20,28 @@ if TYPE_CHECKING:
         EncryptedFile,
         IngestError,
         NothingToIngest,
+        ReadingStopped,
         StoreDamaged,
         StoreError,
         StoreFull,
         UnreadableFile,
         UnsupportedFormat,
     )
-    from ingest.loaders.protocol import Loader
+    from ingest.file_reader import FileReader
+    from ingest.loaders.protocol import Loader, LoadOptions, PageLoader
+    from ingest.patterns import Patterns
     from ingest.pipeline import ingest
     from ingest.plan import source_path
     from ingest.progress import Progress
     from ingest.report import FileOutcome, IngestReport
-    from ingest.settings import EmbedderSettings, IngestSettings, SplitterSettings
+    from ingest.settings import EmbedderSettings, IngestSettings, ReadingLimits, SplitterSettings
     from ingest.splitting import Splitter
     from ingest.store.store import Store
+    from ingest.tools import Tools
     from ingest.types import Chunk, Document, DocumentInfo, LineBox, Page, StoredChunk
 
 _MODULES = {
-    "ingest.assembly": ("build_embedder", "build_splitter", "default_loaders", "identity_of"),
+    "ingest.assembly": ("build_embedder", "build_reader", "build_splitter", "identity_of"),
     "ingest.embedding.protocol": ("Embedder", "EmbedderIdentity"),
     "ingest.errors": (
         "CollectionNotFound",
@@ -47,19 +51,23 @@ _MODULES = {
         "EncryptedFile",
         "IngestError",
         "NothingToIngest",
+        "ReadingStopped",
         "StoreDamaged",
         "StoreError",
         "StoreFull",
         "UnreadableFile",
         "UnsupportedFormat",
     ),
-    "ingest.loaders.protocol": ("Loader",),
+    "ingest.file_reader": ("FileReader",),
+    "ingest.loaders.protocol": ("LoadOptions", "Loader", "PageLoader"),
+    "ingest.patterns": ("Patterns",),
     "ingest.pipeline": ("ingest",),
     "ingest.plan": ("source_path",),
     "ingest.progress": ("Progress",),
     "ingest.report": ("FileOutcome", "IngestReport"),
-    "ingest.settings": ("EmbedderSettings", "IngestSettings", "SplitterSettings"),
+    "ingest.settings": ("EmbedderSettings", "IngestSettings", "ReadingLimits", "SplitterSettings"),
     "ingest.splitting": ("Splitter",),
+    "ingest.tools": ("Tools",),
     "ingest.store.store": ("Store",),
     "ingest.types": ("Chunk", "Document", "DocumentInfo", "LineBox", "Page", "StoredChunk"),
 }
@@ -78,14 +86,20 @@ __all__ = [
     "EmptyFile",
     "EncryptedFile",
     "FileOutcome",
+    "FileReader",
     "IngestError",
     "IngestReport",
     "IngestSettings",
     "LineBox",
+    "LoadOptions",
     "Loader",
     "NothingToIngest",
     "Page",
+    "PageLoader",
+    "Patterns",
     "Progress",
+    "ReadingLimits",
+    "ReadingStopped",
     "Splitter",
     "SplitterSettings",
     "Store",
@@ -93,11 +107,12 @@ __all__ = [
     "StoreError",
     "StoreFull",
     "StoredChunk",
+    "Tools",
     "UnreadableFile",
     "UnsupportedFormat",
     "build_embedder",
+    "build_reader",
     "build_splitter",
-    "default_loaders",
     "identity_of",
     "ingest",
     "source_path",

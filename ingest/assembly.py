@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import shutil
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -14,8 +14,14 @@ from ingest.embedding.model_folder import ModelFolder, read_model_folder
 from ingest.embedding.protocol import Embedder, EmbedderIdentity
 from ingest.embedding.weights import weights_sha256
 from ingest.errors import IngestError
-from ingest.loaders.protocol import Loader
-from ingest.settings import EmbedderSettings, SplitterSettings
+from ingest.file_reader import FileReader
+from ingest.loaders.assembly import build_in_process_reader
+from ingest.settings import (
+    DEFAULT_EMBEDDER,
+    EmbedderSettings,
+    IngestSettings,
+    SplitterSettings,
+)
 from ingest.splitting import TokenSplitter
 
 _LOGGER = logging.getLogger(__name__)
@@ -51,12 +57,21 @@ def build_embedder(settings: EmbedderSettings, resolve: Resolve, cache_folder: P
         reason = _reason_against_openvino(model.folder)
         if reason is not None:
             raise IngestError(
-                f"{settings.model} cannot be run by OpenVINO: {reason}. Choose the engine `auto`."
+                f"{model.identity.model} cannot be run by OpenVINO: {reason}. Choose the engine `auto`."
             )
         return _openvino(model, cache_folder)
     if settings.engine == "sentence-transformers":
         return _sentence_transformers(model, "cuda" if _cuda_works() else "cpu")
-    return _fastest(settings.model, model, cache_folder)
+    return _fastest(model.identity.model, model, cache_folder)
+
+
+def following(settings: EmbedderSettings, made_with: EmbedderIdentity | None) -> EmbedderSettings:
+    """The settings, with what a collection was made with in place of what they leave open."""
+    if settings.model is not None or made_with is None or settings.engine == "hashing":
+        return settings
+    if made_with == HashingEmbedder().identity:
+        return replace(settings, engine="hashing")
+    return replace(settings, model=made_with.model)
 
 
 def build_splitter(settings: SplitterSettings, embedder: Embedder) -> TokenSplitter:
@@ -64,24 +79,23 @@ def build_splitter(settings: SplitterSettings, embedder: Embedder) -> TokenSplit
     return TokenSplitter(settings, embedder)
 
 
-def default_loaders() -> tuple[Loader, ...]:
-    """A loader for every kind of file that is read here."""
-    from ingest.loaders.markdown import MarkdownLoader
-    from ingest.loaders.pdf import PdfLoader
-    from ingest.loaders.text import TextLoader
-    from ingest.loaders.web import WebLoader
-    from ingest.loaders.word import WordLoader
+def build_reader(settings: IngestSettings) -> FileReader:
+    """What reads files: a process of its own with limits, or this one where the settings say so."""
+    if not settings.isolated:
+        return build_in_process_reader(settings.limits)
+    from ingest.isolation.reader import IsolatedReader
 
-    return (PdfLoader(), WordLoader(), WebLoader(), MarkdownLoader(), TextLoader())
+    return IsolatedReader(settings.limits)
 
 
 def _model(settings: EmbedderSettings, resolve: Resolve, cache_folder: Path) -> _Model:
-    path = resolve(settings.model)
+    name = settings.model or DEFAULT_EMBEDDER
+    path = resolve(name)
     folder = read_model_folder(path)
     return _Model(
         folder,
         EmbedderIdentity(
-            model=settings.model,
+            model=name,
             weights_sha256=weights_sha256(path, cache_folder),
             dimension=folder.dimension,
             query_prefix=folder.query_prefix,

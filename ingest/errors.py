@@ -5,7 +5,8 @@
     │   ├── UnsupportedFormat       nobody here reads this kind of file
     │   ├── EncryptedFile           it needs a password
     │   ├── DamagedFile             its content is not what its kind promises
-    │   └── EmptyFile               it is there, and holds no text
+    │   ├── EmptyFile               it is there, and holds no text
+    │   └── ReadingStopped          reading it met a limit, or ended the process that read it
     ├── NothingToIngest         a named path does not exist, or a folder holds no file
     └── StoreError              the collection itself
         ├── CollectionNotFound      no collection of that name
@@ -41,6 +42,10 @@ class DamagedFile(UnreadableFile):
 
 class EmptyFile(UnreadableFile):
     """The file is empty, or none of its pages holds any text."""
+
+
+class ReadingStopped(UnreadableFile):
+    """Reading was ended before the file was: it met a limit, or killed the process that read it."""
 
 
 class NothingToIngest(IngestError):

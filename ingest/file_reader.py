@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Protocol
 
-from ingest.errors import DamagedFile, UnreadableFile, UnsupportedFormat
+from ingest.errors import DamagedFile, ReadingStopped, UnreadableFile, UnsupportedFormat
 from ingest.loaders.content import FileContent, FileOnDisk
 from ingest.loaders.protocol import (
     DEFAULT_OPTIONS,
@@ -67,6 +67,11 @@ class InProcessReader:
             raise UnreadableFile(
                 f"{file.name} could not be read: {error.strerror or error}. Check the disk it lies on."
             ) from error
+        except MemoryError as error:
+            raise ReadingStopped(
+                f"{file.name} was not read to its end: it needs more memory than there is. Close other "
+                "programs, or divide the file."
+            ) from error
         except Exception as error:  # whatever a parser meets in one file, the batch goes on
             raise DamagedFile(
                 f"{file.name} could not be read: {type(error).__name__}: {error}. "
@@ -78,12 +83,14 @@ class InProcessReader:
 
     def _read(self, file: FileOnDisk, options: LoadOptions, first_page: int) -> Iterator[ReadEvent]:
         with file.file.open("rb") as opened:
-            head = opened.read(_HEAD_BYTES)
-        page_loader = self._page_loaders.get(tell_media_type(FileContent(file.path, head, file.sha256)))
+            data = opened.read(_HEAD_BYTES)
+            is_whole = len(data) < _HEAD_BYTES
+        head = FileContent(file.path, data, file.sha256)
+        page_loader = self._page_loaders.get(tell_media_type(head, is_whole=is_whole))
         if page_loader is not None:
             yield from page_loader.read(file, options, first_page=first_page)
             return
-        content = FileContent(file.path, file.file.read_bytes(), file.sha256)
+        content = head if is_whole else FileContent(file.path, file.file.read_bytes(), file.sha256)
         media_type = tell_media_type(content)
         page_loader = self._page_loaders.get(media_type)
         if page_loader is not None:

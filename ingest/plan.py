@@ -7,12 +7,15 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 
 from ingest.errors import NothingToIngest
+from ingest.patterns import Patterns
 from ingest.store.records import SourceFile
+from ingest.walk import PassedOver, PlannedFile, Walk, with_separator
 
 #: A file written this shortly before it was read may be written again without its time changing.
 UNSETTLED_NS = 2_000_000_000
@@ -20,26 +23,7 @@ UNSETTLED_NS = 2_000_000_000
 #: Recorded in place of such a file's time: no real time equals it, so the next run reads it again.
 UNSETTLED_MODIFIED_NS = -1
 
-_NOT_DOCUMENTS = frozenset({"thumbs.db", "desktop.ini"})
-
-
-@dataclass(frozen=True, slots=True)
-class PlannedFile:
-    """A file as it was found. `named` is true where the user named this very file."""
-
-    path: Path
-    size_bytes: int
-    modified_ns: int
-    named: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class PassedOver:
-    """A path that will not be read. `failed` is true where the user will have counted on it."""
-
-    path: str
-    reason: str
-    failed: bool = False
+_NONE: Mapping[str, SourceFile] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +35,8 @@ class Plan:
     unchanged: tuple[PlannedFile, ...] = ()
     gone: tuple[str, ...] = ()
     passed_over: tuple[PassedOver, ...] = ()
+    #: Known paths within a file that was met: members of an archive, attachments of a mail.
+    inside: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def to_read(self) -> tuple[PlannedFile, ...]:
@@ -77,16 +63,24 @@ def recorded_source(path: Path, sha256: str, status: os.stat_result, read_at_ns:
 
 
 def plan_ingest(
-    paths: Sequence[str | os.PathLike[str]], known: Mapping[str, SourceFile], *, sync: bool = False
+    paths: Sequence[str | os.PathLike[str]],
+    known: Mapping[str, SourceFile],
+    *,
+    archives: Mapping[str, SourceFile] = _NONE,
+    sync: bool = False,
+    patterns: Patterns = Patterns(),  # noqa: B008 - frozen: one default for all calls is the same
 ) -> Plan:
     """Walk the named files and folders and compare them with what the store knows.
 
-    With `sync`, sources below a named folder that are no longer on disk are `gone`. Raises
-    `NothingToIngest` where there is nothing at all to do.
+    `known` are the sources of documents, `archives` those whose members all were dealt with. With `sync`,
+    sources below a named folder that are no longer on disk are `gone`. Raises `NothingToIngest` where
+    there is nothing at all to do.
     """
-    walk = _Walk()
+    walk = Walk(patterns)
     folders = [folder for folder in map(source_path, paths) if walk.take(folder)]
-    gone = _gone(folders, known, walk.files) if sync else ()
+    inside = _inside(walk.files, known)
+    held = {member for members in inside.values() for member in members}
+    gone = _gone(folders, {**known, **archives}, walk.files, held) if sync else ()
     if not walk.files and not gone and not any(other.failed for other in walk.passed_over.values()):
         raise NothingToIngest(_nothing(folders, walk.missing, len(walk.passed_over)))
     for path in walk.missing:
@@ -94,7 +88,7 @@ def plan_ingest(
     files = sorted(walk.files.values(), key=lambda file: file.path.parts)
     new, changed, unchanged = [], [], []
     for file in files:
-        source = known.get(os.fspath(file.path))
+        source = known.get(os.fspath(file.path)) or archives.get(os.fspath(file.path))
         if source is None:
             new.append(file)
         elif (source.size_bytes, source.modified_ns) == (file.size_bytes, file.modified_ns):
@@ -102,111 +96,39 @@ def plan_ingest(
         else:
             changed.append(file)
     passed_over = sorted(walk.passed_over.values(), key=lambda other: other.path)
-    return Plan(tuple(new), tuple(changed), tuple(unchanged), gone, tuple(passed_over))
+    return Plan(tuple(new), tuple(changed), tuple(unchanged), gone, tuple(passed_over), inside)
 
 
-class _Walk:
-    """Collects the files below what was named. A path is met once, however often it was named."""
-
-    def __init__(self) -> None:
-        self.files: dict[Path, PlannedFile] = {}
-        self.passed_over: dict[Path, PassedOver] = {}
-        self.missing: list[Path] = []
-        self._named: set[Path] = set()
-
-    def take(self, path: Path) -> bool:
-        """Take up a named path; true if it is a folder."""
-        self._named.add(path)
-        self.passed_over.pop(path, None)  # hidden where it was met before, but now named itself
-        try:
-            status = path.stat()
-        except (FileNotFoundError, NotADirectoryError):
-            self.missing.append(path)
-        except (OSError, ValueError) as error:  # ValueError: a NUL in the path
-            self.pass_over(path, _closed(error), failed=True)
-        else:
-            if stat.S_ISDIR(status.st_mode):
-                self._walk(path)
-                return True
-            self._add(path, status, named=True)
-        return False
-
-    def pass_over(self, path: Path, reason: str, *, failed: bool = False) -> None:
-        if failed or path not in self._named:
-            self.passed_over.setdefault(path, PassedOver(os.fspath(path), reason, failed))
-
-    def _walk(self, root: Path) -> None:
-        real_root = Path(os.path.realpath(root))
-        waiting = [root]
-        while waiting:
-            folder = waiting.pop()
-            try:
-                with os.scandir(folder) as entries:
-                    found = sorted(entries, key=lambda entry: entry.name)
-            except OSError as error:
-                self.pass_over(folder, _closed(error), failed=True)
-                continue
-            for entry in found:
-                path = folder / entry.name
-                reason = _not_for_us(entry.name)
-                if reason is None and entry.is_symlink():
-                    reason = _stray_link(path, real_root)
-                if reason is not None:
-                    self.pass_over(path, reason)
-                    continue
-                try:
-                    status = path.stat()
-                except OSError as error:
-                    self.pass_over(path, _closed(error), failed=True)
-                    continue
-                if stat.S_ISDIR(status.st_mode):
-                    waiting.append(path)
-                else:
-                    self._add(path, status, named=False)
-
-    def _add(self, path: Path, status: os.stat_result, *, named: bool) -> None:
-        if not stat.S_ISREG(status.st_mode):
-            self.pass_over(path, "not a file with content, but a device, a pipe or a socket", failed=named)
-            return
-        self.files[path] = PlannedFile(path, status.st_size, status.st_mtime_ns, named or path in self._named)
-
-
-def _not_for_us(name: str) -> str | None:
-    if name.startswith("."):
-        return "hidden (its name begins with a dot). Name it directly to read it all the same."
-    if name.startswith("~$"):
-        return "left by an office program while a document is open"
-    if name.lower() in _NOT_DOCUMENTS:
-        return "kept by the system, not a document"
-    return None
-
-
-def _stray_link(path: Path, real_root: Path) -> str | None:
-    """Why a link met below `real_root` is not followed; None for one to a file within."""
-    try:
-        target = path.resolve(strict=True)
-    except FileNotFoundError:
-        return "a link that leads nowhere"
-    except (OSError, RuntimeError):  # RuntimeError: what Python 3.11 and 3.12 raise for a loop of links
-        return "a link that leads in a circle, or to where this user may not look"
-    if not target.is_relative_to(real_root):
-        return f"a link that leads out of the named folder, to {target}. Name that to read it."
-    if not target.is_dir():
-        return None
-    if Path(os.path.realpath(path.parent)).is_relative_to(target):
-        return "a link that leads back to a folder it lies in"
-    return f"a link to {target}, which is read under its own path"
+def _inside(files: Mapping[Path, PlannedFile], known: Mapping[str, SourceFile]) -> dict[str, tuple[str, ...]]:
+    """Known paths that go on behind the path of a file, by that file."""
+    met = {os.fspath(path) for path in files}
+    inside: dict[str, list[str]] = {}
+    for path in known:
+        if path in met:
+            continue
+        container = path.rpartition(os.sep)[0]
+        while container and container not in met:
+            container = container.rpartition(os.sep)[0]
+        if container:
+            inside.setdefault(container, []).append(path)
+    return {container: tuple(sorted(members)) for container, members in inside.items()}
 
 
 def _gone(
-    folders: Sequence[Path], known: Mapping[str, SourceFile], met: Mapping[Path, PlannedFile]
+    folders: Sequence[Path],
+    known: Mapping[str, SourceFile],
+    met: Mapping[Path, PlannedFile],
+    inside: Collection[str],
 ) -> tuple[str, ...]:
-    beginnings = tuple(map(_with_separator, folders))
+    beginnings = tuple(map(with_separator, folders))
     return tuple(
         sorted(
             path
             for path in known
-            if path.startswith(beginnings) and Path(path) not in met and _is_no_file(Path(path))
+            if path.startswith(beginnings)
+            and Path(path) not in met
+            and path not in inside
+            and _is_no_file(Path(path))
         )
     )
 
@@ -222,7 +144,7 @@ def _is_no_file(path: Path) -> bool:
 
 
 def _missing(path: Path, known: Mapping[str, SourceFile]) -> str:
-    held = sum(source == os.fspath(path) or source.startswith(_with_separator(path)) for source in known)
+    held = sum(source == os.fspath(path) or source.startswith(with_separator(path)) for source in known)
     if not held:
         return "it does not exist. Check its spelling."
     return (
@@ -241,13 +163,3 @@ def _nothing(folders: Iterable[Path], missing: Iterable[Path], passed_over: int)
 
 def _plural(count: int) -> str:
     return "file" if count == 1 else "files"
-
-
-def _closed(error: OSError | ValueError) -> str:
-    words = getattr(error, "strerror", None) or str(error)
-    return f"it cannot be looked into ({words}). Check its permissions."
-
-
-def _with_separator(folder: Path) -> str:
-    """What the path of everything below the folder begins with. The root has its separator already."""
-    return os.fspath(folder).removesuffix(os.sep) + os.sep

@@ -40,6 +40,7 @@ class ProgressMeter:
         self._pages_done = self._chunks_done = 0
         self._bytes_done = self._bytes_total = 0
         self._bytes_embedded = 0
+        self._counted: dict[str, int] = {}
 
     @property
     def elapsed_seconds(self) -> float:
@@ -66,17 +67,23 @@ class ProgressMeter:
             )
         )
 
-    def count_embedded(self, size_bytes: int, chunks: int) -> None:
-        """So much of a file is embedded."""
+    def count_page(self, path: str, size_bytes: int, chunks: int) -> None:
+        """A page of a file is embedded, which stands for so many of the file's bytes."""
+        counted = self._counted.get(path, 0)
+        self._counted[path] = counted + size_bytes
         self._bytes_done += size_bytes
         self._bytes_embedded += size_bytes
         self._chunks_done += chunks
+        self._pages_done += 1
 
-    def count_file(self, pages: int = 0, size_bytes: int = 0) -> None:
-        """A file is done with; `size_bytes` are those that no embedding counted."""
+    def count_file(self, path: str | None = None, size_bytes: int = 0) -> None:
+        """A file of that size is done with, whatever came of it."""
         self._files_done += 1
-        self._pages_done += pages
-        self._bytes_done += size_bytes
+        counted = self._counted.pop(path, None) if path else None
+        rest = size_bytes - (counted or 0)
+        self._bytes_done += rest
+        if counted is not None:
+            self._bytes_embedded += rest
 
     def _seconds_left(self, stage: Stage, elapsed: float) -> float | None:
         if stage == "done":

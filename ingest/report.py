@@ -19,6 +19,7 @@ class FileOutcome:
     """What became of one path. `pages`, `chunks` and `seconds` are the work done on it in this run.
 
     `reason` says why it was skipped or failed, or what else is worth knowing about it.
+    `recognised_pages` are those of `pages` that were read by text recognition (OCR).
     """
 
     path: str
@@ -27,6 +28,9 @@ class FileOutcome:
     pages: int = 0
     chunks: int = 0
     seconds: float = 0.0
+    recognised_pages: int = 0
+    #: Whether a password would help.
+    wants_password: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +61,16 @@ class IngestReport:
         """0 when all is well, 1 when a file failed or the run was interrupted."""
         return 1 if self.interrupted or self.count("failed") else 0
 
+    def followed_by(self, later: IngestReport) -> IngestReport:
+        """Both runs as one: of a path that both met, the later outcome holds."""
+        files = {file.path: file for file in (*self.files, *later.files)}
+        return IngestReport(
+            tuple(file for _, file in sorted(files.items())),
+            self.seconds + later.seconds,
+            self.interrupted or later.interrupted,
+            tuple(dict.fromkeys((*self.left, *later.left))),
+        )
+
     def as_json(self) -> dict[str, object]:
         """The contract of `refdesk ingest --json`: every outcome is counted, also those that are 0."""
         counted = Counter(file.outcome for file in self.files)
@@ -71,6 +85,8 @@ class IngestReport:
                     "pages": file.pages,
                     "chunks": file.chunks,
                     "seconds": round(file.seconds, 3),
+                    "recognised_pages": file.recognised_pages,
+                    "wants_password": file.wants_password,
                 }
                 for file in self.files
             ],

@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+#: What a new collection is embedded with where nothing else is asked for.
+DEFAULT_EMBEDDER = "all-minilm-l6-v2"
+
 Engine = Literal["auto", "openvino", "sentence-transformers", "hashing"]
 
 
@@ -16,7 +19,8 @@ class EmbedderSettings:
     the processor. `hashing` needs no model and knows no meaning: it is for tests.
     """
 
-    model: str = "all-minilm-l6-v2"
+    #: None: what the collection was made with, and `DEFAULT_EMBEDDER` for a new one.
+    model: str | None = None
     engine: Engine = "auto"
 
 
@@ -65,10 +69,13 @@ class IngestSettings:
 
     embedder: EmbedderSettings = EmbedderSettings()
     splitter: SplitterSettings = SplitterSettings()
-    #: A file is read whole into memory, so a larger one is refused by name.
-    max_file_bytes: int = 512 * 1024 * 1024
+    limits: ReadingLimits = ReadingLimits()
+    #: Whether files are read in a process of their own, which holds to the limits. Without it a hostile
+    #: file can stop or end the whole run.
+    isolated: bool = True
+    max_file_bytes: int = 4 * 1024**3
     #: Chunks embedded in one go: between two goes progress is told and cancelling is possible.
-    embedding_stretch: int = 256
+    embedding_stretch: int = 512
 
     def __post_init__(self) -> None:
         for name, value in (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Protocol
 
 from ingest.boundaries import Boundaries
@@ -25,10 +25,10 @@ _CHARACTERS_PER_TOKEN = 12  # text with fewer tokens than that is no language: i
 
 
 class Splitter(Protocol):
-    """Cuts documents into chunks.
+    """Says where pages are cut into chunks.
 
-    Chunks lie within one page each, in order; `chunk.text` is the document's text from `start` to `end`,
-    verbatim, with visible characters at both ends. Each visible character of each page is in some chunk.
+    Spans are offsets into the page's text, in order, each beginning and ending after the one before; each
+    visible character of the page is in some span.
     """
 
     @property
@@ -36,7 +36,9 @@ class Splitter(Protocol):
         """What must be equal for two runs to cut the same. The store keeps it and refuses another."""
         ...
 
-    def split(self, document: Document) -> list[Chunk]: ...
+    def spans(self, page: Page, names: Sequence[str]) -> Iterable[Span]:
+        """Where the page is cut; `names` are the document's, which are embedded with each of its chunks."""
+        ...
 
 
 class TokenCounter(Protocol):
@@ -64,19 +66,10 @@ class TokenSplitter:
     def identity(self) -> str:
         return f"tokens-{self._max_tokens}-overlap-{self._overlap_tokens}-v1"
 
-    def split(self, document: Document) -> list[Chunk]:
-        chunks: list[Chunk] = []
-        budgets: dict[tuple[str, ...], int] = {}
-        for page, page_start in zip(document.pages, document.page_starts(), strict=True):
-            if not page.text.strip():
-                continue
-            if page.headings not in budgets:
-                budgets[page.headings] = self._budget(document.names, page.headings)
-            cutter = _PageCutter(
-                page.text, self._counter.token_spans(page.text), budgets[page.headings], self._overlap_tokens
-            )
-            _add_chunks(chunks, page, page_start, cutter.spans())
-        return chunks
+    def spans(self, page: Page, names: Sequence[str]) -> Iterable[Span]:
+        budget = self._budget(names, page.headings)
+        tokens = self._counter.token_spans(page.text)
+        return _PageCutter(page.text, tokens, budget, self._overlap_tokens).spans()
 
     def _budget(self, names: Sequence[str], headings: Sequence[str]) -> int:
         """Tokens that a chunk's own text may have below this line of names and headings."""
@@ -99,15 +92,8 @@ class LangChainSplitter:
     def identity(self) -> str:
         return self._identity
 
-    def split(self, document: Document) -> list[Chunk]:
+    def spans(self, page: Page, names: Sequence[str]) -> Iterable[Span]:  # noqa: ARG002 - its sizes are its own
         """Raises IngestError where the splitter rewrites the text: what it returns could not be cited."""
-        chunks: list[Chunk] = []
-        for page, page_start in zip(document.pages, document.page_starts(), strict=True):
-            if page.text.strip():
-                _add_chunks(chunks, page, page_start, self._spans(page))
-        return chunks
-
-    def _spans(self, page: Page) -> Iterator[Span]:
         previous = -1
         for piece in self._splitter.create_documents([page.text]):
             text = piece.page_content
@@ -168,16 +154,25 @@ class _PageCutter:
         return self._token_starts[index] if index < len(self._token_starts) else self._length
 
 
-def _add_chunks(chunks: list[Chunk], page: Page, page_start: int, spans: Iterator[Span]) -> None:
-    """Append the page's spans as chunks, white space at both ends left out, and with it empty spans."""
-    for start, end in spans:
+def split_page(
+    splitter: Splitter, page: Page, names: Sequence[str], page_start: int, first_ordinal: int
+) -> list[Chunk]:
+    """The page's chunks: its spans without the white space at their ends, and without empty ones.
+
+    `page_start` is the offset of the page in the document's text, `first_ordinal` the number of chunks
+    before it. `chunk.text` is the document's text from `start` to `end`, verbatim.
+    """
+    chunks: list[Chunk] = []
+    if not page.text.strip():
+        return chunks
+    for start, end in splitter.spans(page, names):
         stretch = page.text[start:end]
         text = stretch.strip()
         if text:
             offset = page_start + start + len(stretch) - len(stretch.lstrip())
             chunks.append(
                 Chunk(
-                    ordinal=len(chunks),
+                    ordinal=first_ordinal + len(chunks),
                     start=offset,
                     end=offset + len(text),
                     page_number=page.number,
@@ -186,3 +181,12 @@ def _add_chunks(chunks: list[Chunk], page: Page, page_start: int, spans: Iterato
                     text=text,
                 )
             )
+    return chunks
+
+
+def split_document(splitter: Splitter, document: Document) -> list[Chunk]:
+    """All chunks of a document whose pages are at hand."""
+    chunks: list[Chunk] = []
+    for page, page_start in zip(document.pages, document.page_starts(), strict=True):
+        chunks += split_page(splitter, page, document.names, page_start, len(chunks))
+    return chunks

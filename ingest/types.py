@@ -125,3 +125,9 @@ class DocumentInfo:
     size_bytes: int
     ingested_at: str
     """UTC, ISO 8601."""
+    recognised_pages: int = 0
+    """How many of its pages were read from a picture (OCR) and may hold misread letters."""
+    language: str | None = None
+    """ISO 639-1."""
+    written: str | None = None
+    """The day its author last wrote on it: ISO 8601."""

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 from generators.assembly import build_text_generator
 from generators.text.protocol import TextGenerator
-from ingest.assembly import build_embedder, build_splitter, default_loaders, identity_of
+from ingest.assembly import build_embedder, build_reader, build_splitter, following, identity_of
 from ingest.embedding.protocol import Embedder, EmbedderIdentity
 from ingest.errors import StoreError
-from ingest.loaders.protocol import Loader
+from ingest.file_reader import FileReader
+from ingest.settings import EmbedderSettings
 from ingest.splitting import Splitter
 from machine import cache_folder, resolve
 from rag.prompts import Template, load_template
@@ -22,8 +24,11 @@ from rag.settings import Settings
 class Engines:
     """The models behind a collection, each loaded when it is first needed and kept until `close`."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(
+        self, settings: Settings, made_with: Callable[[], EmbedderIdentity | None] = lambda: None
+    ) -> None:
         self._settings = settings
+        self._made_with = made_with
         self._lock = threading.RLock()
         self._embedder: Embedder | None = None
         self._generator: TextGenerator | None = None
@@ -31,22 +36,28 @@ class Engines:
 
     def embedder_identity(self) -> EmbedderIdentity:
         """What the embedder will be, without loading it."""
-        return identity_of(self._settings.ingest.embedder, _embedder_folder, cache_folder())
+        return identity_of(self._embedder_settings(), _embedder_folder, cache_folder())
 
     def embedder(self) -> Embedder:
         with self._lock:
             self._require_open()
             if self._embedder is None:
-                self._embedder = build_embedder(
-                    self._settings.ingest.embedder, _embedder_folder, cache_folder()
-                )
+                self._embedder = build_embedder(self._embedder_settings(), _embedder_folder, cache_folder())
             return self._embedder
+
+    def forget_embedder(self) -> None:
+        """Let go of the embedder: the collection was embedded by another."""
+        with self._lock:
+            if self._embedder is not None:
+                self._embedder.close()
+            self._embedder = None
 
     def splitter(self) -> Splitter:
         return build_splitter(self._settings.ingest.splitter, self.embedder())
 
-    def loaders(self) -> tuple[Loader, ...]:
-        return default_loaders()
+    def reader(self) -> FileReader:
+        """What reads files. The caller closes it: it may hold a process."""
+        return build_reader(self._settings.ingest)
 
     def template(self) -> Template:
         return load_template(self._settings.answer.template)
@@ -62,6 +73,9 @@ class Engines:
                 generator.warm(self.template().stable_messages())
                 self._generator = generator
             return self._generator
+
+    def _embedder_settings(self) -> EmbedderSettings:
+        return following(self._settings.ingest.embedder, self._made_with())
 
     def _require_open(self) -> None:
         if self._closed:

@@ -13,23 +13,32 @@ import os
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from ingest.embedding.protocol import EmbedderIdentity
 from ingest.errors import CollectionNotFound, StoreError
+from ingest.loaders.protocol import LoadOptions, Ocr
+from ingest.patterns import Patterns
 from ingest.pipeline import ingest
 from ingest.plan import plan_ingest
 from ingest.progress import Progress
+from ingest.reembedding import reembed
 from ingest.report import IngestReport
+from ingest.settings import EmbedderSettings
 from ingest.store.store import Store, StoreStatistics
 from ingest.types import DocumentInfo, Page
 from rag.answering import Answering
 from rag.assembly import Engines
 from rag.errors import EmptyQuestion, NoSuchDocument
 from rag.passages import pick_passages
+from rag.question import search_query, sound
 from rag.retrieval import Retriever
 from rag.settings import Settings
+from rag.tool_box import ToolBox
 from rag.types import Answer, Answered, Event, Hit, Turn
 
 
@@ -42,7 +51,7 @@ class Collection:
     def __init__(self, folder: Path, settings: Settings) -> None:
         self._folder = folder
         self._settings = settings
-        self._engines = Engines(settings)
+        self._engines = Engines(settings, self._made_with)
         self._store: Store | None = None
         self._lock = threading.RLock()
         self._closed = False
@@ -66,34 +75,67 @@ class Collection:
         paths: Sequence[str | os.PathLike[str]],
         *,
         sync: bool = False,
-        password: str | None = None,
+        include: Sequence[str] = (),
+        exclude: Sequence[str] = (),
+        passwords: Sequence[str] = (),
+        ocr: Ocr = "auto",
         progress: Callable[[Progress], None] = lambda _: None,
         cancelled: Callable[[], bool] = lambda: False,
     ) -> IngestReport:
         """Read files and folders; the collection is made if it is not there yet.
 
-        Unchanged files are skipped and changed ones replaced. With `sync`, what vanished from the named
-        folders is removed. A file that cannot be read is named in the report and stops nothing.
+        Unchanged files are skipped and changed ones replaced. `include` and `exclude` are globs over what
+        is met in folders. With `sync`, what vanished from the named folders is removed. `passwords` are
+        tried on files that are locked. `ocr` says which pages are read from their picture. A file that
+        cannot be read is named in the report and stops nothing.
         Raises NothingToIngest, EmbedderMismatch, StoreFull and other StoreErrors.
         """
         files = [Path(path).expanduser() for path in paths]
+        patterns = Patterns(tuple(include), tuple(exclude))
         if not self._exists():
-            plan_ingest(files, {})  # raises NothingToIngest before a collection is made for nothing
-        embedder = self._engines.embedder()
-        splitter = self._engines.splitter()
-        store = self._open_or_create(splitter.identity)
-        return ingest(
-            store,
-            files,
-            self._engines.loaders(),
-            splitter,
-            embedder,
-            sync=sync,
-            password=password,
-            settings=self._settings.ingest,
-            progress=progress,
-            cancelled=cancelled,
-        )
+            plan_ingest(files, {}, patterns=patterns)  # raises NothingToIngest before anything is made
+            self._create()
+        store = self._opened()
+        if store.identity != self._engines.embedder_identity():
+            store = self._reopened_with_identity()
+        with closing(ToolBox(self._engines, store)) as tools:
+            return ingest(
+                store,
+                files,
+                tools,
+                sync=sync,
+                patterns=patterns,
+                options=LoadOptions(tuple(passwords), ocr),
+                settings=self._settings.ingest,
+                progress=progress,
+                cancelled=cancelled,
+            )
+
+    def reembed(
+        self,
+        embedder: EmbedderSettings,
+        *,
+        progress: Callable[[Progress], None] = lambda _: None,
+        cancelled: Callable[[], bool] = lambda: False,
+    ) -> bool:
+        """Embed everything anew with another model, from the texts in the collection.
+
+        What is there serves until the new index is whole and takes its place: then this returns True.
+        False where it was cancelled; the same call goes on from there. Whoever else has the collection
+        open must open it again. Raises StoreError and the errors of the model.
+        """
+        store = self._opened()
+        other = Engines(replace(self._settings, ingest=replace(self._settings.ingest, embedder=embedder)))
+        try:
+            done = reembed(store, other.splitter(), other.embedder(), progress=progress, cancelled=cancelled)
+        finally:
+            other.close()
+        if done:
+            with self._lock:
+                store.close()
+                self._store = None
+                self._engines.forget_embedder()
+        return done
 
     def remove(self, pattern: str) -> tuple[str, ...]:
         """Forget the documents that a path, file name or pattern names; returns their paths.
@@ -137,7 +179,7 @@ class Collection:
         """
         if k < 1:
             raise ValueError(f"k is {k}; ask for at least 1 hit.")
-        return list(self._retriever().retrieve(_sound(query), k, document).hits)
+        return list(self._retriever().retrieve(sound(query), k, document).hits)
 
     def ask(self, question: str, *, document: str | None = None, turns: Sequence[Turn] = ()) -> Answer:
         """The answer, whole. `turns` are earlier questions of the same conversation."""
@@ -161,7 +203,7 @@ class Collection:
 
         Raises EmptyQuestion, EmptyCollection, NoSuchDocument, QuestionTooLong, and the errors of the model.
         """
-        question = _sound(question)
+        question = sound(question)
         if not question.strip():
             raise EmptyQuestion("The question is empty. Ask something.")
         retriever = self._retriever()
@@ -175,7 +217,7 @@ class Collection:
             shown.gpu_token_budget if generator.accelerated else shown.cpu_token_budget
         )
         budget = answering.passage_budget(question, wanted, recent)
-        found = retriever.retrieve(_search_query(question, recent), shown.hits, document)
+        found = retriever.retrieve(search_query(question, recent), shown.hits, document)
         passages = pick_passages(
             question,
             found.query_vector,
@@ -237,6 +279,9 @@ class Collection:
         Store.open(self._folder, self._engines.embedder_identity()).close()
         return self._opened()
 
+    def _made_with(self) -> EmbedderIdentity | None:
+        return self._opened().identity if self._exists() else None
+
     def _exists(self) -> bool:
         try:
             self._opened()
@@ -244,22 +289,8 @@ class Collection:
             return False
         return True
 
-    def _open_or_create(self, splitter_identity: str) -> Store:
-        identity = self._engines.embedder_identity()
+    def _create(self) -> None:
+        splitter = self._engines.splitter().identity
         with self._lock:
             if not self._exists():
-                self._store = Store.create(self._folder, identity, splitter_identity)
-            store = self._opened()
-        if (store.identity, store.splitter) != (identity, splitter_identity):
-            Store.open(self._folder, identity, splitter_identity).close()  # raises EmbedderMismatch in words
-        return store
-
-
-def _sound(text: str) -> str:
-    """The text without half characters (lone surrogates), which no tokenizer takes."""
-    return text.encode("utf-8", "replace").decode("utf-8")
-
-
-def _search_query(question: str, turns: Sequence[Turn]) -> str:
-    """A follow-up is searched for together with the question it follows."""
-    return f"{turns[-1].question} {question}" if turns else question
+                self._store = Store.create(self._folder, self._engines.embedder_identity(), splitter)

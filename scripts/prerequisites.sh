@@ -13,6 +13,9 @@ fi
 if ! command -v c++ >/dev/null && ! command -v g++ >/dev/null && ! command -v clang++ >/dev/null; then
     missing+=("a C++ compiler, to build llama.cpp (Debian, Ubuntu: build-essential; macOS: xcode-select --install)")
 fi
+if command -v ldconfig >/dev/null && ! ldconfig -p | grep -q 'libGL\.so\.1'; then
+    echo "Worth knowing: text recognition (OCR) needs libGL (Debian, Ubuntu: apt install libgl1 libglib2.0-0)." >&2
+fi
 free_kib=$(df -Pk . | awk 'NR==2 {print $4}')
 if [ ! -e .venv/.ready ] && [ "${free_kib:-0}" -lt 6291456 ]; then
     missing+=("6 GB of free disk here, for the packages and the models; there are $((free_kib / 1048576)) GB")

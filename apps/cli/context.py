@@ -57,6 +57,7 @@ __all__ = [
     "ModelEngine",
     "Verbose",
     "Yes",
+    "can_ask",
     "confirmed",
     "opened",
     "opened_store",
@@ -81,11 +82,16 @@ def opened_store(collection: Collection) -> Store:
     return Store.open(collection.folder)
 
 
+def can_ask() -> bool:
+    """Whether somebody sits at a terminal to answer."""
+    return sys.stdin.isatty()
+
+
 def confirmed(question: str) -> bool:
     """Ask on the terminal; the answer has to be given, and nothing means no.
 
     Raises WrongUse where there is nobody to ask.
     """
-    if not sys.stdin.isatty():
+    if not can_ask():
         raise WrongUse(f"{question} There is nobody here to ask: say --yes if you mean it.")
     return typer.confirm(question, default=False, err=True)

@@ -14,6 +14,7 @@ from apps.cli.doctor import doctor
 from apps.cli.documents import documents, remove, show
 from apps.cli.ingest import ingest, sync
 from apps.cli.models import models
+from apps.cli.reembed import reembed
 from apps.cli.search import search
 from apps.cli.ui import ui
 
@@ -51,6 +52,7 @@ app = typer.Typer(
 )
 app.command()(ingest)
 app.command()(sync)
+app.command()(reembed)
 app.command()(search)
 app.command()(ask)
 app.command()(chat)

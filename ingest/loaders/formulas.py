@@ -1,52 +1,82 @@
-"""Office formulas as text: the converter to HTML knows none and would drop them."""
+"""Office formulas as text on one line: `a/(b+c)`, `x^2`, `∑_(n=1)^∞`. Converters would drop them."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from xml.etree import ElementTree as ET
 
-_FORMULA = re.compile(rb"<m:oMath(?:\s[^>]*)?>(.*?)</m:oMath>", re.DOTALL)
-_AROUND_FORMULAS = re.compile(rb"<m:oMathParaPr\b.*?</m:oMathParaPr>|</?m:oMathPara(?:\s[^>]*)?>", re.DOTALL)
-_PART = re.compile(
-    rb"<m:t(?:\s[^>]*)?>(?P<text>[^<]*)</m:t>"
-    rb"|<(?P<closing>/?)m:(?P<name>num|den|sup|sub|rad|chr|d)\b(?P<attributes>[^>]*)>"
-)
-_CHARACTER = re.compile(rb'm:val="([^"]*)"')
-_GROUPED = re.compile(rb"\A(?:\w|[^\x00-\x7f]{1,4}|[0-9]+|\([^()]*\))\Z")  # reads as one thing by itself
-_BEFORE = {b"den": b"/", b"sup": b"^", b"sub": b"_", b"rad": "√".encode()}
+from ingest.loaders.office_package import attribute, local_name
+
+_GROUPED = re.compile(r"\A(?:.|[0-9.]+|\([^()]*\)|\[[^\[\]]*\])\Z", re.DOTALL)  # reads as one thing by itself
+_DEEPEST = 60  # levels of nesting written out; below, the bare characters
 
 
-def write_out_formulas(document_xml: bytes) -> bytes:
-    """Each formula of a `document.xml` as an ordinary run: `a/(b+c)`, `x^2`, `x_1`, `√2` on one line."""
-    if b"<m:oMath" not in document_xml:
-        return document_xml
-    return _FORMULA.sub(_as_run, _AROUND_FORMULAS.sub(b"", document_xml))
+def formula_text(element: ET.Element, depth: int = 0) -> str:
+    """An `m:oMath` element, or a part of one, as text."""
+    name = local_name(element)
+    if name == "t":
+        return element.text or ""
+    if name.endswith("Pr"):
+        return ""
+    if depth > _DEEPEST:
+        return "".join(each.text or "" for each in element.iter() if local_name(each) == "t")
+
+    parts = [(local_name(child), formula_text(child, depth + 1)) for child in element]
+
+    def part(wanted: str) -> str:
+        return "".join(text for kind, text in parts if kind == wanted)
+
+    base = part("e")
+    match name:
+        case "f":
+            bar = " choose " if _setting(element, "type") == "noBar" else "/"
+            return f"{_group(part('num'))}{bar}{_group(part('den'))}"
+        case "sSup" | "sSub" | "sSubSup":
+            return _group(base) + _below_and_above(part)
+        case "sPre":
+            return _below_and_above(part) + base
+        case "nary":
+            operator = _setting(element, "chr")
+            return ("∫" if operator is None else operator) + _below_and_above(part) + base
+        case "rad":
+            degree = part("deg")
+            return f"√{f'[{degree}]' if degree else ''}{_group(base)}"
+        case "d":
+            left, right, between = (_setting(element, key) for key in ("begChr", "endChr", "sepChr"))
+            inside = ("|" if between is None else between).join(text for kind, text in parts if kind == "e")
+            return f"{'(' if left is None else left}{inside}{')' if right is None else right}"
+        case "func":
+            return part("fName") + (base if base.startswith(("(", "[")) else f" {base}")
+        case "limLow":
+            return f"{base}_{_group(part('lim'))}"
+        case "limUpp":
+            return f"{base}^{_group(part('lim'))}"
+        case "acc":
+            return base + (_setting(element, "chr") or "\u0302")
+        case "m":
+            return "[" + "; ".join(text for kind, text in parts if kind == "mr") + "]"
+        case "mr":
+            return ", ".join(text for kind, text in parts if kind == "e")
+        case "eqArr":
+            return "; ".join(text for kind, text in parts if kind == "e")
+    return "".join(text for _, text in parts)
 
 
-def _as_run(formula: re.Match[bytes]) -> bytes:
-    return b'<w:r><w:t xml:space="preserve">' + _on_one_line(formula[1]) + b"</w:t></w:r>"
+def _below_and_above(part: Callable[[str], str]) -> str:
+    below, above = part("sub"), part("sup")
+    return (f"_{_group(below)}" if below else "") + (f"^{_group(above)}" if above else "")
 
 
-def _on_one_line(inner_xml: bytes) -> bytes:
-    levels: list[list[bytes]] = [[]]
-    for part in _PART.finditer(inner_xml):
-        name = part["name"]
-        if part["text"] is not None:
-            levels[-1].append(part["text"])
-        elif name == b"chr":
-            character = _CHARACTER.search(part["attributes"])
-            levels[-1].append(character[1] if character else b"")
-        elif part["closing"]:
-            if len(levels) > 1:
-                content = b"".join(levels.pop())
-                levels[-1].append(_finished(name, content))
-        elif not part["attributes"].endswith(b"/"):
-            levels.append([])
-    return b"".join(piece for level in levels for piece in level)
+def _group(text: str) -> str:
+    return text if not text or _GROUPED.match(text) else f"({text})"
 
 
-def _finished(name: bytes, content: bytes) -> bytes:
-    if name == b"d":
-        return b"(" + content + b")"
-    if not content:
-        return b""
-    return _BEFORE.get(name, b"") + (content if _GROUPED.match(content) else b"(" + content + b")")
+def _setting(element: ET.Element, name: str) -> str | None:
+    """A setting of the element itself (`m:naryPr/m:chr`); None where it is not set."""
+    for properties in element:
+        if local_name(properties).endswith("Pr"):
+            for each in properties:
+                if local_name(each) == name:
+                    return attribute(each, "val") or ""
+    return None

@@ -9,14 +9,15 @@ from ingest.errors import DamagedFile
 from ingest.loaders.characters import clean
 from ingest.loaders.content import FileContent
 from ingest.loaders.encoding import decode_text
+from ingest.loaders.front_matter import split_front_matter
+from ingest.loaders.metadata import tidy_day
 from ingest.loaders.protocol import DEFAULT_OPTIONS, LoadOptions
 from ingest.loaders.web import document_from_html
 from ingest.media import MARKDOWN
 from ingest.types import Document
 
-_FRONT_MATTER = re.compile(r"\A---[ \t]*\n(.*?)\n(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL)
+_FIRST_HEADING = re.compile(r"\A\s*<h[1-6]>.*?</h[1-6]>\n?", re.DOTALL)
 _DEEPEST = 100  # levels of quotes and lists; what is nested deeper the parser drops
-_FIELD = re.compile(r"^(title|author)[ \t]*:[ \t]*(.+?)[ \t]*$", re.IGNORECASE | re.MULTILINE)
 
 
 class MarkdownLoader:
@@ -37,25 +38,26 @@ class MarkdownLoader:
                 f"{content.name} is called Markdown, and its bytes are no text. Check what it really is."
             )
         text = clean(text)  # first: the parser would write a visible character for each NUL
-        front_matter = _FRONT_MATTER.match(text)
-        body = text[front_matter.end() :] if front_matter else text
-        fields = _fields(front_matter[1]) if front_matter else {}
-        shown = f"<pre>{html.escape(front_matter[1])}</pre>\n" if front_matter else ""
+        facts, others, body = split_front_matter(text)
+        markup = render_markdown(content, body)
+        if others:  # below the first heading, so that they are no section of their own
+            heading = _FIRST_HEADING.match(markup)
+            place = heading.end() if heading else 0
+            markup = f"{markup[:place]}<pre>{html.escape(others)}</pre>\n{markup[place:]}"
         return document_from_html(
             content,
             MARKDOWN,
-            shown + _render(content, body),
-            title=fields.get("title"),
-            author=fields.get("author"),
+            markup,
+            title=facts.get("title"),
+            author=facts.get("author"),
             when_empty="Check where it was copied from.",
+            language=facts.get("language"),
+            written=tidy_day(facts.get("written")),
         )
 
 
-def _fields(front_matter: str) -> dict[str, str]:
-    return {name.lower(): value.strip("\"'") for name, value in _FIELD.findall(front_matter)}
-
-
-def _render(content: FileContent, text: str) -> str:
+def render_markdown(content: FileContent, text: str) -> str:
+    """The text as HTML. Raises `DamagedFile` where it defeats the parser."""
     from markdown_it import MarkdownIt
 
     try:

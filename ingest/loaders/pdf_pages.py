@@ -3,43 +3,19 @@
 from __future__ import annotations
 
 import ctypes
-import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ingest.loaders.characters import clean
-from ingest.loaders.hyphens import BREAK, WordBreaks
-from ingest.types import LineBox
+from ingest.loaders.hyphens import BREAK
+from ingest.loaders.lines import Edges, RawLine
 
 if TYPE_CHECKING:
     from pypdfium2 import PdfPage, PdfTextPage
 
 _LINE_END = "\r\n"
-# TeX's fonts hold these letters at the places of control characters, and some PDF files say no more.
-_LIGATURES = {"\x0b": "ff", "\x0c": "fi", "\x0d": "fl", "\x0e": "ffi", "\x0f": "ffl"}
-_LIGATURE = re.compile(r"(?<=[a-z])[\x0b-\x0f]|[\x0b-\x0f](?=[a-z])")
+_FIRST_HALVES, _SECOND_HALVES = range(0xD800, 0xDC00), range(0xDC00, 0xE000)  # of what 16 bits do not hold
 _PROBE_POINTS = 1000.0  # how far apart the points are whose places on the page give its mapping
 _DEVICE_UNITS = 10_000_000  # pdfium answers in whole units: many of them make small fractions exact
-
-
-@dataclass(frozen=True, slots=True)
-class Edges:
-    """A rectangle in fractions of the page, from its top left corner."""
-
-    left: float
-    top: float
-    right: float
-    bottom: float
-
-
-@dataclass(frozen=True, slots=True)
-class RawLine:
-    """A line as it stands on the page. `is_broken` where its last word goes on in the next line."""
-
-    text: str
-    edges: Edges | None
-    is_broken: bool
 
 
 def read_lines(page: PdfPage) -> tuple[RawLine, ...]:
@@ -49,7 +25,7 @@ def read_lines(page: PdfPage) -> tuple[RawLine, ...]:
         text, places = _characters(text_page)
         if not text.strip():
             return ()
-        mapping = _Mapping(page)
+        mapping = Mapping(page)
         return tuple(
             RawLine(
                 text=text[start:end],
@@ -60,33 +36,6 @@ def read_lines(page: PdfPage) -> tuple[RawLine, ...]:
         )
     finally:
         text_page.close()
-
-
-def set_lines(lines: Sequence[RawLine], breaks: WordBreaks) -> tuple[str, tuple[LineBox, ...]]:
-    """The page's text, and the box of each of its lines that has a place."""
-    pieces: list[str] = []
-    boxes: list[LineBox] = []
-    offset = 0
-    for index, line in enumerate(lines):
-        text = clean(_LIGATURE.sub(_write_out, line.text)).replace("\n", " ").strip()
-        after = "\n" if index + 1 < len(lines) else ""
-        if line.is_broken:
-            text += breaks.join(text, lines[index + 1].text) if after else "-"
-            after = ""
-        if not text:
-            continue
-        edges = line.edges
-        if edges is not None:
-            boxes.append(
-                LineBox(offset, offset + len(text), edges.left, edges.top, edges.right, edges.bottom)
-            )
-        pieces += (text, after)
-        offset += len(text) + len(after)
-    return "".join(pieces).removesuffix("\n"), tuple(boxes)
-
-
-def _write_out(ligature: re.Match[str]) -> str:
-    return _LIGATURES[ligature[0]]
 
 
 def _characters(text_page: PdfTextPage) -> tuple[str, Sequence[int]]:
@@ -103,6 +52,10 @@ def _characters(text_page: PdfTextPage) -> tuple[str, Sequence[int]]:
     for place in range(count):
         if pdfium.FPDFText_GetTextIndexFromCharIndex(text_page, place) >= 0:
             code = pdfium.FPDFText_GetUnicode(text_page, place)
+            if characters and code in _SECOND_HALVES and ord(characters[-1]) in _FIRST_HALVES:
+                pair = characters[-1] + chr(code)
+                characters[-1] = pair.encode("utf-16-le", "surrogatepass").decode("utf-16-le")
+                continue
             characters.append(chr(code) if 0 < code < 0x110000 else " ")
             places.append(place)
     return "".join(characters), places
@@ -131,7 +84,7 @@ def _rectangles(text_page: PdfTextPage, first: int, last: int) -> list[tuple[flo
     return rectangles
 
 
-class _Mapping:
+class Mapping:
     """From the page's own units to fractions of what a reader sees: cropped and turned upright."""
 
     def __init__(self, page: PdfPage) -> None:

@@ -7,7 +7,12 @@ rest by itself.
 
 from __future__ import annotations
 
+import mmap
 import re
+import shutil
+import tempfile
+from pathlib import Path
+from typing import BinaryIO
 
 _OBJECT_START = re.compile(rb"(\d{1,10})\s+(\d{1,5})\s+obj\b")
 _ROOT_TYPE = re.compile(rb"/Type\s*/Catalog\b")
@@ -15,20 +20,30 @@ _ROOT_WITHIN = 4000  # bytes between an object's start and its type
 _MORE_OBJECTS_THAN_ANY = 8_388_607
 
 
-def with_new_trailer(data: bytes) -> bytes | None:
-    """The file with an end put on; None where no root is left, or the text would stay encrypted."""
-    if b"/Encrypt" in data:
-        return None
-    starts = [
-        start for root_type in _ROOT_TYPE.finditer(data) for start in _starts_before(data, root_type.start())
-    ]
-    if not starts:
-        return None
-    number, generation = (int(part) for part in starts[-1].groups())
-    trailer = f"<< /Root {number} {generation} R /Size {_MORE_OBJECTS_THAN_ANY} >>"
-    return data + f"\nendstream\nendobj\ntrailer\n{trailer}\nstartxref\n0\n%%EOF\n".encode()
+def with_new_trailer(path: Path) -> BinaryIO | None:
+    """A copy of the file with an end put on, gone once it is closed.
+
+    None where no root is left, or the text would stay encrypted.
+    """
+    with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
+        if data.find(b"/Encrypt") >= 0:
+            return None
+        root = _last_root(data)
+        if root is None:
+            return None
+        number, generation = root
+        trailer = f"<< /Root {number} {generation} R /Size {_MORE_OBJECTS_THAN_ANY} >>"
+        mended = tempfile.TemporaryFile()  # noqa: SIM115 - it stays open for the reader it is returned to
+        shutil.copyfileobj(file, mended)
+        mended.write(f"\nendstream\nendobj\ntrailer\n{trailer}\nstartxref\n0\n%%EOF\n".encode())
+    mended.seek(0)
+    return mended
 
 
-def _starts_before(data: bytes, position: int) -> list[re.Match[bytes]]:
-    """Starts of objects closely before a position, the nearest last."""
-    return list(_OBJECT_START.finditer(data[max(0, position - _ROOT_WITHIN) : position]))
+def _last_root(data: mmap.mmap) -> tuple[int, int] | None:
+    root = None
+    for root_type in _ROOT_TYPE.finditer(data):
+        before = data[max(0, root_type.start() - _ROOT_WITHIN) : root_type.start()]
+        for start in _OBJECT_START.finditer(before):
+            root = int(start[1]), int(start[2])
+    return root

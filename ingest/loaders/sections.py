@@ -41,7 +41,7 @@ def sections_of(blocks: Iterable[Block]) -> tuple[Page, ...]:
         if not lines:
             return
         headings = tuple(text for _, text in path)
-        label = f"section {_shorten(headings[-1])}" if headings else BEGINNING
+        label = f"section {shorten_heading(headings[-1])}" if headings else BEGINNING
         pages.append(Page(len(pages) + 1, _join(lines), label, headings))
         lines.clear()
 
@@ -80,7 +80,8 @@ def _join(blocks: list[Block]) -> str:
     return "".join(parts)
 
 
-def _shorten(heading: str) -> str:
+def shorten_heading(heading: str) -> str:
+    """A heading as a label can hold it."""
     if len(heading) <= _LABEL_CHARACTERS:
         return heading
     return heading[: _LABEL_CHARACTERS - 1].rsplit(" ", 1)[0] + "…"

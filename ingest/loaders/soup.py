@@ -31,6 +31,9 @@ _PARAGRAPH = frozenset({"p"})
 _PARAGRAPH_BOUNDARIES = frozenset({"table", "td", "th", "caption", "button", "object"})
 _LOOK_OUT = 64  # open elements looked at: what lies further out stays open
 
+_COMMENT_OPENS, _COMMENT_ENDS = "<!--", re.compile(r"--!?>")
+_COMMENT_OR_SCRIPT = re.compile(r"<!--|<(script|style)\b", re.IGNORECASE)
+_SCRIPT_ENDS = {name: re.compile(f"</{name}", re.IGNORECASE) for name in ("script", "style")}
 _XML_DECLARATION = re.compile(r"\s*<\?xml[^>]*>")
 
 
@@ -38,11 +41,37 @@ def parse_html(markup: str) -> BeautifulSoup:
     """The tree of a whole page or of a fragment. Whatever the markup, there is a tree."""
     from bs4.exceptions import ParserRejectedMarkup
 
-    markup = _XML_DECLARATION.sub("", markup, count=1)
+    markup = _close_open_ends(_XML_DECLARATION.sub("", markup, count=1))
     try:
         return _build(markup)
     except ParserRejectedMarkup:
         return _build(markup.replace("<!", "&lt;!").replace("<?", "&lt;?"))
+
+
+def _close_open_ends(markup: str) -> str:
+    """The markup without comments, and without tags that have a beginning and no end.
+
+    For each of those the parser would read on to the end of the file: minutes for a few hundred kilobytes.
+    """
+    kept: list[str] = []
+    start = position = 0
+    while (opens := _COMMENT_OR_SCRIPT.search(markup, position)) is not None:
+        script = opens[1]
+        # A comment's two dashes may be both its first and its last: `<!-->`.
+        ends = (
+            _SCRIPT_ENDS[script.lower()].search(markup, opens.end())
+            if script
+            else _COMMENT_ENDS.search(markup, opens.end() - 2)
+        )
+        if ends is None:
+            break
+        position = ends.end()
+        if not script:
+            kept += [markup[start : opens.start()], "<!---->"]
+            start = position
+    rest = markup[start:position] + markup[position:].replace(_COMMENT_OPENS, "")
+    last = rest.rfind(">") + 1
+    return "".join([*kept, rest[:last], rest[last:].replace("<", "&lt;")])
 
 
 def _build(markup: str) -> BeautifulSoup:

@@ -40,6 +40,11 @@ def _leads_with_header(rows: Sequence[Sequence[Cell]]) -> bool:
     return all(cell.is_header and cell.rows == 1 for cell in rows[0] if cell.text)
 
 
+def row_line(names: Sequence[str], row: Sequence[str]) -> str:
+    """One row of plain cells as a line: `Region: North | Sales: 12`, or `North | 12` without names."""
+    return _named_line(names, row) if names else " | ".join(row).strip()
+
+
 def _named_line(names: Sequence[str], row: Sequence[str]) -> str:
     padded = [*names, *[""] * (len(row) - len(names))]
     return " | ".join(

@@ -2,96 +2,80 @@
 
 from __future__ import annotations
 
+import html
 import io
 import re
-import zipfile
-import zlib
+from collections.abc import Iterator
 
-from ingest.errors import DamagedFile, EncryptedFile
+from ingest.loaders.blocks import blocks_of
+from ingest.loaders.characters import clean
 from ingest.loaders.content import FileContent
-from ingest.loaders.formulas import write_out_formulas
+from ingest.loaders.encoding import decode_text
+from ingest.loaders.office_package import (
+    OfficePackage,
+    attribute,
+    document_of,
+    local_name,
+    open_package,
+)
 from ingest.loaders.protocol import DEFAULT_OPTIONS, LoadOptions
-from ingest.loaders.web import document_from_html
-from ingest.media import DOCX, ENCRYPTED_OFFICE
-from ingest.types import Document
+from ingest.loaders.sections import sections_of
+from ingest.loaders.soup import parse_html
+from ingest.loaders.word_body import PreparedBody, commented_texts, paragraph_lines, prepare_body
+from ingest.media import DOCX
+from ingest.types import Document, Page
 
 _BODY = "word/document.xml"
-_PROPERTIES = "docProps/core.xml"
-_NOTHING_BEYOND_TEXT = re.compile(r"word/(?:media|embeddings|fonts|theme)/")
-_LARGEST_UNPACKED_BYTES = 300_000_000
 _STYLE_MAP = """
 p[style-name='Title'] => h1:fresh
 p[style-name='Subtitle'] => p:fresh
 """
-_PROPERTY = "<(?:[a-z]+:)?{name}\\b[^>]*>(.*?)</(?:[a-z]+:)?{name}>"
+_NOTES = re.compile(r'<ol><li id="(?:foot|end)note-')
+_BACK_TO_TEXT = re.compile(r'\s*<a href="#(?:foot|end)note-ref-[^"]*">↑</a>')
+_NOTE_MARK = re.compile(r"<sup>(<a href=\"#(?:foot|end)note-[^>]*>)\[(\d+)\]</a></sup>")
+_MARKUP_BODY = re.compile(r"<body\b[^>]*>(.*?)(?:</body\s*>|\Z)", re.DOTALL | re.IGNORECASE)
+_LETTER = re.compile(r"[^\W\d_]")
 
 
 class WordLoader:
-    """Reads DOCX: headings, paragraphs, lists, tables, footnotes, and formulas on one line.
+    """Reads DOCX: headings, paragraphs, lists, tables, text boxes, imported pages, formulas on one line.
 
-    Headers, footers, comments and deleted text under change tracking are left out.
+    Notes, comments, and the headers and footers of all pages follow the text, as pages of their own.
+    Text deleted under change tracking is left out.
     """
 
     @property
     def media_types(self) -> frozenset[str]:
-        return frozenset({DOCX, ENCRYPTED_OFFICE})
+        return frozenset({DOCX})
 
     def load(
         self,
         content: FileContent,
-        options: LoadOptions = DEFAULT_OPTIONS,  # noqa: ARG002 - encrypted Office files are named, not opened
+        options: LoadOptions = DEFAULT_OPTIONS,  # noqa: ARG002 - one under a password is of another kind until opened
     ) -> Document:
-        if not content.data.startswith(b"PK"):
-            raise EncryptedFile(
-                f"{content.name} is an Office file under a password, which is not opened here. Save a copy "
-                "without the password and give that."
-            )
-        try:
-            repacked, properties = _repack(content)
-            markup = _to_html(repacked)
-        except DamagedFile:
-            raise
-        except (zipfile.BadZipFile, zlib.error, EOFError, KeyError) as error:
-            raise DamagedFile(
-                f"{content.name} is a Word file that is cut short or damaged ({error}). Open it in Word and "
-                "save it again, or copy it anew."
-            ) from error
-        except Exception as error:  # XML from anywhere may break the converter in any way
-            raise DamagedFile(
-                f"{content.name} could not be read as a Word file: {type(error).__name__}: {error}. Open it "
-                "in Word and save it again."
-            ) from error
-        return document_from_html(
+        with open_package(content, "Word") as package:
+            main = next(iter(package.related("", "officeDocument")), _BODY)
+            body = prepare_body(package, main)
+            markup = _to_html(package.copy(lambda name, data: body.xml if name == main else data))
+            for mark, name in body.imported.items():
+                markup = markup.replace(mark, _imported(package, name))
+            text, notes = _without_notes(markup)
+            pages = sections_of(blocks_of(parse_html(text)))
+            after = [
+                ("notes", _lines_of(notes)),
+                ("comments", list(_comments(package, main))),
+                ("headers and footers", _headers_and_footers(package, main)),
+            ]
+            properties = package.properties()
+        added = [(label, clean("\n".join(lines))) for label, lines in after if lines]
+        return document_of(
             content,
             DOCX,
-            markup,
-            title=_property(properties, "title"),
-            author=_property(properties, "creator"),
-            when_empty="It may hold only pictures, or other documents: those are not read.",
+            (*pages, *(Page(len(pages) + n, each, label) for n, (label, each) in enumerate(added, start=1))),
+            properties,
+            " ".join([*_embedded(body), "It may hold only pictures: those are not read."]),
+            _embedded(body),
         )
-
-
-def _repack(content: FileContent) -> tuple[io.BytesIO, str]:
-    """The same file without pictures and with its formulas as text; and its properties."""
-    repacked = io.BytesIO()
-    with (
-        zipfile.ZipFile(io.BytesIO(content.data)) as archive,
-        zipfile.ZipFile(repacked, "w", zipfile.ZIP_STORED) as copy,
-    ):
-        members = [member for member in archive.infolist() if not _NOTHING_BEYOND_TEXT.match(member.filename)]
-        if sum(member.file_size for member in members) > _LARGEST_UNPACKED_BYTES:
-            raise DamagedFile(
-                f"{content.name} unpacks to more than {_LARGEST_UNPACKED_BYTES // 1_000_000} MB of text, "
-                "which no honest Word file does. Leave it out, or split it in Word."
-            )
-        properties = ""
-        for member in members:
-            data = archive.read(member)
-            if member.filename == _PROPERTIES:
-                properties = data.decode("utf-8", errors="replace")
-            copy.writestr(member.filename, write_out_formulas(data) if member.filename == _BODY else data)
-    repacked.seek(0)
-    return repacked, properties
 
 
 def _to_html(file: io.BytesIO) -> str:
@@ -101,11 +85,71 @@ def _to_html(file: io.BytesIO) -> str:
         return []
 
     result = mammoth.convert_to_html(file, style_map=_STYLE_MAP, convert_image=no_picture)
-    return str(result.value)
+    return _NOTE_MARK.sub(r" \1[note \2]</a>", str(result.value))
 
 
-def _property(properties: str, name: str) -> str | None:
-    import html
+def _without_notes(markup: str) -> tuple[str, str]:
+    """The text and the list of notes that the converter puts below it."""
+    notes = _NOTES.search(markup)
+    return (markup[: notes.start()], markup[notes.start() :]) if notes else (markup, "")
 
-    found = re.search(_PROPERTY.format(name=name), properties, re.DOTALL)
-    return html.unescape(found[1]) if found else None
+
+def _lines_of(notes: str) -> list[str]:
+    items = blocks_of(parse_html(_BACK_TO_TEXT.sub("", notes)))
+    return [re.sub(r"\A(\d+)\. ", r"[note \1] ", each.text) for each in items]
+
+
+def _imported(package: OfficePackage, name: str) -> str:
+    """A file that the text takes in at one place (`altChunk`), as markup."""
+    data = package.read(name)
+    if data.startswith(b"PK"):
+        return _without_notes(_to_html(io.BytesIO(data)))[0]
+    text = decode_text(data) or ""
+    if text.lstrip()[:13].lower() == "mime-version:":
+        text = _page_of_archive(data)
+    body = _MARKUP_BODY.search(text)
+    if body or "<" in text[:400]:
+        return f"<div>{body[1] if body else text}</div>"
+    return f"<pre>{html.escape(text)}</pre>"
+
+
+def _page_of_archive(data: bytes) -> str:
+    """The first page of a web archive (MHT)."""
+    import email.policy
+    from email.message import EmailMessage
+
+    message = email.message_from_bytes(data, policy=email.policy.default)
+    for part in message.walk():
+        if isinstance(part, EmailMessage) and part.get_content_type() == "text/html":
+            return str(part.get_content())
+    return ""
+
+
+def _comments(package: OfficePackage, main: str) -> Iterator[str]:
+    """`Ada on “five percent”: Is that so?`, in the order of the file."""
+    body = package.tree(main)
+    written_on = commented_texts(body) if body is not None else {}
+    for name in package.related(main, "comments"):
+        for each in package.tree(name) or ():
+            if local_name(each) == "comment" and (lines := paragraph_lines(each)):
+                words = " ".join(written_on.get(attribute(each, "id") or "", "").split())
+                author = attribute(each, "author") or "Comment"
+                yield f"{author}{f' on “{words}”' if words else ''}: {' '.join(lines)}"
+
+
+def _headers_and_footers(package: OfficePackage, main: str) -> list[str]:
+    """Each line once; lines without a letter are page numbers."""
+    names = [name for kind in ("header", "footer") for name in package.related(main, kind)]
+    trees = [tree for name in names if (tree := package.tree(name)) is not None]
+    lines = dict.fromkeys(line for tree in trees for line in paragraph_lines(tree))
+    return [line for line in lines if _LETTER.search(line)]
+
+
+def _embedded(body: PreparedBody) -> tuple[str, ...]:
+    if not body.embedded:
+        return ()
+    kinds = ", ".join(dict.fromkeys(body.embedded))
+    return (
+        f"It holds {len(body.embedded)} embedded file(s) ({kinds}), which are not read. Save them as files "
+        "of their own to have them read.",
+    )

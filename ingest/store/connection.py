@@ -6,8 +6,9 @@ import errno
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
-from ingest.errors import StoreDamaged, StoreError, StoreFull
+from ingest.errors import DamagedFile, StoreDamaged, StoreError, StoreFull
 from ingest.store.layout import StoreLayout
 
 #: How long to wait for another process that is writing.
@@ -24,19 +25,35 @@ _PRAGMAS = (
 #: An extended result code's low byte is its primary one (https://www.sqlite.org/rescode.html).
 _PRIMARY_CODE = 0xFF
 
+_NOT_WRITABLE = frozenset({sqlite3.SQLITE_PERM, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN})
+_DAMAGED = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
+
 
 def connect(layout: StoreLayout, *, create: bool = False) -> sqlite3.Connection:
     """A connection any thread may use, one at a time. Without `create`, a missing file is an error."""
-    mode = "rwc" if create else "rw"
+    return open_file(layout.database, f"mode={'rwc' if create else 'rw'}", _PRAGMAS)
+
+
+def connect_read_only(layout: StoreLayout, *, locking: bool) -> sqlite3.Connection:
+    """A connection to a store that cannot be written.
+
+    Without `locking`, which needs files beside the database, whoever reads must see for himself
+    whether it was changed meanwhile.
+    """
+    parameters = "mode=ro" if locking else "mode=ro&immutable=1"
+    return open_file(layout.database, parameters, ("PRAGMA cache_size = -32000",))
+
+
+def open_file(path: Path, parameters: str, pragmas: tuple[str, ...]) -> sqlite3.Connection:
     connection = sqlite3.connect(
-        f"{layout.database.absolute().as_uri()}?mode={mode}",
+        f"{path.absolute().as_uri()}?{parameters}",
         uri=True,
         timeout=BUSY_TIMEOUT_SECONDS,
         isolation_level=None,
         check_same_thread=False,
     )
     try:
-        for pragma in _PRAGMAS:
+        for pragma in pragmas:
             connection.execute(pragma)
     except BaseException:
         connection.close()
@@ -68,12 +85,15 @@ def writing(connection: sqlite3.Connection) -> Iterator[None]:
 
 
 @contextmanager
-def in_words(layout: StoreLayout) -> Iterator[None]:
-    """Turn SQLite's errors into this package's: what happened, which file, what to do now."""
+def in_words(layout: StoreLayout, file: Path | None = None) -> Iterator[None]:
+    """Turn SQLite's errors into this package's: what happened, which file, what to do now.
+
+    `file` is the one that is worked on, where it is not the store's own database.
+    """
     try:
         yield
     except sqlite3.Error as error:
-        raise _translated(error, layout) from error
+        raise _translated(error, layout, file or layout.database) from error
 
 
 @contextmanager
@@ -90,13 +110,39 @@ def folder_in_words(layout: StoreLayout) -> Iterator[None]:
         ) from error
 
 
-def _translated(error: sqlite3.Error, layout: StoreLayout) -> StoreError:
-    match getattr(error, "sqlite_errorcode", 0) & _PRIMARY_CODE:
+@contextmanager
+def text_in_words(name: str) -> Iterator[None]:
+    """The same for text that is not Unicode: that is the fault of the file of this name."""
+    try:
+        yield
+    except UnicodeEncodeError as error:
+        raise DamagedFile(
+            f"{name}: its text holds half characters (lone surrogates) that no file can keep "
+            f"({error.reason}). Save the file anew in UTF-8 and ingest it again."
+        ) from error
+
+
+def is_damage(error: sqlite3.Error) -> bool:
+    """Whether the file is not what SQLite wrote there."""
+    return _code(error) in _DAMAGED
+
+
+def is_not_writable(error: sqlite3.Error) -> bool:
+    """Whether the file, or the folder it lies in, may not be written, or not even be read."""
+    return _code(error) in _NOT_WRITABLE
+
+
+def _code(error: sqlite3.Error) -> int:
+    return int(getattr(error, "sqlite_errorcode", 0)) & _PRIMARY_CODE
+
+
+def _translated(error: sqlite3.Error, layout: StoreLayout, file: Path) -> StoreError:
+    match _code(error):
         case sqlite3.SQLITE_FULL:
             return _full(layout)
-        case sqlite3.SQLITE_CORRUPT | sqlite3.SQLITE_NOTADB:
+        case code if code in _DAMAGED:
             return StoreDamaged(
-                f"{layout.database} is damaged ({error}). Move it away, then ingest the documents again "
+                f"{file} is damaged ({error}). Move it away, then ingest the documents again "
                 f"into a new collection, or put back a copy of it from a backup."
             )
         case sqlite3.SQLITE_BUSY | sqlite3.SQLITE_LOCKED:
@@ -104,19 +150,19 @@ def _translated(error: sqlite3.Error, layout: StoreLayout) -> StoreError:
                 f"Another process has been writing to the collection '{layout.name}' for over "
                 f"{BUSY_TIMEOUT_SECONDS:g} seconds. Nothing was changed; try again when it is done."
             )
-        case sqlite3.SQLITE_PERM | sqlite3.SQLITE_READONLY | sqlite3.SQLITE_CANTOPEN:
+        case code if code in _NOT_WRITABLE:
             return StoreError(
-                f"{layout.database} cannot be opened for writing ({error}). Refdesk needs to write to the "
-                f"folder {layout.folder} even when it only searches: check its permissions and whether it "
-                "lies on a read-only disk, or copy the collection elsewhere and point REFDESK_HOME there."
+                f"{file} cannot be opened for writing ({error}): check its permissions, those of the "
+                f"folder {layout.folder}, and whether it lies on a read-only disk, or copy the collection "
+                "elsewhere and point REFDESK_HOME there."
             )
         case sqlite3.SQLITE_IOERR:
             return StoreError(
-                f"The disk under {layout.database} failed ({error}). Nothing acknowledged before is lost "
+                f"The disk under {file} failed ({error}). Nothing acknowledged before is lost "
                 "as far as the disk kept it; check the disk, then `refdesk doctor`."
             )
         case _:
-            return StoreError(f"{layout.database} refused an operation ({error}). Nothing was changed.")
+            return StoreError(f"{file} refused an operation ({error}). Nothing was changed.")
 
 
 def _full(layout: StoreLayout) -> StoreFull:

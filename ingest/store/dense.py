@@ -11,7 +11,7 @@ import numpy as np
 
 from ingest.embedding.protocol import Vectors
 from ingest.errors import StoreDamaged
-from ingest.store import rows
+from ingest.store.chunks import chunk_ranges
 from ingest.store.layout import StoreLayout
 from ingest.store.records import ChunkRange
 from ingest.store.schema import read_generation
@@ -43,7 +43,7 @@ class DenseSearch:
             self._index = VectorIndex.starting_from(self._first_base(connection, generation), self._dimension)
         if self._index.generation != generation:
             self._index = self._index.advanced(
-                generation, rows.chunk_ranges(connection), lambda ids: self._read_some(connection, ids)
+                generation, chunk_ranges(connection), lambda ids: self._read_some(connection, ids)
             )
         return self._index
 
@@ -54,13 +54,13 @@ class DenseSearch:
 
     def rewritten(self, connection: sqlite3.Connection) -> tuple[int, Base] | None:
         """The current generation and a base that holds all of it, or None if a new one would not pay."""
-        if not _rewrite_is_due(read_record(connection), rows.chunk_ranges(connection)):
+        if not _rewrite_is_due(read_record(connection), chunk_ranges(connection)):
             return None
         return read_generation(connection), self._build(connection)
 
     def _first_base(self, connection: sqlite3.Connection, generation: int) -> Base | None:
         record = read_record(connection)
-        if not _rewrite_is_due(record, rows.chunk_ranges(connection)):
+        if not _rewrite_is_due(record, chunk_ranges(connection)):
             if record is None:
                 return None
             try:

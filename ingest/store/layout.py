@@ -4,25 +4,32 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 #: Raised whenever an older Refdesk could not read what a newer one writes.
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
 
 #: An unfinished file that nobody has written to for this long belongs to a process that died.
 ABANDONED_SECONDS = 3600.0
 
+#: A file's identity, size and time, and whether it has a log.
+FileState = tuple[int, int, int, bool]
+
 _VECTORS = "vectors-"
 _FAISS = ".faiss"
 _UNFINISHED = ".unfinished"
+_LOG = "-wal"
 
 
 @dataclass(frozen=True, slots=True)
 class StoreLayout:
-    """A collection's folder: `store.sqlite3` is the truth, `vectors-<generation>.faiss` derived from it."""
+    """A collection's folder: `store.sqlite3` is the truth, `vectors-<generation>.faiss` derived from it.
+
+    `unfinished.sqlite3` holds what was read and embedded of large documents that are not whole yet.
+    """
 
     folder: Path
 
@@ -35,6 +42,29 @@ class StoreLayout:
     def database(self) -> Path:
         return self.folder / "store.sqlite3"
 
+    @property
+    def unfinished(self) -> Path:
+        return self.folder / "unfinished.sqlite3"
+
+    def has_log(self) -> bool:
+        """Whether SQLite left something beside the database that belongs to it and is not in it yet."""
+        with suppress(FileNotFoundError):
+            return _beside(self.database, _LOG).stat().st_size > 0
+        return False
+
+    def database_state(self) -> FileState:
+        """What differs once anybody has written to the database."""
+        status = self.database.stat()
+        return status.st_ino, status.st_size, status.st_mtime_ns, self.has_log()
+
+    def unfinished_bytes(self) -> int:
+        return _total_bytes(_with_company(self.unfinished))
+
+    def remove_unfinished(self) -> None:
+        """Remove the file, its log first: a log that is left alone would be taken for the next file's."""
+        for path in (*(_beside(self.unfinished, end) for end in (_LOG, "-shm")), self.unfinished):
+            path.unlink(missing_ok=True)
+
     def vectors(self, generation: int) -> Path:
         return self.folder / f"{_VECTORS}{generation}{_FAISS}"
 
@@ -43,11 +73,7 @@ class StoreLayout:
         return self.folder / f"{_VECTORS}{generation}{_FAISS}.{os.getpid()}{_UNFINISHED}"
 
     def bytes_on_disk(self) -> int:
-        total = 0
-        for path in self._own_files():
-            with suppress(FileNotFoundError):  # another process may just have closed its log
-                total += path.stat().st_size
-        return total
+        return _total_bytes(self._own_files())
 
     def remove_old_vectors(self, generation: int) -> None:
         """Remove vector files older than the generation, and what dead processes left unfinished.
@@ -68,7 +94,8 @@ class StoreLayout:
         yield from self.folder.glob(f"{_VECTORS}*{_UNFINISHED}")
 
     def _own_files(self) -> Iterator[Path]:
-        yield from (path for path in self.folder.glob(f"{self.database.name}*") if path.is_file())
+        yield from _with_company(self.database)
+        yield from _with_company(self.unfinished)
         yield from self._vector_files()
 
 
@@ -81,3 +108,20 @@ def sync_folder(folder: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def _beside(database: Path, ending: str) -> Path:
+    return database.with_name(database.name + ending)
+
+
+def _with_company(database: Path) -> Iterator[Path]:
+    """The database's file with those that SQLite keeps beside it."""
+    yield from (path for path in database.parent.glob(f"{database.name}*") if path.is_file())
+
+
+def _total_bytes(paths: Iterable[Path]) -> int:
+    total = 0
+    for path in paths:
+        with suppress(FileNotFoundError):  # another process may just have closed its log
+            total += path.stat().st_size
+    return total

@@ -13,7 +13,7 @@ import sqlite3
 from collections.abc import Collection, Iterable
 
 from ingest.indexing import lexical_text
-from ingest.store import rows
+from ingest.store import chunks
 from ingest.store.schema import read_meta, write_meta
 from ingest.store.words import match_expression
 
@@ -53,7 +53,7 @@ def is_current(connection: sqlite3.Connection) -> bool:
 
 def rebuild_index(connection: sqlite3.Connection) -> None:
     create_index(connection)
-    add_chunks(connection, rows.lexical_rows(connection))
+    add_chunks(connection, chunks.lexical_rows(connection))
 
 
 def add_chunks(connection: sqlite3.Connection, texts: Iterable[tuple[int, str]]) -> None:
@@ -74,7 +74,7 @@ def search(
     FTS5's bm25() has k1 = 1.2 and b = 0.75 and is negative; here its sign is turned.
     """
     expression = match_expression(query)
-    ranges = None if documents is None else rows.chunk_ranges(connection, documents)
+    ranges = None if documents is None else chunks.chunk_ranges(connection, documents)
     if expression is None or k < 1 or ranges == []:
         return []
     found = connection.execute(

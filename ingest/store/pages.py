@@ -5,49 +5,71 @@ from __future__ import annotations
 import json
 import sqlite3
 import zlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
 
-from ingest.types import PAGE_BREAK, Document, LineBox, Page
+from ingest.types import PAGE_BREAK, LineBox, Page
+
+#: A page as it is kept: number, start, length, label, headings, recognised, boxes, text. `start` is
+#: the offset of its first character in the document's text.
+PageRow = tuple[int, int, int, str, str, bool, bytes, str]
+
+COLUMNS = "number, start, length, label, headings, recognised, boxes, text"
 
 _BOX = np.dtype([("offsets", "<u4", (2,)), ("edges", "<f4", (4,))])
 
 
-def write_pages(connection: sqlite3.Connection, document_id: int, document: Document) -> None:
+def page_rows(pages: Iterable[Page], start: int = 0) -> Iterator[PageRow]:
+    """The rows of pages that follow each other, the first of which begins at that offset."""
+    for page in pages:
+        yield (
+            page.number,
+            start,
+            len(page.text),
+            page.label,
+            json.dumps(page.headings, ensure_ascii=False),
+            page.recognised,
+            pack_boxes(page.boxes),
+            page.text,
+        )
+        start = next_start(start, page)
+
+
+def next_start(start: int, page: Page) -> int:
+    """Where the page after this one begins."""
+    return start + len(page.text) + len(PAGE_BREAK)
+
+
+def page_from_row(row: PageRow) -> Page:
+    number, _, _, label, headings, recognised, boxes, text = row
+    return Page(number, text, label, tuple(json.loads(headings)), unpack_boxes(boxes), bool(recognised))
+
+
+def write_pages(connection: sqlite3.Connection, document_id: int, rows: Iterable[PageRow]) -> None:
     connection.executemany(
-        """INSERT INTO page (document_id, number, start, length, label, headings, boxes, text)
-           VALUES (?, ?, ?, ?, ?, ?, ?, ?)""",
-        (
-            (
-                document_id,
-                page.number,
-                start,
-                len(page.text),
-                page.label,
-                json.dumps(page.headings, ensure_ascii=False),
-                pack_boxes(page.boxes),
-                page.text,
-            )
-            for page, start in zip(document.pages, document.page_starts(), strict=True)
-        ),
+        f"INSERT INTO page (document_id, {COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",  # noqa: S608 - a constant
+        ((document_id, *row) for row in rows),
     )
 
 
-def read_pages(
-    connection: sqlite3.Connection, document_id: int, number: int | None = None
-) -> list[tuple[int, str, str, str, bytes]]:
-    """The raw rows of a document's pages, or of one of them, for `page_from_row`."""
-    return connection.execute(
-        """SELECT number, text, label, headings, boxes FROM page
-           WHERE document_id = ?1 AND (?2 IS NULL OR number = ?2) ORDER BY start""",
+def read_page(connection: sqlite3.Connection, document_id: int, number: int) -> PageRow | None:
+    row: PageRow | None = connection.execute(
+        f"SELECT {COLUMNS} FROM page WHERE document_id = ? AND number = ?",  # noqa: S608 - a constant
         (document_id, number),
-    ).fetchall()
+    ).fetchone()
+    return row
 
 
-def page_from_row(row: tuple[int, str, str, str, bytes]) -> Page:
-    number, text, label, headings, boxes = row
-    return Page(number, text, label, tuple(json.loads(headings)), unpack_boxes(boxes))
+def read_pages(
+    connection: sqlite3.Connection, document_id: int, *, above: int = 0, limit: int = -1
+) -> Iterator[PageRow]:
+    """The rows of a document's pages with a number above that, so many of them (-1: all), in order."""
+    yield from connection.execute(
+        f"""SELECT {COLUMNS} FROM page WHERE document_id = ? AND number > ?
+            ORDER BY number LIMIT ?""",  # noqa: S608 - a constant
+        (document_id, above, limit),
+    )
 
 
 def read_text(connection: sqlite3.Connection, document_id: int, start: int, end: int) -> str:
@@ -56,8 +78,10 @@ def read_text(connection: sqlite3.Connection, document_id: int, start: int, end:
     # A page that begins where the span ends brings the break before it.
     rows = connection.execute(
         """SELECT start, text FROM page
-           WHERE document_id = ? AND start <= ? AND start + length >= ? ORDER BY start""",
-        (document_id, end, start),
+           WHERE document_id = ?1 AND start <= ?3 AND start >=
+               (SELECT max(start) FROM page WHERE document_id = ?1 AND start <= ?2)
+           ORDER BY start""",
+        (document_id, start, end),
     ).fetchall()
     if not rows:
         return ""

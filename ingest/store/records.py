@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from ingest.loaders.protocol import PageLost
+from ingest.types import Document
+
 
 @dataclass(frozen=True, slots=True)
 class SourceFile:
@@ -27,6 +30,13 @@ class StoreStatistics:
     vectors: int
     bytes_on_disk: int
     generation: int
+    recognised_pages: int = 0
+    """Those of the pages that were read from a picture (OCR)."""
+    archives: int = 0
+    unfinished: int = 0
+    """Large documents the reading of which was begun and is not finished."""
+    reembedded: int = 0
+    """Documents that are done of a re-embedding which is not whole yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,3 +48,28 @@ class ChunkRange:
 
     first: int
     end: int
+
+
+@dataclass(frozen=True, slots=True)
+class ReadingKey:
+    """One way to read one content."""
+
+    sha256: str
+    reader: str
+    """Names all but the content that decides what text and which chunks come out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Resumption:
+    """Where the reading of a large document stands."""
+
+    document: Document
+    """Without its pages."""
+    next_page: int
+    text_length: int
+    """The offset where the text of the next page begins."""
+    chunk_count: int
+    losses: tuple[PageLost, ...]
+    recognised_pages: int = 0
+    blank_pages: int = 0
+    """Those that hold nothing but white space and were not lost."""

@@ -9,39 +9,42 @@ them writes at a time, one of them reads at a time, and reading does not wait fo
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-import numpy as np
-
 from ingest.embedding.protocol import EmbedderIdentity, Vectors
-from ingest.errors import DamagedFile, StoreError
-from ingest.store import changes, health, lexical, pages, rows
+from ingest.errors import StoreError
+from ingest.store import archives, changes, documents, health, statistics
+from ingest.store.chunks import chunk_rows, known_vectors
+from ingest.store.connection import text_in_words
 from ingest.store.database import Database
-from ingest.store.dense import DenseSearch
-from ingest.store.filters import matching_documents, matching_sources
+from ingest.store.identity import StoreIdentity
 from ingest.store.layout import StoreLayout
-from ingest.store.records import SourceFile, StoreStatistics
-from ingest.store.schema import StoreIdentity, read_generation
-from ingest.store.vector_file import publish_base
+from ingest.store.pages import page_rows
+from ingest.store.records import ReadingKey, SourceFile, StoreStatistics
+from ingest.store.reembedding import Reembedding
+from ingest.store.searching import StoreSearch
+from ingest.store.unfinished import Unfinished
 from ingest.store.vectors import verified_vectors
-from ingest.types import Chunk, Document, DocumentInfo, Page, StoredChunk
+from ingest.types import Chunk, Document
 
 __all__ = ["SourceFile", "Store", "StoreStatistics"]
 
 _LOGGER = logging.getLogger(__name__)
 
 
-class Store:
-    """Documents, pages, chunks and vectors of one collection. Made by `create` or `open`."""
+class Store(StoreSearch):
+    """Documents, pages, chunks and vectors of one collection. Made by `create` or `open`.
+
+    What reads or writes vectors raises EmbedderMismatch once anybody re-embedded the collection. Where
+    the collection's folder may not be written, it can be searched and read; changes raise StoreError.
+    """
 
     def __init__(self, database: Database) -> None:
-        self._database = database
-        self._layout = database.layout
-        self._dense = DenseSearch(database.layout, database.identity.embedder.dimension)
+        super().__init__(database)
+        self._unfinished = Unfinished(database)
         self._closed = False
 
     @classmethod
@@ -60,18 +63,9 @@ class Store:
         return cls(Database.open(StoreLayout(folder), identity, splitter))
 
     @property
-    def folder(self) -> Path:
-        return self._layout.folder
-
-    @property
-    def identity(self) -> EmbedderIdentity:
-        """The embedder all vectors here come from."""
-        return self._database.identity.embedder
-
-    @property
-    def splitter(self) -> str:
-        """The splitter's settings, as they were given at creation."""
-        return self._database.identity.splitter
+    def unfinished(self) -> Unfinished:
+        """Large documents that are read and embedded bit by bit, until `finish`."""
+        return self._unfinished
 
     # Changing
 
@@ -88,14 +82,31 @@ class Store:
         vectors = verified_vectors(vectors, len(chunks), self.identity.dimension)
         if source.sha256 != document.sha256:
             raise ValueError("The source has other bytes than the document.")
+        rows = chunk_rows(document.names, chunks, vectors)
+        with text_in_words(source.path), self._database.write() as connection:
+            self._database.refuse_reembedded(connection)
+            changes.put_content(connection, document, page_rows(document.pages), rows, source)
+
+    def finish(self, key: ReadingKey, document: Document, source: SourceFile) -> None:
+        """The same for a document that was read bit by bit: its pages, chunks and vectors are those
+        that `unfinished` holds under the key, and `document.pages` counts for nothing.
+
+        Little of it is in memory at a time. Raises what `put` raises, and StoreError if what was read is
+        no longer there; ValueError for other names than the document was begun with.
+        """
+        if not key.sha256 == document.sha256 == source.sha256:
+            raise ValueError("The key, the document and the source are not of the same bytes.")
+        with (
+            self._unfinished.staged(key, document) as (pages, chunks),
+            text_in_words(source.path),
+            self._database.write() as connection,
+        ):
+            self._database.refuse_reembedded(connection)
+            changes.put_content(connection, document, pages, chunks, source)
         try:
-            with self._database.write() as connection:
-                changes.put_document(connection, document, chunks, vectors, source)
-        except UnicodeEncodeError as error:
-            raise DamagedFile(
-                f"{source.path}: its text holds half characters (lone surrogates) that no file can keep "
-                f"({error.reason}). Save the file anew in UTF-8 and ingest it again."
-            ) from error
+            self._unfinished.drop(key)
+        except StoreError as error:  # the document is safe; what is left over is forgotten in time
+            _LOGGER.warning("What was read of %s was not cleared away: %s", source.path, error)
 
     def add_source(self, source: SourceFile) -> None:
         """Make the path's content a document that is here already, in one transaction.
@@ -103,7 +114,7 @@ class Store:
         Raises StoreError if no document has these bytes: `put` it instead.
         """
         with self._database.write() as connection:
-            document_id = rows.find_document(connection, source.sha256)
+            document_id = documents.find_document(connection, source.sha256)
             if document_id is None:
                 raise StoreError(
                     f"{source.path}: no document in '{self._layout.name}' has its content. Ingest it."
@@ -113,15 +124,21 @@ class Store:
     def touch(self, source: SourceFile) -> None:
         """Note a new modification time and size for a path whose bytes are the same."""
         with self._database.write() as connection:
-            if not rows.touch_source(connection, source):
+            if not documents.touch_source(connection, source):
                 raise StoreError(
                     f"{source.path}: '{self._layout.name}' does not hold this content of it. Ingest it."
                 )
 
+    def remember_archive(self, source: SourceFile) -> None:
+        """Note an archive whose members are all dealt with, in place of an earlier note of that path."""
+        with self._database.write() as connection:
+            archives.write_archive(connection, source)
+
     def remove(self, paths: Sequence[str]) -> int:
         """Forget the paths, in one transaction; a document goes with its last one.
 
-        Returns how many of them were here.
+        Archives of these paths are forgotten too, and those that one of these paths lies in. Returns how
+        many of the paths were a document's.
         """
         with self._database.write() as connection:
             return changes.remove_sources(connection, paths)
@@ -131,143 +148,44 @@ class Store:
         with self._database.write() as connection:
             connection.execute("INSERT OR REPLACE INTO setting (name, value) VALUES (?, ?)", (name, value))
 
+    def reembedding(self, identity: EmbedderIdentity, splitter: str) -> Reembedding:
+        """Begin to embed all documents anew beside what serves meanwhile, or go on with it.
+
+        An unfinished attempt at another embedder or splitter is dropped.
+        """
+        return Reembedding.begin(self._database, StoreIdentity(identity, splitter))
+
     # Asking what is here
 
-    def has_content(self, sha256: str) -> bool:
-        """Whether a document with these bytes is here."""
-        with self._database.read() as connection:
-            return rows.find_document(connection, sha256) is not None
+    def known_vectors(self, digests: Sequence[bytes]) -> dict[bytes, Vectors]:
+        """The vectors, float32 [dimension], of those texts that are embedded here already.
 
-    def sources(self) -> dict[str, SourceFile]:
-        """Every source by its path."""
+        A digest is `ingest.indexing.text_digest` of the embedded text.
+        """
         with self._database.read() as connection:
-            return {source.path: source for source, _, _ in rows.sources(connection)}
-
-    def documents(self) -> list[DocumentInfo]:
-        """One entry per source, in the order of their paths."""
-        with self._database.read() as connection:
-            return rows.listing(connection)
-
-    def document_ids(self, pattern: str | None) -> frozenset[int] | None:
-        """The documents a person means (see `filters`): None means all and gives None; empty means none."""
-        if pattern is None:
-            return None
-        with self._database.read() as connection:
-            return matching_documents(pattern, rows.sources(connection))
-
-    def matching_paths(self, pattern: str) -> list[str]:
-        """The paths a person means, by the same reading; empty means none."""
-        with self._database.read() as connection:
-            return [path for path, _ in matching_sources(pattern, rows.sources(connection))]
-
-    def setting(self, name: str) -> str | None:
-        with self._database.read() as connection:
-            row = connection.execute("SELECT value FROM setting WHERE name = ?", (name,)).fetchone()
-            return None if row is None else str(row[0])
-
-    def generation(self) -> int:
-        """Counts the changes of what can be found here, by any process."""
-        with self._database.read() as connection:
-            return read_generation(connection)
+            self._database.refuse_reembedded(connection)
+            found = known_vectors(connection, "embedding", digests, self.identity.dimension)
+        missing = [digest for digest in digests if digest not in found]
+        return {**found, **self._unfinished.known_vectors(missing)} if missing else found
 
     def statistics(self) -> StoreStatistics:
+        unfinished = self._unfinished.count()
         with self._database.read() as connection:
-            documents, sources, pages_, chunks, vectors = rows.count_all(connection)
-            generation = read_generation(connection)
-        return StoreStatistics(
-            documents, sources, pages_, chunks, vectors, self._layout.bytes_on_disk(), generation
-        )
-
-    # Searching
-
-    def search_dense(
-        self, vector: Vectors, k: int, documents: frozenset[int] | None = None
-    ) -> list[tuple[int, float]]:
-        """The k best (chunk id, cosine similarity), best first, in these documents (None: in all)."""
-        query = verified_vectors(np.asarray(vector)[np.newaxis], 1, self.identity.dimension)[0]
-        with self._database.read() as connection:
-            index = self._dense.current(connection)
-            ranges = None if documents is None else rows.chunk_ranges(connection, documents)
-            unwritten = self._dense.take_unwritten()
-        if unwritten is not None:
-            publish_base(self._database, *unwritten)
-        return index.search(query, k, ranges)
-
-    def search_lexical(
-        self, query: str, k: int, documents: frozenset[int] | None = None
-    ) -> list[tuple[int, float]]:
-        """The k best (chunk id, BM25 score), best first, in these documents (None: in all).
-
-        Any text will do as a query; one without a word finds nothing.
-        """
-        with self._database.read() as connection:
-            return lexical.search(connection, query, k, documents)
-
-    # Reading
-
-    def chunks(self, ids: Sequence[int]) -> dict[int, StoredChunk]:
-        """The chunks by id, in the given order; one removed since it was found is left out."""
-        with self._database.read() as connection:
-            return rows.stored_chunks(connection, ids)
-
-    def neighbours(self, chunk_id: int, before: int, after: int) -> list[StoredChunk]:
-        """The chunk itself with those up to so many places before and after it in its document, in order.
-
-        Empty if the chunk is gone.
-        """
-        with self._database.read() as connection:
-            return rows.neighbouring_chunks(connection, chunk_id, before, after)
-
-    def document(self, document_id: int) -> Document:
-        """The document as it was put. Raises StoreError if it is gone."""
-        with self._database.read() as connection:
-            found = rows.read_document(connection, document_id)
-            page_rows = pages.read_pages(connection, document_id)
-        if found is None:
-            raise self._gone(f"document {document_id}")
-        return replace(found, pages=tuple(map(pages.page_from_row, page_rows)))
-
-    def pages(self, document_id: int) -> Iterator[Page]:
-        """The document's pages in order. Raises StoreError if it is gone."""
-        with self._database.read() as connection:
-            found = pages.read_pages(connection, document_id)
-        if not found:
-            raise self._gone(f"document {document_id}")
-        return map(pages.page_from_row, found)
-
-    def page(self, document_id: int, number: int) -> Page:
-        """One page, by the number citations use. Raises StoreError if it is not here."""
-        with self._database.read() as connection:
-            found = pages.read_pages(connection, document_id, number)
-        if not found:
-            raise self._gone(f"page {number} of document {document_id}")
-        return pages.page_from_row(found[0])
-
-    def text(self, document_id: int, start: int, end: int) -> str:
-        """The document's text between two offsets, verbatim, page breaks included; clipped like a slice."""
-        with self._database.read() as connection:
-            return pages.read_text(connection, document_id, start, end)
+            return statistics.count_all(connection, self._layout, unfinished)
 
     # Upkeep
 
     def check(self) -> list[str]:
         """What is wrong, in words; empty if the store is healthy. Reads everything."""
         try:
+            if self._database.is_read_only:
+                with self._database.read() as connection:
+                    return list(health.problems(connection, self._layout, read_only=True))
             with self._database.write() as connection:
-                return list(health.problems(connection, self._layout, self.identity.dimension))
+                found = list(health.problems(connection, self._layout))
+            return [*found, *self._unfinished.problems()]
         except StoreError as error:
             return [str(error)]
-
-    def compact(self) -> None:
-        """Write the vector file anew if so much has changed that it pays. Never raises: it is a cache."""
-        try:
-            with self._database.read() as connection:
-                rewritten = self._dense.rewritten(connection)
-        except StoreError as error:
-            _LOGGER.warning("The vector file was not rewritten: %s", error)
-            return
-        if rewritten is not None:
-            publish_base(self._database, *rewritten)
 
     def close(self) -> None:
         """Compact and close. Twice is once. Every other call raises StoreError from here on."""
@@ -288,9 +206,5 @@ class Store:
 
     def _close_without_compacting(self) -> None:
         self._closed = True
+        self._unfinished.close()
         self._database.close()
-
-    def _gone(self, what: str) -> StoreError:
-        return StoreError(
-            f"The collection '{self._layout.name}' does not hold {what}, or no longer. Search again."
-        )

@@ -16,7 +16,7 @@ from ingest.embedding.protocol import Vectors
 from ingest.errors import StoreError
 from ingest.store.database import Database
 from ingest.store.layout import StoreLayout, sync_folder
-from ingest.store.schema import read_meta, write_meta
+from ingest.store.schema import delete_meta, read_meta, write_meta
 from ingest.store.vectors import Base, Ids, load_faiss
 
 _RECORD = "base"
@@ -47,6 +47,11 @@ def read_record(connection: sqlite3.Connection) -> BaseRecord | None:
 
 def write_record(connection: sqlite3.Connection, record: BaseRecord) -> None:
     write_meta(connection, _RECORD, json.dumps(asdict(record)))
+
+
+def delete_record(connection: sqlite3.Connection) -> None:
+    """Have the vector file, if there is one, used by nobody who opens the store from now on."""
+    delete_meta(connection, _RECORD)
 
 
 def fill_base(dimension: int, batches: Iterable[tuple[Ids, Vectors]]) -> Base:
@@ -122,6 +127,7 @@ def publish_base(database: Database, generation: int, base: Base) -> None:
         record, unfinished = write_base(layout, generation, base)
         try:
             with database.write() as connection:
+                database.refuse_reembedded(connection)
                 recorded = read_record(connection)
                 if recorded is None or recorded.generation <= generation:
                     name_base(layout, record, unfinished)

@@ -24,9 +24,31 @@ def test_ingest_json_is_the_contract(refdesk, folder: Path) -> None:
     report = refdesk("ingest", folder, "-c", "work", "--json").json()
     assert report["schema"] == 1
     assert [file["outcome"] for file in report["files"]] == ["ingested"] * 3
-    assert set(report["files"][0]) == {"path", "outcome", "reason", "pages", "chunks", "seconds"}
+    assert set(report["files"][0]) == {
+        "path", "outcome", "reason", "pages", "chunks", "seconds", "recognised_pages", "wants_password",
+    }  # fmt: skip
     assert (report["totals"]["files"], report["totals"]["pages"]) == (3, 4)
     assert refdesk("ingest", folder, "-c", "work", "--json").json()["totals"]["unchanged"] == 3
+
+
+def test_include_and_exclude_choose(refdesk, folder: Path) -> None:
+    (folder / "drafts").mkdir()
+    (folder / "drafts" / "later.md").write_text("# Later\n\nNothing is decided.", encoding="utf-8")
+    said = refdesk("ingest", folder, "--include", "*.md", "--exclude", "drafts", "--json").json()
+    assert {Path(file["path"]).name: file["outcome"] for file in said["files"]} == {
+        "drafts": "skipped", "fees.md": "ingested", "hours.txt": "skipped", "rules.html": "skipped",
+    }  # fmt: skip
+
+
+def test_reembed_makes_the_index_anew(refdesk, folder: Path) -> None:
+    refdesk("ingest", folder)
+    said = refdesk("reembed", "--embedder", "hashing", "--json").json()
+    assert said == {"schema": 1, "collection": "default", "complete": True, "chunks": 4}
+    assert refdesk("search", "fee", "--json").json()["hits"]
+
+
+def test_reembed_of_nothing_is_wrong_use(refdesk) -> None:
+    assert refdesk("reembed").exit_code == 2
 
 
 def test_a_failed_file_is_named_and_stops_nothing(refdesk, folder: Path) -> None:

@@ -67,9 +67,16 @@ def test_missing_models_are_named_with_the_command_that_gets_them(
     refdesk, filled: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("REFDESK_EMBEDDER_ENGINE")
-    said = refdesk("search", "fee")
+    said = refdesk("ingest", filled, "-c", "another")
     assert said.exit_code == 2
     assert "refdesk models pull all-minilm-l6-v2" in said.stderr
+
+
+def test_a_collection_is_searched_with_what_it_was_made_with(
+    refdesk, filled: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("REFDESK_EMBEDDER_ENGINE")
+    assert refdesk("search", "fee").exit_code == 0
 
 
 def test_an_unknown_embedder_engine_is_wrong_use(refdesk, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,13 +9,15 @@ from typing import Any
 
 import pytest
 
-from ingest import assembly
-from ingest.assembly import build_embedder, build_splitter, default_loaders, identity_of
+from ingest import assembly, media_types
+from ingest.assembly import build_embedder, build_splitter, following, identity_of
 from ingest.embedding.hashing import HashingEmbedder
 from ingest.embedding.protocol import EmbedderIdentity
 from ingest.errors import IngestError
-from ingest.media import DOCX, HTML, MARKDOWN, PDF, PLAIN_TEXT
-from ingest.settings import EmbedderSettings, IngestSettings, SplitterSettings
+from ingest.loaders.assembly import default_loaders, default_page_loaders
+from ingest.media_types import PLAIN_TEXT
+from ingest.settings import EmbedderSettings, IngestSettings, ReadingLimits, SplitterSettings
+from ingest.splitting import split_document
 from ingest.types import Document, Page
 
 WriteModelFolder = Callable[..., Path]
@@ -178,16 +180,36 @@ class TestCudaDevice:
 
 
 def test_every_kind_has_one_loader() -> None:
-    kinds = [media_type for loader in default_loaders() for media_type in loader.media_types]
+    loaders = (*default_loaders(), *default_page_loaders(ReadingLimits()))
+    kinds = [media_type for loader in loaders for media_type in loader.media_types]
     assert len(kinds) == len(set(kinds))
-    assert {PDF, DOCX, HTML, MARKDOWN, PLAIN_TEXT} <= set(kinds)
+    assert set(kinds) >= {
+        media_types.PDF, media_types.DOCX, media_types.PPTX, media_types.XLSX, media_types.ODT,
+        media_types.RTF, media_types.HTML, media_types.EPUB, media_types.MARKDOWN, media_types.RST,
+        media_types.PLAIN_TEXT, media_types.CSV, media_types.TSV, media_types.JSON, media_types.JSON_LINES,
+        media_types.MAIL, media_types.NOTEBOOK, media_types.SOURCE_CODE, media_types.DOC, media_types.PPT,
+        media_types.ZIP, media_types.PNG, media_types.JPEG, media_types.TIFF, media_types.ENCRYPTED_OFFICE,
+    }  # fmt: skip
+
+
+class TestFollowing:
+    """What settings leave open is what the collection was made with."""
+
+    def test_a_collection_s_model_stands_in_for_none(self) -> None:
+        made_with = EmbedderIdentity("e5", "sha", 384)
+        assert following(EmbedderSettings(), made_with).model == "e5"
+        assert following(EmbedderSettings(model="minilm"), made_with).model == "minilm"
+        assert following(EmbedderSettings(), None).model is None
+
+    def test_one_made_without_a_model_needs_none(self) -> None:
+        assert following(EmbedderSettings(), HashingEmbedder().identity).engine == "hashing"
 
 
 def test_chunks_never_outgrow_the_embedder() -> None:
     embedder = HashingEmbedder(max_tokens=30)
     splitter = build_splitter(SplitterSettings(max_tokens=1000, overlap_tokens=0), embedder)
     document = Document("sha", PLAIN_TEXT, "A", (Page(1, "word " * 300, "the text"),))
-    assert all(len(embedder.token_spans(chunk.text)) <= 30 for chunk in splitter.split(document))
+    assert all(len(embedder.token_spans(chunk.text)) <= 30 for chunk in split_document(splitter, document))
 
 
 @pytest.mark.parametrize(
@@ -210,7 +232,7 @@ def test_settings_and_loaders_import_nothing_heavy() -> None:
     code = (
         "import sys, ingest.assembly, ingest.pipeline, ingest.settings\n"
         "ingest.settings.IngestSettings()\n"
-        "ingest.assembly.default_loaders()\n"
+        "import ingest.loaders.assembly as loaders; loaders.build_in_process_reader()\n"
         f"print([name for name in {heavy!r} if name in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

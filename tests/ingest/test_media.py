@@ -16,10 +16,19 @@ from ingest.media import (
     DOCX,
     ENCRYPTED_OFFICE,
     HTML,
+    JSON,
+    JSON_LINES,
+    MAIL,
     MARKDOWN,
+    NOTEBOOK,
+    ODT,
     PDF,
     PLAIN_TEXT,
+    RST,
+    SOURCE_CODE,
+    SVG,
     UNKNOWN,
+    XML,
     tell_media_type,
 )
 
@@ -64,10 +73,46 @@ def zipped(**members: str) -> bytes:
         ("photo.txt", b"\x89PNG\r\n\x1a\n\x00\x00", "image/png"),
         ("noise.txt", bytes(range(256)) * 20, UNKNOWN),
         ("wide.txt", "wide characters".encode("utf-16-le"), PLAIN_TEXT),
+        ("about.md", b"A file begins with `%PDF-1.4` here.", MARKDOWN),
+        ("mark.txt", b"x %PDF-1.4\n1 0 obj\n", PDF),
+        ("sheet.doc", OLE + "Book\0".encode("utf-16-le"), "application/vnd.ms-excel"),
+        ("a.zip", zipped(**{"META-INF__container.xml": "<c/>"}), "application/epub+zip"),
+        ("a.odt", zipped(mimetype="application/vnd.oasis.opendocument.text-template"), ODT),
+        ("a.zip", zipped(mimetype="application/pdf"), "application/zip"),
+        ("a.json", b"no json at all", JSON),
+        ("a", b'{"a": 1}\n', JSON),
+        ("a.log", b'{"a": 1}\n{"a": 2}\n', JSON_LINES),
+        ("a.txt", b"[1] a footnote", PLAIN_TEXT),
+        ("a.json", b'{"cells": [], "nbformat": 4}', NOTEBOOK),
+        ("a.eml", b"Dear Ada,\n\nhello", PLAIN_TEXT),
+        ("a.eml", "Subject: x\nFrom: a@b\n\nHello".encode("utf-16"), MAIL),
+        ("a.txt", b"From: a@b\nTo: c@d\nSubject: x\nDate: today\n\nHello", PLAIN_TEXT),
+        ("a.txt", b"From: a@b\nTo: c@d\nSubject: x\nMIME-Version: 1.0\n\nHello", MAIL),
+        ("a.rst", b"Title\n=====\n", RST),
+        ("a.py", b"# code", SOURCE_CODE),
+        ("run", b"#!/bin/sh\nls", SOURCE_CODE),
+        ("Makefile", b"all:\n\tls", SOURCE_CODE),
+        ("a.svg", b"<svg xmlns='x'><text>a</text></svg>", SVG),
+        ("feed", b"<rss xmlns:a='b'><item/></rss>", XML),
+        ("a.txt", b"a;b;c\n1;2;3\n4;5;6\n7;8;9\n", CSV),
+        ("a.txt", b"One, two, three.\nFour, five.\nSix, seven.\nEight.\n", PLAIN_TEXT),
+        ("a.txt", "Über uns und über dich. ".encode("cp500") * 9, PLAIN_TEXT),
     ],
 )
 def test_the_content_tells(name, data, expected):
     assert kind(name, data) == expected
+
+
+def test_a_zip_s_beginning_that_tells_nothing_is_left_open():
+    whole = zipped(**{"[Content_Types].xml": "x" * 300, "word__document.xml": "<w/>"})
+    head = FileContent(Path("a.docx"), whole[:200], "")
+    assert tell_media_type(head, is_whole=False) == UNKNOWN
+    assert tell_media_type(FileContent(Path("a.docx"), whole, "")) == DOCX
+
+
+def test_a_long_text_is_told_from_its_beginning():
+    data = ("ä" * 40_000).encode()  # 2 bytes each: the beginning's end lies between two
+    assert kind("a.md", b"x" + data) == MARKDOWN
 
 
 @given(

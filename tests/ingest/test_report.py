@@ -8,7 +8,15 @@ from ingest.progress import Progress, ProgressMeter
 from ingest.report import FileOutcome, IngestReport, Outcome
 
 FILES = (
-    FileOutcome("/docs/a.pdf", "ingested", "2 of 14 pages hold no text", pages=14, chunks=40, seconds=1.25),
+    FileOutcome(
+        "/docs/a.pdf",
+        "ingested",
+        "2 of 14 pages hold no text",
+        pages=14,
+        chunks=40,
+        seconds=1.25,
+        recognised_pages=3,
+    ),
     FileOutcome("/docs/b.md", "replaced", pages=3, chunks=5, seconds=0.1234),
     FileOutcome("/docs/c.md", "unchanged"),
 )
@@ -45,6 +53,8 @@ def test_json_is_the_contract() -> None:
                 "pages": 14,
                 "chunks": 40,
                 "seconds": 1.25,
+                "recognised_pages": 3,
+                "wants_password": False,
             },
             {
                 "path": "/docs/b.md",
@@ -53,6 +63,8 @@ def test_json_is_the_contract() -> None:
                 "pages": 3,
                 "chunks": 5,
                 "seconds": 0.123,
+                "recognised_pages": 0,
+                "wants_password": False,
             },
             {
                 "path": "/docs/c.md",
@@ -61,6 +73,8 @@ def test_json_is_the_contract() -> None:
                 "pages": 0,
                 "chunks": 0,
                 "seconds": 0.0,
+                "recognised_pages": 0,
+                "wants_password": False,
             },
         ],
         "totals": {
@@ -87,8 +101,9 @@ class TestProgressMeter:
         meter.tell("reading", "/docs/a.md")
         meter.count_file(size_bytes=600)  # the same content as another: nothing to embed
         meter.tell("reading", "/docs/b.md")
-        meter.count_embedded(100, chunks=7)
-        meter.count_file(pages=2)
+        meter.count_page("/docs/b.md", 33, chunks=3)
+        meter.count_page("/docs/b.md", 33, chunks=4)
+        meter.count_file("/docs/b.md", 100)  # what the pages did not share out is done as well
         meter.tell("writing", "/docs/b.md")
         assert [moment.seconds_left for moment in told[:2]] == [None, None]
         last = told[-1]

@@ -25,6 +25,9 @@ pytestmark = [
 #: Two vectors of one text, computed in batches of other make-up, agree at least so well in bfloat16.
 SAME = 0.999
 
+#: Vectors of one text by two engines, one of which may compute in 8-bit integers, agree at least so well.
+COMPARABLE = 0.99
+
 TEXTS = (
     "The harbour master closes the gate at nine.",
     "Rice is grown on terraces in the hills.",
@@ -145,7 +148,7 @@ def test_engines_agree_on_the_vectors_of_one_model(minilm_folder: Path, tmp_path
     assert built[0].max_tokens == built[1].max_tokens
     assert built[0].token_spans(TEXTS[8]) == built[1].token_spans(TEXTS[8])
     agreement = (built[0].embed_documents(TEXTS) * built[1].embed_documents(TEXTS)).sum(axis=1)
-    assert agreement.min() > SAME
+    assert agreement.min() > COMPARABLE
     for embedder in built:
         embedder.close()
 

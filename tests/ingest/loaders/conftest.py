@@ -14,6 +14,7 @@ from ingest.loaders.content import FileContent, read_content
 Line = tuple[float, float, str]
 MakePdf = Callable[..., bytes]
 MakeDocx = Callable[..., bytes]
+MakeEpub = Callable[..., bytes]
 MakeContent = Callable[[str, bytes | str], FileContent]
 
 WORD = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
@@ -42,6 +43,11 @@ def make_pdf() -> MakePdf:
 @pytest.fixture
 def make_docx() -> MakeDocx:
     return docx_bytes
+
+
+@pytest.fixture
+def make_epub() -> MakeEpub:
+    return epub_bytes
 
 
 def pdf_bytes(
@@ -141,4 +147,34 @@ def docx_bytes(body: str, title: str = "") -> bytes:
             "word/document.xml",
             f'<w:document xmlns:w="{WORD}" xmlns:m="{MATH}"><w:body>{body}</w:body></w:document>',
         )
+    return data.getvalue()
+
+
+def epub_bytes(
+    *chapters: tuple[str, bytes], metadata: str = "", nav: str = "", encryption: str = ""
+) -> bytes:
+    """An EPUB 3 with these members as its chapters, in this order; `nav` is the list of its contents."""
+    data = io.BytesIO()
+    items = "".join(
+        f'<item id="c{number}" href="{name}" media-type="application/xhtml+xml"/>'
+        for number, (name, _) in enumerate(chapters)
+    )
+    spine = "".join(f'<itemref idref="c{number}"/>' for number in range(len(chapters)))
+    with zipfile.ZipFile(data, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("mimetype", "application/epub+zip", compress_type=zipfile.ZIP_STORED)
+        archive.writestr(
+            "META-INF/container.xml",
+            '<container><rootfiles><rootfile full-path="OPS/book.opf"/></rootfiles></container>',
+        )
+        if encryption:
+            archive.writestr("META-INF/encryption.xml", encryption)
+        archive.writestr(
+            "OPS/book.opf",
+            f'<package xmlns:dc="x"><metadata>{metadata}</metadata><manifest>{items}'
+            '<item id="n" href="nav.xhtml" properties="nav" media-type="application/xhtml+xml"/>'
+            f"</manifest><spine>{spine}</spine></package>",
+        )
+        archive.writestr("OPS/nav.xhtml", f'<nav epub:type="toc"><ol>{nav}</ol></nav>')
+        for name, chapter in chapters:
+            archive.writestr(f"OPS/{name}", chapter)
     return data.getvalue()

@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from ingest.errors import EmptyFile, EncryptedFile
+from ingest.errors import EmptyFile
 from ingest.loaders.content import read_content
 from ingest.loaders.markdown import MarkdownLoader
 from ingest.loaders.tables import Cell, table_lines
@@ -91,6 +91,42 @@ class TestWeb:
         assert "".join(page.text for page in document.pages).count("x") == 2000
         assert time.monotonic() - began < 5
 
+    def test_the_head_tells_title_author_language_and_day(self, make_content):
+        document = self.load(
+            make_content,
+            '<html lang="en-GB"><meta property="og:title" content="Returns">'
+            "<meta name=DC.creator content=Ada>"
+            '<meta property="article:published_time" content="2024-05-31T10:00:00Z"><p>x',
+        )
+        facts = (document.title, document.author, document.language, document.written)
+        assert facts == ("Returns", "Ada", "en", "2024-05-31")
+
+    def test_menus_and_consent_banners_are_left_out(self, make_content):
+        document = self.load(
+            make_content,
+            '<header><a href="/">Home</a> <a href="/a">Shop</a> <a href="/b">Help</a></header>'
+            '<div class="cookie-banner">We use cookies</div><a class="skip-link" href="#m">Skip</a>'
+            '<div role="navigation">Menu</div><p>Returns are free.</p>'
+            '<footer><p>Example Ltd, 1 High Street, London. <a href="/c">Contact</a></p></footer>',
+        )
+        assert [page.text for page in document.pages] == [
+            "Returns are free.\n\nExample Ltd, 1 High Street, London. Contact"
+        ]
+
+    def test_where_all_is_boilerplate_it_is_the_text(self, make_content):
+        assert self.load(make_content, '<div id="cookie-banner">Only this</div>').pages[0].text == "Only this"
+
+    @pytest.mark.parametrize("unit", ["<!--", "<a/", "<p ", '<a b="', "<![", "<script>", "<a ="])
+    @pytest.mark.parametrize("end", ["", ">", '">', "-->"])
+    def test_tags_without_an_end_take_no_time(self, unit, end, make_content):
+        began = time.monotonic()
+        self.load(make_content, f"<p>Returns are free.</p>{unit * (60_000 // len(unit))}{end}")
+        assert time.monotonic() - began < 2
+
+    def test_a_comment_that_a_script_begins_hides_no_text(self, make_content):
+        document = self.load(make_content, '<script>a = "<!--"</script><p>Seen</p><!-- c --><p>too<!-- open')
+        assert document.pages[0].text == "Seen\n\ntoo open"
+
 
 class TestTables:
     def test_a_cell_over_two_rows_stands_in_both(self):
@@ -141,21 +177,21 @@ class TestWord:
         body = f"<w:p><m:oMathPara><m:oMath>{run('y=')}{fraction}{power}</m:oMath></m:oMathPara></w:p>"
         assert WordLoader().load(make_content("a.docx", make_docx(body))).pages[0].text == "y=a/(b+c)x^2"
 
-    def test_a_password_is_named(self, make_content):
-        container = (
-            b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\x00" * 600 + "EncryptedPackage".encode("utf-16-le")
-        )
-        with pytest.raises(EncryptedFile, match=r"a\.docx is an Office file under a password"):
-            WordLoader().load(make_content("a.docx", container))
-
 
 class TestMarkdown:
-    def test_front_matter_gives_the_title_and_stays_readable(self, make_content):
-        text = "---\ntitle: Return policy\nauthor: Ada\nvalid: 2024\n---\n# Returns\n\nFree.\n"
+    def test_front_matter_gives_the_facts_and_is_no_section(self, make_content):
+        text = (
+            "---\ntitle: Return policy\nauthors:\n  - Ada\n  - Bob\nlang: de-AT\ndate: 2024-05-31\n"
+            "valid: 2024\n---\n# Returns\n\nFree.\n"
+        )
         document = MarkdownLoader().load(make_content("a.md", text))
-        assert (document.title, document.author) == ("Return policy", "Ada")
-        assert [page.headings for page in document.pages] == [(), ("Returns",)]
-        assert "valid: 2024" in document.pages[0].text
+        assert (document.title, document.author) == ("Return policy", "Ada, Bob")
+        assert (document.language, document.written) == ("de", "2024-05-31")
+        assert [page.text for page in document.pages] == ["Returns\nvalid: 2024\n\nFree."]
+
+    def test_a_rule_at_the_top_is_no_front_matter(self, make_content):
+        document = MarkdownLoader().load(make_content("a.md", "---\n\nWords first\n\n---\n\nand more\n"))
+        assert document.pages[0].text == "Words first\n\nand more"
 
     def test_code_is_no_heading_and_stays_as_it_is(self, make_content):
         document = MarkdownLoader().load(
@@ -188,6 +224,24 @@ class TestText:
     def test_a_text_without_any_space_is_cut_too(self, make_content):
         document = TextLoader().load(make_content("a.txt", "x" * 7000))
         assert "".join(page.text for page in document.pages) == "x" * 7000
+
+    @pytest.mark.parametrize(
+        ("encoding", "text"),
+        [
+            ("koi8-r", "Возврат товара возможен в течение тридцати дней после покупки, без объяснений."),
+            ("cp1251", "Возврат товара возможен в течение тридцати дней после покупки, без объяснений."),
+            ("utf-16-le", "Возврат товара возможен в течение тридцати дней."),
+            ("shift_jis", "これは日本語の文章です。商品の返品は購入後三十日以内に可能です。"),
+            ("iso2022_jp", "これは日本語の文章です。商品の返品は購入後三十日以内に可能です。"),
+            ("gb18030", "这是一个普通的中文文本。商品可以在购买后三十天内退货，费用由公司承担。"),
+            ("cp1250", "Zwrot towaru jest możliwy w ciągu trzydziestu dni, więc zażółć gęślą jaźń."),
+            ("cp1254", "Ürünler otuz gün içinde iade edilebilir, çünkü sıradan bir alışveriştir."),
+            ("cp500", "Returns are free within thirty days, as we say. "),
+        ],
+    )
+    def test_old_encodings_are_told(self, encoding, text, make_content):
+        (page,) = TextLoader().load(make_content("a.txt", text.encode(encoding))).pages
+        assert page.text == text.strip()
 
     @pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-32", "cp1252", "utf-16-le"])
     def test_the_encoding_is_told(self, encoding, make_content):

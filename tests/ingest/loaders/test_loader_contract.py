@@ -3,14 +3,29 @@
 from __future__ import annotations
 
 import hashlib
+import io
+import zipfile
 from collections.abc import Callable
 
+import openpyxl
 import pytest
+from pptx import Presentation
 
 from ingest.errors import UnreadableFile
+from ingest.loaders.book import BookLoader
+from ingest.loaders.code import CodeLoader
+from ingest.loaders.delimited import DelimitedLoader
 from ingest.loaders.markdown import MarkdownLoader
+from ingest.loaders.markup import MarkupLoader
+from ingest.loaders.notebook import NotebookLoader
+from ingest.loaders.opendocument import OpenDocumentLoader
 from ingest.loaders.pdf import PdfLoader
 from ingest.loaders.protocol import Loader
+from ingest.loaders.records import RecordsLoader
+from ingest.loaders.restructured import RestructuredTextLoader
+from ingest.loaders.rich_text import RichTextLoader
+from ingest.loaders.sheets import SheetsLoader
+from ingest.loaders.slides import SlidesLoader
 from ingest.loaders.text import TextLoader
 from ingest.loaders.web import WebLoader
 from ingest.loaders.word import WordLoader
@@ -23,17 +38,43 @@ LOADERS = [
     pytest.param(WebLoader, "sample.html", id="web"),
     pytest.param(MarkdownLoader, "sample.md", id="markdown"),
     pytest.param(TextLoader, "sample.txt", id="text"),
+    pytest.param(SlidesLoader, "sample.pptx", id="slides"),
+    pytest.param(SheetsLoader, "sample.xlsx", id="sheets"),
+    pytest.param(OpenDocumentLoader, "sample.odt", id="opendocument"),
+    pytest.param(RichTextLoader, "sample.rtf", id="rich text"),
+    pytest.param(DelimitedLoader, "sample.csv", id="delimited"),
+    pytest.param(RecordsLoader, "sample.json", id="records"),
+    pytest.param(NotebookLoader, "sample.ipynb", id="notebook"),
+    pytest.param(RestructuredTextLoader, "sample.rst", id="restructured"),
+    pytest.param(CodeLoader, "sample.py", id="code"),
+    pytest.param(MarkupLoader, "sample.xml", id="markup"),
+    pytest.param(BookLoader, "sample.epub", id="book"),
 ]
 
 
 @pytest.fixture
-def sample(make_pdf: Callable[..., bytes], make_docx: Callable[..., bytes]) -> dict[str, bytes]:
+def sample(
+    make_pdf: Callable[..., bytes], make_docx: Callable[..., bytes], make_epub: Callable[..., bytes]
+) -> dict[str, bytes]:
     return {
         "sample.pdf": make_pdf([(20, 70, "Returns are free.")]),
         "sample.docx": make_docx(PARAGRAPH),
         "sample.html": b"<html><body><p>Returns are\r\n free.\xc2\xad</p></body></html>",
         "sample.md": b"Returns are free.\r\n\x00",
         "sample.txt": b"Returns\xc2\xad are free.\r\n\f\x00",
+        "sample.pptx": pptx_bytes("Returns\u00ad are free.\v"),
+        "sample.xlsx": xlsx_bytes("Returns\u00ad are\n free."),
+        "sample.odt": odt_bytes("<text:p>Returns\u00ad are\n free.</text:p>"),
+        "sample.rtf": rb"{\rtf1\ansi Returns\- are free.\u173?\par\page}",
+        "sample.csv": b"Returns\xc2\xad are free.\r\n\x00",
+        "sample.json": b'["Returns\\u00ad are\\ud800 free.\\u0000"]',
+        "sample.ipynb": b'{"cells": [{"cell_type": "markdown", "source": "Returns\\u00ad are\\r\\n free."}]}',
+        "sample.rst": b"Returns\xc2\xad are free.\r\n\x00",
+        "sample.py": b"Returns\xc2\xad are free.\r\n\f\x00",
+        "sample.xml": b"<?xml version='1.0'?><p>Returns\xc2\xad <b>are</b>\r\n free.</p>",
+        "sample.epub": make_epub(
+            ("a.xhtml", b"<html><body><p>Returns\xc2\xad are\r\n free.</p></body></html>")
+        ),
     }
 
 
@@ -80,3 +121,34 @@ def _load_or_words(loader: Loader, content) -> None:
     else:
         words = content.name
     assert content.name in words
+
+
+def pptx_bytes(text: str) -> bytes:
+    presentation = Presentation()
+    presentation.core_properties.title = ""
+    slide = presentation.slides.add_slide(presentation.slide_layouts[6])
+    slide.shapes.add_textbox(0, 0, 100, 100).text_frame.text = text
+    data = io.BytesIO()
+    presentation.save(data)
+    return data.getvalue()
+
+
+def xlsx_bytes(text: str) -> bytes:
+    book = openpyxl.Workbook()
+    book.active["A1"] = text
+    data = io.BytesIO()
+    book.save(data)
+    return data.getvalue()
+
+
+def odt_bytes(body: str) -> bytes:
+    space = "urn:oasis:names:tc:opendocument:xmlns"
+    data = io.BytesIO()
+    with zipfile.ZipFile(data, "w") as package:
+        package.writestr("mimetype", "application/vnd.oasis.opendocument.text")
+        package.writestr(
+            "content.xml",
+            f'<office:document-content xmlns:office="{space}:office:1.0" xmlns:text="{space}:text:1.0">'
+            f"<office:body><office:text>{body}</office:text></office:body></office:document-content>",
+        )
+    return data.getvalue()

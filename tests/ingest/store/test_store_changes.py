@@ -11,6 +11,7 @@ import pytest
 
 from ingest.embedding.protocol import Vectors
 from ingest.errors import DamagedFile, StoreError
+from ingest.indexing import embedded_text, text_digest
 from ingest.store.store import SourceFile, Store
 from ingest.types import Chunk
 
@@ -216,3 +217,67 @@ def test_the_generation_counts_changes_of_what_can_be_found(store: Store, materi
     assert store.generation() == 1
     store.remove(["/a.txt"])
     assert store.generation() == 2
+
+
+def archive(path: str) -> SourceFile:
+    return SourceFile(path, "a" * 64, 100, 5)
+
+
+def test_archives_are_remembered_by_path_and_are_no_sources(folder: Any, identity: Any) -> None:
+    with Store.create(folder, identity, "by page") as store:
+        store.remember_archive(archive("/b.zip"))
+        store.remember_archive(archive("/caf\udce9.zip"))
+        store.remember_archive(replace(archive("/b.zip"), modified_ns=6))
+        assert store.generation() == 0
+    with Store.open(folder) as store:
+        assert store.archives()["/b.zip"] == replace(archive("/b.zip"), modified_ns=6)
+        assert list(store.archives()) == ["/b.zip", "/caf\udce9.zip"]
+        assert (store.sources(), store.statistics().archives) == ({}, 2)
+        assert store.remove(["/b.zip"]) == 0
+        assert list(store.archives()) == ["/caf\udce9.zip"]
+
+
+def test_an_archive_is_forgotten_with_a_member_of_it(store: Store, material: Any) -> None:
+    for path in ("/a.zip", "/a.zip/inner.zip", "/a.zi", "/b.zip"):
+        store.remember_archive(archive(path))
+    material("/a.zip/inner.zip/heron.txt", "The heron stands.").put_into(store)
+    assert store.remove(["/b.zip/was-never-here.txt"]) == 0
+    assert len(store.archives()) == 4
+    assert store.remove(["/a.zip/inner.zip/heron.txt", "/a.zip/inner.zip/heron.txt"]) == 1
+    assert list(store.archives()) == ["/a.zi", "/b.zip"]
+
+
+def test_a_text_that_is_embedded_already_is_known_by_its_digest(
+    store: Store, material: Any, axis: Axis
+) -> None:
+    first = material("/a.txt", "The heron stands.", "It waits.", axis=2, title="Birds")
+    first.put_into(store)
+    material("/b.txt", "The heron stands.", axis=3, title="Other", content="b").put_into(store)
+    digests = [
+        text_digest(embedded_text((title,), ("Part",), "The heron stands."))
+        for title in ("Birds", "Other", "New")
+    ]
+    known = store.known_vectors(digests)
+    assert set(known) == set(digests[:2])
+    assert np.array_equal(known[digests[0]], axis(2))
+    assert np.array_equal(known[digests[1]], axis(3))
+    store.remove(["/a.txt"])
+    assert set(store.known_vectors(digests)) == {digests[1]}
+
+
+def test_a_vector_remembered_for_another_text_is_reported(store: Store, material: Any) -> None:
+    material("/a.txt", "One.", "Two.").put_into(store)
+    with store._database.write() as connection:
+        connection.execute("UPDATE embedding SET digest = zeroblob(16) WHERE chunk_id = 2")
+    assert store.check() == ["1 vectors of 'Untitled' are remembered as those of another text."]
+
+
+def test_a_page_out_of_its_place_is_reported(store: Store, material: Any) -> None:
+    material("/a.txt", "One.", "Two.", "Three.").put_into(store)
+    with store._database.write() as connection:
+        connection.execute("UPDATE page SET length = 3 WHERE number = 2")
+        connection.execute("UPDATE page SET recognised = 1 WHERE number = 3")
+    assert store.check() == [
+        "1 documents have more or fewer pages than they should.",
+        "1 pages of 'Untitled' do not stand where the page before them ends.",
+    ]

@@ -11,14 +11,16 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from ingest.embedding.protocol import EmbedderIdentity
 from ingest.errors import CollectionNotFound, EmbedderMismatch, StoreDamaged, StoreError, StoreFull
+from ingest.store import chunks, lexical
 from ingest.store import connection as store_connection
 from ingest.store import database as store_database
-from ingest.store import lexical, rows
 from ingest.store.layout import FORMAT_VERSION, StoreLayout
+from ingest.store.records import ReadingKey
 from ingest.store.store import Store
 
 NOBODY = 65_534
@@ -122,6 +124,14 @@ def test_a_newer_format_is_refused(closed: Path) -> None:
         Store.open(closed)
 
 
+def test_an_older_format_is_refused(closed: Path) -> None:
+    with sqlite3.connect(closed / "store.sqlite3") as connection:
+        connection.execute(f"PRAGMA user_version = {FORMAT_VERSION - 1}")
+    connection.close()
+    with pytest.raises(StoreError, match=f"format {FORMAT_VERSION - 1}.*refdesk ingest PATH -c NEW_NAME"):
+        Store.open(closed)
+
+
 def test_a_full_disk_keeps_what_was_acknowledged(
     closed: Path, material: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -160,6 +170,15 @@ def test_a_writer_that_never_ends_is_named(
     other.close()
 
 
+def touched_by_its_owner(path: Path) -> None:
+    was = os.geteuid()
+    os.seteuid(path.stat().st_uid)
+    try:
+        os.utime(path)
+    finally:
+        os.seteuid(was)
+
+
 @pytest.fixture
 def read_only(closed: Path) -> Iterator[Path]:
     """The store in a folder that this process may read and not write."""
@@ -181,12 +200,40 @@ def read_only(closed: Path) -> Iterator[Path]:
         shutil.rmtree(outer)
 
 
-@pytest.mark.skipif(os.name == "nt", reason="permissions are not POSIX")
-def test_a_read_only_folder_gets_words(read_only: Path, identity: EmbedderIdentity) -> None:
-    with pytest.raises(StoreError, match=r"cannot be opened for writing.*check its permissions"):
-        Store.open(read_only)
+POSIX = pytest.mark.skipif(os.name == "nt", reason="permissions are not POSIX")
+
+
+@POSIX
+def test_a_read_only_folder_is_searched_and_not_changed(
+    read_only: Path, identity: EmbedderIdentity, material: Any
+) -> None:
+    new = material("/new.txt", "text")
+    key = ReadingKey(new.document.sha256, "by hand")
+    with Store.open(read_only, identity, "by page") as store:
+        assert len(store.search_lexical("heron", 5)) == 1
+        assert len(store.search_dense(np.eye(8, dtype=np.float32)[0], 5)) == 5
+        assert next(iter(store.pages(1))).text == "The heron stands."
+        assert (store.statistics().documents, store.unfinished.find(key), store.check()) == (1, None, [])
+        with pytest.raises(StoreError, match=r"can be searched and not changed.*copy the collection"):
+            new.put_into(store)
+        with pytest.raises(StoreError, match=r"unfinished\.sqlite3 cannot be opened for writing"):
+            store.unfinished.begin(key, new.document)
+    assert [path.name for path in read_only.iterdir()] == ["store.sqlite3"]
     with pytest.raises(StoreError, match="cannot be used"):
         Store.create(read_only.parent / "new", identity, "by page")
+
+
+@POSIX
+def test_a_read_only_folder_that_somebody_else_changes_is_to_be_opened_again(
+    read_only: Path, identity: EmbedderIdentity
+) -> None:
+    with Store.open(read_only) as store:
+        assert len(store.sources()) == 1
+        touched_by_its_owner(read_only / "store.sqlite3")
+        with pytest.raises(StoreError, match=r"was changed by somebody.*Open it again"):
+            store.sources()
+    with Store.open(read_only) as store:
+        assert len(store.sources()) == 1
 
 
 def test_a_file_where_the_folder_should_be_gets_words(tmp_path: Path, identity: EmbedderIdentity) -> None:
@@ -208,7 +255,7 @@ def test_a_closed_store_says_so(closed: Path) -> None:
 def test_the_index_of_words_is_rebuilt_when_its_text_is_made_otherwise(
     closed: Path, material: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for module in (rows, lexical):
+    for module in (chunks, lexical):
         monkeypatch.setattr(module, "lexical_text", lambda names, headings, text: f"{text} otherwise")
     with Store.open(closed) as store:
         assert len(store.search_lexical("otherwise", 99)) == 41

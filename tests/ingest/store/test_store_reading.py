@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -30,11 +31,22 @@ def awkward_document() -> Document:
             text,
             f"sheet {number}",
             headings=("Part I", "Section “é”"),
+            recognised=number == 3,
             boxes=(LineBox(0, 3, 0.125, 0.25, 0.5, 0.375), LineBox(3, 5, -0.125, 0.5, 1.125, 0.625)),
         )
         for number, text in enumerate(AWKWARD, start=1)
     )
-    return Document("a" * 64, "application/pdf", "A title", pages, author="N. N.", notes=("1 of 4 is empty",))
+    return Document(
+        "a" * 64,
+        "application/pdf",
+        "A title",
+        pages,
+        author="N. N.",
+        name="a",
+        notes=("1 of 4 is empty",),
+        language="en",
+        written="2024-05-31",
+    )
 
 
 def put_whole(store: Store, document: Document, path: str = "/a.pdf") -> int:
@@ -111,6 +123,36 @@ def test_a_listing_has_one_entry_per_path(store: Store, material: Any) -> None:
     assert [(info.path, info.size_bytes) for info in listing] == [("/a.txt", 77), ("/b.txt", 2)]
     assert {(info.title, info.page_count, info.chunk_count) for info in listing} == {("Numbers", 2, 2)}
     assert listing[0].ingested_at.endswith("+00:00")
+
+
+def test_a_listing_tells_of_language_date_and_recognised_pages(store: Store) -> None:
+    put_whole(store, awkward_document())
+    (info,) = store.documents()
+    assert (info.recognised_pages, info.language, info.written) == (1, "en", "2024-05-31")
+    assert store.statistics().recognised_pages == 1
+
+
+def test_a_document_is_found_by_its_bytes(store: Store) -> None:
+    document_id = put_whole(store, awkward_document())
+    assert store.document_of("a" * 64) == document_id
+    assert store.document_of("b" * 64) is None
+    assert store.all_document_ids() == {document_id}
+    assert store.head(document_id) == replace(awkward_document(), pages=())
+    with pytest.raises(StoreError, match="does not hold document 99"):
+        store.head(99)
+
+
+def test_pages_come_a_few_at_a_time_and_all_of_one_content(store: Store, material: Any) -> None:
+    long = material("/long.txt", *(f"page {number}" for number in range(1, 101)), content="long")
+    long.put_into(store)
+    (document_id,) = store.document_ids("/long.txt") or ()
+    assert [page.number for page in store.pages(document_id)] == list(range(1, 101))
+    pages = store.pages(document_id)
+    assert next(pages).text == "page 1"
+    material("/long.txt", *(f"other {number}" for number in range(1, 101)), content="long").put_into(store)
+    with pytest.raises(StoreError, match="as it was"):
+        list(pages)
+    assert next(store.pages(document_id)).text == "other 1"
 
 
 def test_a_path_need_not_be_unicode(store: Store, material: Any) -> None:

@@ -1,0 +1,64 @@
+"""What became of each path of a run, as it is found out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from ingest.errors import EncryptedFile, UnreadableFile, UnsupportedFormat
+from ingest.report import FileOutcome, Outcome
+from ingest.store.records import SourceFile
+
+_OLD_CONTENT_STAYS = "What was read from it before stays searchable."
+
+
+class Outcomes:
+    """The run's outcomes by path, and which path holds which content by now."""
+
+    def __init__(self, known: Mapping[str, SourceFile], named: Iterable[str]) -> None:
+        self._known = known
+        self._named = frozenset(named)
+        self._by_path: dict[str, FileOutcome] = {}
+        self._refusals: dict[str, tuple[str, UnreadableFile]] = {}
+        self._contents = {path: source.sha256 for path, source in known.items()}
+
+    def record(self, outcome: FileOutcome) -> None:
+        self._by_path[outcome.path] = outcome
+
+    def record_refusal(self, path: str, sha256: str | None, error: UnreadableFile, seconds: float) -> None:
+        """A file that gave nothing: failed, unless it is of a kind that is not read and nobody named it."""
+        if sha256 is not None:
+            self._refusals.setdefault(sha256, (path, error))
+        expected = path in self._named or path in self._known or not isinstance(error, UnsupportedFormat)
+        reason = f"{error} {_OLD_CONTENT_STAYS}" if path in self._known else str(error)
+        self.record(
+            FileOutcome(
+                path,
+                "failed" if expected else "skipped",
+                reason,
+                seconds=seconds,
+                wants_password=isinstance(error, EncryptedFile),
+            )
+        )
+
+    def refusal_of(self, sha256: str) -> tuple[str, UnreadableFile] | None:
+        """The path and the error that these bytes gave earlier in the run."""
+        return self._refusals.get(sha256)
+
+    def hold(self, source: SourceFile) -> None:
+        """The path holds this content from now on."""
+        self._contents[source.path] = source.sha256
+
+    def holders(self, sha256: str) -> list[str]:
+        """The paths that hold this content by now."""
+        return [path for path, held in self._contents.items() if held == sha256]
+
+    def written(self, path: str) -> Outcome:
+        """What to call a path whose content is now in the store."""
+        return "replaced" if path in self._known else "ingested"
+
+    def of(self, path: str) -> FileOutcome | None:
+        return self._by_path.get(path)
+
+    def all(self) -> tuple[FileOutcome, ...]:
+        """In the order of their paths."""
+        return tuple(outcome for _, outcome in sorted(self._by_path.items()))

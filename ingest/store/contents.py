@@ -1,0 +1,169 @@
+"""What can be asked of a store and read from it. Nothing here depends on which embedder it is made with."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from ingest.embedding.protocol import EmbedderIdentity
+from ingest.errors import StoreError
+from ingest.store import archives, chunks, documents, pages
+from ingest.store.database import Database
+from ingest.store.filters import matching_documents, matching_sources
+from ingest.store.pages import PageRow
+from ingest.store.records import SourceFile
+from ingest.store.schema import read_generation
+from ingest.types import Document, DocumentInfo, Page, StoredChunk
+
+#: Pages that are read, and held, at a time.
+_PAGES = 32
+
+
+class StoreContents:
+    """The part of a `Store` that tells what is here. Each answer is of one moment."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._layout = database.layout
+
+    @property
+    def folder(self) -> Path:
+        return self._layout.folder
+
+    @property
+    def identity(self) -> EmbedderIdentity:
+        """The embedder all vectors here come from."""
+        return self._database.identity.embedder
+
+    @property
+    def splitter(self) -> str:
+        """The splitter's settings, as they were given at creation or at the last re-embedding."""
+        return self._database.identity.splitter
+
+    # Asking what is here
+
+    def has_content(self, sha256: str) -> bool:
+        """Whether a document with these bytes is here."""
+        return self.document_of(sha256) is not None
+
+    def document_of(self, sha256: str) -> int | None:
+        """The id of the document with these bytes, if it is here."""
+        with self._database.read() as connection:
+            return documents.find_document(connection, sha256)
+
+    def all_document_ids(self) -> frozenset[int]:
+        with self._database.read() as connection:
+            return documents.all_ids(connection)
+
+    def sources(self) -> dict[str, SourceFile]:
+        """Every source by its path."""
+        with self._database.read() as connection:
+            return {source.path: source for source, _, _ in documents.sources(connection)}
+
+    def archives(self) -> dict[str, SourceFile]:
+        """Every archive that is remembered, by its path."""
+        with self._database.read() as connection:
+            return {archive.path: archive for archive in archives.archives(connection)}
+
+    def documents(self) -> list[DocumentInfo]:
+        """One entry per source, in the order of their paths."""
+        with self._database.read() as connection:
+            return documents.listing(connection)
+
+    def document_ids(self, pattern: str | None) -> frozenset[int] | None:
+        """The documents a person means (see `filters`): None means all and gives None; empty means none."""
+        if pattern is None:
+            return None
+        with self._database.read() as connection:
+            return matching_documents(pattern, documents.sources(connection))
+
+    def matching_paths(self, pattern: str) -> list[str]:
+        """The paths a person means, by the same reading; empty means none."""
+        with self._database.read() as connection:
+            return [path for path, _ in matching_sources(pattern, documents.sources(connection))]
+
+    def setting(self, name: str) -> str | None:
+        with self._database.read() as connection:
+            row = connection.execute("SELECT value FROM setting WHERE name = ?", (name,)).fetchone()
+            return None if row is None else str(row[0])
+
+    def generation(self) -> int:
+        """Counts the changes of what can be found here, by any process."""
+        with self._database.read() as connection:
+            return read_generation(connection)
+
+    # Reading
+
+    def chunks(self, ids: Sequence[int]) -> dict[int, StoredChunk]:
+        """The chunks by id, in the given order; one removed since it was found is left out."""
+        with self._database.read() as connection:
+            return chunks.stored_chunks(connection, ids)
+
+    def neighbours(self, chunk_id: int, before: int, after: int) -> list[StoredChunk]:
+        """The chunk itself with those up to so many places before and after it in its document, in order.
+
+        Empty if the chunk is gone.
+        """
+        with self._database.read() as connection:
+            return chunks.neighbouring_chunks(connection, chunk_id, before, after)
+
+    def head(self, document_id: int) -> Document:
+        """The document without its pages. Raises StoreError if it is gone."""
+        with self._database.read() as connection:
+            found = documents.read_document(connection, document_id)
+        if found is None:
+            raise self._gone(f"document {document_id}")
+        return found
+
+    def document(self, document_id: int) -> Document:
+        """The document as it was put, whole. Raises StoreError if it is gone."""
+        with self._database.read() as connection:
+            found = documents.read_document(connection, document_id)
+            rows = list(pages.read_pages(connection, document_id))
+        if found is None:
+            raise self._gone(f"document {document_id}")
+        return replace(found, pages=tuple(map(pages.page_from_row, rows)))
+
+    def pages(self, document_id: int) -> Iterator[Page]:
+        """The document's pages in order, a few of them in memory at a time.
+
+        Raises StoreError if it is gone, or once it is gone or replaced while its pages are taken.
+        """
+        revision, first = self._some_pages(document_id, 0)
+        if revision is None:
+            raise self._gone(f"document {document_id}")
+        return self._all_pages(document_id, revision, first)
+
+    def page(self, document_id: int, number: int) -> Page:
+        """One page, by the number citations use. Raises StoreError if it is not here."""
+        with self._database.read() as connection:
+            row = pages.read_page(connection, document_id, number)
+        if row is None:
+            raise self._gone(f"page {number} of document {document_id}")
+        return pages.page_from_row(row)
+
+    def text(self, document_id: int, start: int, end: int) -> str:
+        """The document's text between two offsets, verbatim, page breaks included; clipped like a slice."""
+        with self._database.read() as connection:
+            return pages.read_text(connection, document_id, start, end)
+
+    def _all_pages(self, document_id: int, revision: int, some: list[PageRow]) -> Iterator[Page]:
+        while some:
+            yield from map(pages.page_from_row, some)
+            if len(some) < _PAGES:
+                return
+            now, some = self._some_pages(document_id, some[-1][0])
+            if now != revision:
+                raise self._gone(f"document {document_id} as it was")
+
+    def _some_pages(self, document_id: int, above: int) -> tuple[int | None, list[PageRow]]:
+        """The document's revision, and its next pages above that number."""
+        with self._database.read() as connection:
+            rows = list(pages.read_pages(connection, document_id, above=above, limit=_PAGES))
+            return documents.read_revision(connection, document_id), rows
+
+    def _gone(self, what: str) -> StoreError:
+        return StoreError(
+            f"The collection '{self._layout.name}' does not hold {what}, or no longer. Search again."
+        )
