@@ -108,7 +108,7 @@ def ndcg(ranking: Sequence[str], grades: Mapping[str, int], depth: int = _DEPTH)
 
 
 def _discounted(grades: Sequence[int]) -> float:
-    return sum((2**grade - 1) / math.log2(rank + 1) for rank, grade in enumerate(grades, start=1))
+    return sum(float(2**grade - 1) / math.log2(rank + 1) for rank, grade in enumerate(grades, start=1))
 
 
 def _arms() -> dict[str, Embedder]:

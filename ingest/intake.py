@@ -10,6 +10,8 @@ import time
 from collections.abc import Generator, Mapping, Sequence
 from contextlib import closing, suppress
 from dataclasses import dataclass, replace
+from importlib.metadata import version
+from importlib.util import find_spec
 from pathlib import Path
 from queue import Empty, Full, Queue
 
@@ -48,9 +50,18 @@ from ingest.walk import PlannedFile
 #: Raised when the same bytes would give other pages than before: what lies unfinished is then read anew.
 READER_VERSION = 1
 
+#: Without these fewer files can be read.
+_EXTRAS = ("rapidocr_onnxruntime", "office_oxide")
+
 #: Messages that may wait: enough that neither side stands still, few enough that no large file is held.
 _AHEAD = 64
 _PATIENCE_SECONDS = 0.2
+
+
+def reading_of(options: LoadOptions) -> str:
+    """Names what decides, besides a file's content and its passwords, what is read from it."""
+    extras = [name for name in _EXTRAS if find_spec(name) is not None]
+    return f"v{READER_VERSION} of {version('refdesk')} with {'+'.join(extras)} ocr-{options.ocr}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +87,7 @@ class Intake:
         self._store, self._reader, self._splitter = store, reader, splitter
         self._options, self._files, self._known = options, files, known
         self._max_file_bytes = max_file_bytes
-        self._reading = f"v{READER_VERSION} {splitter.identity} ocr-{options.ocr}"
+        self._reading = f"{reading_of(options)} {splitter.identity}"
         self._begun: set[str] = set()
         self._queue: Queue[IntakeEvent | _Broken] = Queue(_AHEAD)
         self._stopped = threading.Event()
@@ -144,7 +155,7 @@ class Intake:
             try:
                 self._read(file, source, own_scratch, started)
             except UnreadableFile as error:
-                self._put(FileRefused(source.path, source.sha256, error, time.perf_counter() - started))
+                self._put(FileRefused(source.path, source, error, time.perf_counter() - started))
             finally:
                 shutil.rmtree(own_scratch, ignore_errors=True)
 

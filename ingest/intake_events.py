@@ -54,7 +54,8 @@ class FileRefused:
     """A file gave no document; what was told of it before counts no more."""
 
     path: str
-    sha256: str | None
+    source: SourceFile | None
+    """What there is to remember of it, if it came to that."""
     error: UnreadableFile
     seconds: float
 

@@ -4,32 +4,60 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from ingest.errors import EncryptedFile, UnreadableFile, UnsupportedFormat
+from ingest.errors import EncryptedFile, ReadingStopped, UnreadableFile, UnsupportedFormat
 from ingest.report import FileOutcome, Outcome
-from ingest.store.records import SourceFile
+from ingest.store.records import Refusal, SourceFile
 
+_MAY_GO_BETTER = (EncryptedFile, ReadingStopped)
 _OLD_CONTENT_STAYS = "What was read from it before stays searchable."
 
 
 class Outcomes:
     """The run's outcomes by path, and which path holds which content by now."""
 
-    def __init__(self, known: Mapping[str, SourceFile], named: Iterable[str]) -> None:
-        self._known = known
+    def __init__(
+        self,
+        known: Mapping[str, SourceFile],
+        refused: Mapping[str, Refusal],
+        named: Iterable[str],
+        reading: str,
+    ) -> None:
+        self._known, self._refused, self._reading = known, refused, reading
         self._named = frozenset(named)
         self._by_path: dict[str, FileOutcome] = {}
         self._refusals: dict[str, tuple[str, UnreadableFile]] = {}
+        self._remembered: list[Refusal] = []
         self._contents = {path: source.sha256 for path, source in known.items()}
+
+    @property
+    def known(self) -> Mapping[str, SourceFile]:
+        """The sources that there were when the run began."""
+        return self._known
+
+    @property
+    def to_remember(self) -> tuple[Refusal, ...]:
+        """The files of this run that need not be read again until they change."""
+        return tuple(self._remembered)
 
     def record(self, outcome: FileOutcome) -> None:
         self._by_path[outcome.path] = outcome
 
-    def record_refusal(self, path: str, sha256: str | None, error: UnreadableFile, seconds: float) -> None:
+    def record_again(self, path: str) -> None:
+        """A file that gave nothing when it was read, and has not changed since."""
+        refusal = self._refused[path]
+        self.record(FileOutcome(path, "failed" if refusal.expected else "skipped", refusal.reason))
+
+    def record_refusal(
+        self, path: str, source: SourceFile | None, error: UnreadableFile, seconds: float
+    ) -> None:
         """A file that gave nothing: failed, unless it is of a kind that is not read and nobody named it."""
-        if sha256 is not None:
-            self._refusals.setdefault(sha256, (path, error))
+        if source is not None:
+            self._refusals.setdefault(source.sha256, (path, error))
         expected = path in self._named or path in self._known or not isinstance(error, UnsupportedFormat)
         reason = f"{error} {_OLD_CONTENT_STAYS}" if path in self._known else str(error)
+        # Another password or a less busy machine may open it; all else would be refused again.
+        if source is not None and path not in self._known and not isinstance(error, _MAY_GO_BETTER):
+            self._remembered.append(Refusal(source, self._reading, expected, str(error)))
         self.record(
             FileOutcome(
                 path,

@@ -7,9 +7,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 
 from ingest.errors import StoreError
+from ingest.intake import reading_of
 from ingest.loaders.protocol import DEFAULT_OPTIONS, LoadOptions
+from ingest.outcomes import Outcomes
 from ingest.patterns import Patterns
 from ingest.plan import plan_ingest
 from ingest.progress import Progress, ProgressMeter
@@ -46,8 +49,19 @@ def ingest(
     meter = ProgressMeter(progress)
     meter.tell("planning")
     known = store.sources()
-    plan = plan_ingest(paths, known, archives=store.archives(), sync=sync, patterns=patterns)
-    run = Run(store, known, plan, settings, meter, cancelled)
+    reading = reading_of(options)
+    refused = store.refusals(reading)
+    plan = plan_ingest(
+        paths,
+        known,
+        archives=store.archives(),
+        refused={path: refusal.source for path, refusal in refused.items()},
+        sync=sync,
+        patterns=patterns,
+    )
+    named = (os.fspath(file.path) for file in plan.to_read if file.named)
+    outcomes = Outcomes(known, refused, named, reading)
+    run = Run(store, outcomes, plan, settings, meter, cancelled)
     try:
         run.carry_out(tools, options)
     except KeyboardInterrupt:
@@ -55,4 +69,8 @@ def ingest(
         raise
     except StoreError as error:
         raise type(error)(f"{error} {run.what_is_safe()}") from error
+    finally:
+        if outcomes.to_remember:
+            with suppress(StoreError):  # else they are read once more
+                store.remember_refusals(outcomes.to_remember)
     return run.report()

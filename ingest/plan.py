@@ -33,6 +33,8 @@ class Plan:
     new: tuple[PlannedFile, ...] = ()
     changed: tuple[PlannedFile, ...] = ()
     unchanged: tuple[PlannedFile, ...] = ()
+    #: As they were when they gave no document.
+    refused: tuple[PlannedFile, ...] = ()
     gone: tuple[str, ...] = ()
     passed_over: tuple[PassedOver, ...] = ()
     #: Known paths within a file that was met: members of an archive, attachments of a mail.
@@ -67,12 +69,14 @@ def plan_ingest(
     known: Mapping[str, SourceFile],
     *,
     archives: Mapping[str, SourceFile] = _NONE,
+    refused: Mapping[str, SourceFile] = _NONE,
     sync: bool = False,
     patterns: Patterns = Patterns(),  # noqa: B008 - frozen: one default for all calls is the same
 ) -> Plan:
     """Walk the named files and folders and compare them with what the store knows.
 
-    `known` are the sources of documents, `archives` those whose members all were dealt with. With `sync`,
+    `known` are the sources of documents, `archives` those whose members all were dealt with, `refused`
+    files that gave none: those are read again when they changed or are named. With `sync`,
     sources below a named folder that are no longer on disk are `gone`. Raises `NothingToIngest` where
     there is nothing at all to do.
     """
@@ -86,17 +90,31 @@ def plan_ingest(
     for path in walk.missing:
         walk.pass_over(path, _missing(path, known), failed=True)
     files = sorted(walk.files.values(), key=lambda file: file.path.parts)
-    new, changed, unchanged = [], [], []
+    new, refused_again = list[PlannedFile](), list[PlannedFile]()
+    changed, unchanged = list[PlannedFile](), list[PlannedFile]()
     for file in files:
-        source = known.get(os.fspath(file.path)) or archives.get(os.fspath(file.path))
-        if source is None:
-            new.append(file)
-        elif (source.size_bytes, source.modified_ns) == (file.size_bytes, file.modified_ns):
-            unchanged.append(file)
+        name = os.fspath(file.path)
+        source = known.get(name) or archives.get(name)
+        if source is not None:
+            (unchanged if _is_as_it_was(file, source) else changed).append(file)
+        elif not file.named and name in refused and _is_as_it_was(file, refused[name]):
+            refused_again.append(file)
         else:
-            changed.append(file)
+            new.append(file)
     passed_over = sorted(walk.passed_over.values(), key=lambda other: other.path)
-    return Plan(tuple(new), tuple(changed), tuple(unchanged), gone, tuple(passed_over), inside)
+    return Plan(
+        tuple(new),
+        tuple(changed),
+        tuple(unchanged),
+        tuple(refused_again),
+        gone,
+        tuple(passed_over),
+        inside,
+    )
+
+
+def _is_as_it_was(file: PlannedFile, source: SourceFile) -> bool:
+    return (source.size_bytes, source.modified_ns) == (file.size_bytes, file.modified_ns)
 
 
 def _inside(files: Mapping[Path, PlannedFile], known: Mapping[str, SourceFile]) -> dict[str, tuple[str, ...]]:

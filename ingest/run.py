@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from pathlib import Path
 
@@ -45,7 +45,7 @@ class Run:
     def __init__(
         self,
         store: Store,
-        known: Mapping[str, SourceFile],
+        outcomes: Outcomes,
         plan: Plan,
         settings: IngestSettings,
         meter: ProgressMeter,
@@ -53,8 +53,7 @@ class Run:
     ) -> None:
         self._store, self._plan, self._settings = store, plan, settings
         self._meter, self._cancelled = meter, cancelled
-        self._known = known
-        self._outcomes = Outcomes(self._known, (os.fspath(file.path) for file in plan.to_read if file.named))
+        self._outcomes, self._known = outcomes, outcomes.known
         self._sizes = {os.fspath(file.path): file.size_bytes for file in plan.to_read}
         self._documents: dict[str, OpenDocument] = {}
         self._waiting = WaitingPages()
@@ -64,7 +63,7 @@ class Run:
 
     def carry_out(self, tools: Callable[[], Tools], options: LoadOptions) -> None:
         plan = self._plan
-        files = len(plan.to_read) + len(plan.unchanged) + len(plan.gone)
+        files = len(plan.to_read) + len(plan.unchanged) + len(plan.refused) + len(plan.gone)
         self._meter.expect(files, sum(file.size_bytes for file in plan.to_read))
         self._record_what_needs_no_reading()
         if plan.to_read and not self._stops():
@@ -114,6 +113,9 @@ class Run:
                 self._outcomes.record_refusal(other.path, None, UnreadableFile(other.reason), 0.0)
             else:
                 self._outcomes.record(FileOutcome(other.path, "skipped", other.reason))
+        for file in self._plan.refused:
+            self._outcomes.record_again(os.fspath(file.path))
+            self._meter.count_file()
         for file in self._plan.unchanged:
             path = os.fspath(file.path)
             inside = self._plan.inside.get(path, ())
@@ -167,8 +169,8 @@ class Run:
                 document.seconds += seconds
                 if document.is_whole:
                     self._write(document)
-            case FileRefused(path, sha256, error, seconds):
-                self._refuse(path, sha256, error, seconds)
+            case FileRefused(path, source, error, seconds):
+                self._refuse(path, source, error, seconds)
             case ContentUnchanged(source, seconds):
                 self._store.touch(source)
                 self._outcomes.record(FileOutcome(source.path, "unchanged", seconds=seconds))
@@ -207,7 +209,7 @@ class Run:
             notes = document.write(self._store)
         except UnreadableFile as error:
             document.drop(self._store)
-            self._outcomes.record_refusal(path, document.source.sha256, error, document.seconds)
+            self._outcomes.record_refusal(path, document.source, error, document.seconds)
         else:
             self._outcomes.record(
                 FileOutcome(
@@ -225,8 +227,8 @@ class Run:
         for follower in document.followers:
             self._share(follower)
 
-    def _refuse(self, path: str, sha256: str | None, error: UnreadableFile, seconds: float) -> None:
-        self._outcomes.record_refusal(path, sha256, error, seconds)
+    def _refuse(self, path: str, source: SourceFile | None, error: UnreadableFile, seconds: float) -> None:
+        self._outcomes.record_refusal(path, source, error, seconds)
         self._count_read(path)
         document = self._documents.pop(path, None)
         if document is not None:

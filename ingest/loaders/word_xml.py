@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import takewhile
 from typing import TYPE_CHECKING
 
 from ingest.errors import EmptyFile
@@ -21,13 +22,17 @@ if TYPE_CHECKING:
 _WORD = "{http://schemas.microsoft.com/office/word/2003/wordml}"
 _OFFICE = "{urn:schemas-microsoft-com:office:office}"
 WORD_ROOT = f"{_WORD}wordDocument"
+_TEXT_BOX = f"{_WORD}txbxContent"
 _LEFT_OUT = frozenset({f"{_WORD}{name}" for name in ("hdr", "ftr", "sectPr", "pict", "instrText", "delText")})
 _WHITE = {f"{_WORD}tab": "\t", f"{_WORD}br": "\n", f"{_WORD}cr": "\n", f"{_WORD}noBreakHyphen": "-"}
 _HEADING_STYLE = re.compile(r"heading\s*([1-6])\Z", re.IGNORECASE)
 
 
 def read_word_xml(content: FileContent, root: _Element) -> Document:
-    """Paragraphs, headings and tables, in order. Headers, footers and pictures are left out."""
+    """Paragraphs, headings and tables, in order; the words in a text box follow those it hangs on.
+
+    Headers, footers and pictures are left out.
+    """
     body = root.find(f"{_WORD}body")
     levels = _heading_levels(root)
     pages = sections_of(_blocks(body, levels) if body is not None else ())
@@ -69,6 +74,7 @@ def _blocks(parent: _Element, levels: dict[str, int]) -> Iterator[Block]:
             is_item = element.find(f"{_WORD}pPr/{_WORD}listPr") is not None
             text = _text(element).strip()
             yield Block(f"- {text}" if is_item and text and not level else text, level, tight=is_item)
+            waiting.extend(reversed(_text_boxes(element)))
         elif element.tag == f"{_WORD}tbl":
             rows = [
                 [Cell(" ".join(_text(cell).split())) for cell in _own(row, "tc")]
@@ -76,8 +82,22 @@ def _blocks(parent: _Element, levels: dict[str, int]) -> Iterator[Block]:
             ]
             for index, line in enumerate(table_lines(rows)):
                 yield Block(line, tight=index > 0)
+            waiting.extend(reversed(_text_boxes(element)))
         elif element.tag not in _LEFT_OUT:
             waiting.extend(reversed(element))
+
+
+def _text_boxes(element: _Element) -> list[_Element]:
+    """The outermost ones in a paragraph or table, each as what holds its paragraphs."""
+    return [
+        box
+        for box in element.iter(_TEXT_BOX)
+        if not any(above.tag == _TEXT_BOX for above in _up_to(box, element))
+    ]
+
+
+def _up_to(inner: _Element, outer: _Element) -> Iterator[_Element]:
+    return takewhile(lambda each: each is not outer, inner.iterancestors())
 
 
 def _own(element: _Element, name: str) -> Iterator[_Element]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterable, Sequence
 
-from ingest.store import archives, chunks, documents, lexical, pages
+from ingest.store import archives, chunks, documents, lexical, pages, refusals
 from ingest.store.chunks import ChunkRow
 from ingest.store.pages import PageRow
 from ingest.store.records import SourceFile
@@ -41,6 +41,7 @@ def point_source(connection: sqlite3.Connection, source: SourceFile, document_id
     previous = documents.write_source(connection, source, document_id)
     if previous is not None:
         _delete_if_orphan(connection, previous)
+    refusals.forget_refusals(connection, [source.path])
     advance_generation(connection)
 
 
@@ -54,6 +55,7 @@ def remove_sources(connection: sqlite3.Connection, paths: Sequence[str]) -> int:
     for document_id in dict.fromkeys(removed.values()):
         _delete_if_orphan(connection, document_id)
     archives.forget_archives(connection, paths, removed)
+    refusals.forget_refusals(connection, paths)
     if removed:
         advance_generation(connection)
     return len(removed)

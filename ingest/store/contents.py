@@ -8,11 +8,11 @@ from pathlib import Path
 
 from ingest.embedding.protocol import EmbedderIdentity
 from ingest.errors import StoreError
-from ingest.store import archives, chunks, documents, pages
+from ingest.store import archives, chunks, documents, pages, refusals
 from ingest.store.database import Database
 from ingest.store.filters import matching_documents, matching_sources
 from ingest.store.pages import PageRow
-from ingest.store.records import SourceFile
+from ingest.store.records import Refusal, SourceFile
 from ingest.store.schema import read_generation
 from ingest.types import Document, DocumentInfo, Page, StoredChunk
 
@@ -65,6 +65,11 @@ class StoreContents:
         """Every archive that is remembered, by its path."""
         with self._database.read() as connection:
             return {archive.path: archive for archive in archives.archives(connection)}
+
+    def refusals(self, reading: str) -> dict[str, Refusal]:
+        """The files that gave no document when they were read in this way, by path."""
+        with self._database.read() as connection:
+            return {refusal.source.path: refusal for refusal in refusals.read_refusals(connection, reading)}
 
     def documents(self) -> list[DocumentInfo]:
         """One entry per source, in the order of their paths."""

@@ -60,6 +60,18 @@ class ReadingKey:
 
 
 @dataclass(frozen=True, slots=True)
+class Refusal:
+    """A file that gave no document, as it was then."""
+
+    source: SourceFile
+    reading: str
+    """How it was read: another way may give another outcome."""
+    expected: bool
+    """Whether it counts as a failure; else it was of a kind that is passed over."""
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Resumption:
     """Where the reading of a large document stands."""
 

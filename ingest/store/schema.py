@@ -67,6 +67,14 @@ _TABLES = (
         digest BLOB NOT NULL,
         vector BLOB NOT NULL)""",
     "CREATE INDEX embedding_digest ON embedding (digest)",
+    """CREATE TABLE refusal (
+        path BLOB PRIMARY KEY,
+        sha256 TEXT NOT NULL,
+        size_bytes INTEGER NOT NULL,
+        modified_ns INTEGER NOT NULL,
+        reading TEXT NOT NULL,
+        expected INTEGER NOT NULL,
+        reason TEXT NOT NULL)""",
     """CREATE TABLE archive (
         path BLOB PRIMARY KEY,
         sha256 TEXT NOT NULL,

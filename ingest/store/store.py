@@ -16,14 +16,14 @@ from typing import Self
 
 from ingest.embedding.protocol import EmbedderIdentity, Vectors
 from ingest.errors import StoreError
-from ingest.store import archives, changes, documents, health, statistics
+from ingest.store import archives, changes, documents, health, refusals, statistics
 from ingest.store.chunks import chunk_rows, known_vectors
 from ingest.store.connection import text_in_words
 from ingest.store.database import Database
 from ingest.store.identity import StoreIdentity
 from ingest.store.layout import StoreLayout
 from ingest.store.pages import page_rows
-from ingest.store.records import ReadingKey, SourceFile, StoreStatistics
+from ingest.store.records import ReadingKey, Refusal, SourceFile, StoreStatistics
 from ingest.store.reembedding import Reembedding
 from ingest.store.searching import StoreSearch
 from ingest.store.unfinished import Unfinished
@@ -133,6 +133,11 @@ class Store(StoreSearch):
         """Note an archive whose members are all dealt with, in place of an earlier note of that path."""
         with self._database.write() as connection:
             archives.write_archive(connection, source)
+
+    def remember_refusals(self, refused: Sequence[Refusal]) -> None:
+        """Note files that gave no document, in place of earlier notes of those paths."""
+        with self._database.write() as connection:
+            refusals.write_refusals(connection, refused)
 
     def remove(self, paths: Sequence[str]) -> int:
         """Forget the paths, in one transaction; a document goes with its last one.

@@ -187,6 +187,26 @@ class TestMarkup:
             (("Returns",), "Returns\nare free\n\nNorth | 12")
         ]
 
+    def test_word_s_own_xml_with_text_boxes(self, make_content):
+        word = "http://schemas.microsoft.com/office/word/2003/wordml"
+
+        def paragraph(text, boxes=""):
+            return f"<w:p><w:r><w:t>{text}</w:t></w:r>{boxes}</w:p>"
+
+        def box(content):
+            return f"<w:r><w:pict><w:binData>AAAA</w:binData><box><w:txbxContent>{content}</w:txbxContent></box></w:pict></w:r>"
+
+        on_title = box(paragraph("Handbook", box(paragraph("second edition")))) + box(paragraph("by Ada"))
+        in_cell = f"<w:tbl><w:tr><w:tc>{paragraph('North', box(paragraph('cold')))}</w:tc></w:tr></w:tbl>"
+        document = self.load(
+            make_content,
+            f'<?xml version="1.0"?><w:wordDocument xmlns:w="{word}"><w:body>'
+            f"{paragraph('Welcome', on_title)}{in_cell}{paragraph('Contents')}</w:body></w:wordDocument>",
+        )
+        assert [page.text for page in document.pages] == [
+            "\n\n".join(["Welcome", "Handbook", "second edition", "by Ada", "North", "cold", "Contents"])
+        ]
+
     def test_the_words_of_a_drawing(self, make_content):
         words = "<style>p{}</style><text>Hello <tspan>World</tspan></text>"
         text = f"<svg xmlns='http://www.w3.org/2000/svg'>{words}</svg>"

@@ -6,7 +6,9 @@ from pathlib import Path
 import pytest
 
 from ingest import snapshot
+from ingest.errors import EncryptedFile
 from ingest.loaders.content import FileContent
+from ingest.loaders.protocol import LoadOptions
 from ingest.progress import Progress
 from ingest.settings import IngestSettings
 from ingest.types import Document, Page
@@ -153,9 +155,41 @@ class TestAFileThatChangesWhileItIsRead:
         desk.write("b.txt", "second")
 
         def vanish(progress: Progress) -> None:
-            if progress.stage == "reading":
+            if progress.files_total:  # it was planned
                 path.unlink(missing_ok=True)
 
         report = desk.ingest(progress=vanish)
         assert desk.outcomes(report) == {"a.txt": "failed", "b.txt": "ingested"}
         assert "no longer there" in str(desk.of(report, "a.txt").reason)
+
+
+class TestFilesThatGaveNothing:
+    def test_are_not_read_again_until_they_change(self, desk, scripted_pages) -> None:
+        desk.script("a.bin")
+        loader = scripted_pages([None])
+        first = desk.of(desk.ingest(page_loaders=[loader]), "a.bin")
+        second = desk.of(desk.ingest(page_loaders=[loader]), "a.bin")
+        assert (second.outcome, second.reason) == (first.outcome, first.reason)
+        assert loader.opened == [1]
+        path = desk.script("a.bin")
+        path.write_bytes(path.read_bytes() + b"more")
+        desk.ingest(page_loaders=[loader])
+        assert loader.opened == [1, 1]
+
+    def test_are_read_again_when_named_or_read_in_another_way(self, desk, scripted_pages) -> None:
+        path = desk.script("a.bin")
+        loader = scripted_pages([None])
+        desk.ingest(page_loaders=[loader])
+        desk.ingest(path, page_loaders=[loader])
+        desk.ingest(page_loaders=[loader], options=LoadOptions(ocr="always"))
+        assert loader.opened == [1, 1, 1]
+
+    def test_a_locked_file_is_tried_again(self, desk, scripted_pages) -> None:
+        def locked(number: int) -> None:
+            raise EncryptedFile("a.bin is locked.")
+
+        desk.script("a.bin")
+        assert desk.of(desk.ingest(page_loaders=[scripted_pages([""], locked)]), "a.bin").wants_password
+        assert desk.outcomes(desk.ingest(page_loaders=[scripted_pages(["The gate."])])) == {
+            "a.bin": "ingested"
+        }
