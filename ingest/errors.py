@@ -5,12 +5,15 @@
     │   ├── UnsupportedFormat       nobody here reads this kind of file
     │   ├── EncryptedFile           it needs a password
     │   ├── DamagedFile             its content is not what its kind promises
+    │   │   └── ReaderFault             what reads it failed in a way that it should not
     │   ├── EmptyFile               it is there, and holds no text
+    │   │   └── NoBytes                 not even a byte
     │   └── ReadingStopped          reading it met a limit, or ended the process that read it
     ├── NothingToIngest         a named path does not exist, or a folder holds no file
     └── StoreError              the collection itself
         ├── CollectionNotFound      no collection of that name
         ├── EmbedderMismatch        made with another embedder than the one asked for
+        ├── ReadingTaken            another process reads the same file into it just now
         ├── StoreDamaged            it does not open, or fails its own check
         └── StoreFull               the disk (or its quota) took no more
 
@@ -40,8 +43,16 @@ class DamagedFile(UnreadableFile):
     """The file claims to be of a kind and does not parse as one."""
 
 
+class ReaderFault(DamagedFile):
+    """The program that reads it broke on it: a fault of the file, of ours, or of the machine."""
+
+
 class EmptyFile(UnreadableFile):
     """The file is empty, or none of its pages holds any text."""
+
+
+class NoBytes(EmptyFile):
+    """The file is of zero bytes."""
 
 
 class ReadingStopped(UnreadableFile):
@@ -62,6 +73,10 @@ class CollectionNotFound(StoreError):
 
 class EmbedderMismatch(StoreError):
     """The collection was embedded by another model, or split or prefixed in another way."""
+
+
+class ReadingTaken(StoreError):
+    """What was staged of a large file belongs to another process by now, or is gone. The batch goes on."""
 
 
 class StoreDamaged(StoreError):

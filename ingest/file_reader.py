@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Protocol
 
-from ingest.errors import DamagedFile, ReadingStopped, UnreadableFile, UnsupportedFormat
+from ingest.errors import ReaderFault, ReadingStopped, UnreadableFile, UnsupportedFormat
 from ingest.loaders.content import FileContent, FileOnDisk
 from ingest.loaders.protocol import (
     DEFAULT_OPTIONS,
@@ -18,11 +18,8 @@ from ingest.loaders.protocol import (
     PageRead,
     ReadEvent,
 )
-from ingest.media import tell_media_type
+from ingest.media import tell_media_type_of_file
 from ingest.types import Document
-
-#: Enough of a file's beginning to tell what most kinds are.
-_HEAD_BYTES = 65_536
 
 
 class FileReader(Protocol):
@@ -73,7 +70,7 @@ class InProcessReader:
                 "programs, or divide the file."
             ) from error
         except Exception as error:  # whatever a parser meets in one file, the batch goes on
-            raise DamagedFile(
+            raise ReaderFault(
                 f"{file.name} could not be read: {type(error).__name__}: {error}. "
                 "Open it in its own program and save it anew; if it opens well there, report this as a fault."
             ) from error
@@ -82,24 +79,15 @@ class InProcessReader:
         pass
 
     def _read(self, file: FileOnDisk, options: LoadOptions, first_page: int) -> Iterator[ReadEvent]:
-        with file.file.open("rb") as opened:
-            data = opened.read(_HEAD_BYTES)
-            is_whole = len(data) < _HEAD_BYTES
-        head = FileContent(file.path, data, file.sha256)
-        page_loader = self._page_loaders.get(tell_media_type(head, is_whole=is_whole))
-        if page_loader is not None:
-            yield from page_loader.read(file, options, first_page=first_page)
-            return
-        content = head if is_whole else FileContent(file.path, file.file.read_bytes(), file.sha256)
-        media_type = tell_media_type(content)
+        media_type = tell_media_type_of_file(file)
         page_loader = self._page_loaders.get(media_type)
         if page_loader is not None:
-            del content
             yield from page_loader.read(file, options, first_page=first_page)
             return
         loader = self._loaders.get(media_type)
         if loader is None:
             raise UnsupportedFormat(f"{file.name} is of a kind that is not read here ({media_type}).")
+        content = FileContent(file.path, file.file.read_bytes(), file.sha256)
         document = loader.load(content, options)
         yield from events_of(document, first_page)
 

@@ -27,6 +27,8 @@ class DocumentBegun:
     key: ReadingKey
     page_count: int | None
     resumption: Resumption | None
+    reading: str = ""
+    """How it is read: another way may give other pages."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,11 +44,12 @@ class PageSplit:
 
 @dataclass(frozen=True, slots=True)
 class DocumentEnded:
-    """All pages were told."""
+    """All pages were told. What files it holds is told next, if any."""
 
     path: str
     notes: tuple[str, ...]
     seconds: float
+    holds_files: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +65,10 @@ class FileRefused:
 
 @dataclass(frozen=True, slots=True)
 class ContentUnchanged:
-    """The file holds what it held when it was read last; only its time is new."""
+    """The file holds what it held when it was read last, and with it the files `inside`."""
 
     source: SourceFile
+    inside: tuple[str, ...]
     seconds: float
 
 
@@ -78,7 +82,10 @@ class ContentKnown:
 
 @dataclass(frozen=True, slots=True)
 class MembersEnded:
-    """All members of a file were told. An archive is a file that is no document itself."""
+    """All files in a file were told. An archive is a file that is no document itself.
+
+    `members` are the paths of all that have an outcome by it, with those of files in files in it.
+    """
 
     source: SourceFile
     is_archive: bool

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import io
+import mmap
 import re
-import zipfile
-import zlib
 
-from ingest.loaders.content import FileContent
+from ingest.loaders.content import FileContent, FileOnDisk
 from ingest.loaders.encoding import decode_text
 from ingest.media_text import kind_of_text
 from ingest.media_types import (
@@ -43,6 +41,7 @@ from ingest.media_types import (
     XML,
     ZIP,
 )
+from ingest.media_zip import Bytes, kind_of_zip
 
 __all__ = (
     "CSV",
@@ -77,6 +76,7 @@ __all__ = (
     "XML",
     "ZIP",
     "tell_media_type",
+    "tell_media_type_of_file",
 )
 
 _MAGIC = (
@@ -119,11 +119,11 @@ _OLE_CLASSES = {
     bytes.fromhex("108d8164"): PPT,
     bytes.fromhex("0b0d0200"): _OUTLOOK,
 }
-_ZIP_FOLDERS = (("word/", DOCX), ("xl/", XLSX), ("ppt/", PPTX), ("META-INF/container.xml", EPUB))
-_DECLARED = (EPUB, ODT, ODS, ODP)  # templates and the like have names that begin with these
 _ZIP_START = (b"PK\x03\x04", b"PK\x05\x06")
 
+_OLE_SEARCHED = 16 * 1024 * 1024  # bytes, at each place where a container's directory may be
 _HEAD_BYTES = 65_536  # texts are told from their beginning
+_CUT_BYTES = 4  # the longest character of UTF-8
 _PDF_HEADER = re.compile(rb"%PDF-\d")
 _PDF_HEADER_WITHIN = 1024  # readers accept that many bytes of something else before it
 _PDF_OBJECT = re.compile(rb"\d+\s+\d+\s+obj\b")
@@ -139,7 +139,7 @@ def tell_media_type(content: FileContent, *, is_whole: bool = True) -> str:
     if data.startswith(_OLE):
         return _kind_of_ole(data, is_whole)
     if data.startswith(_ZIP_START):
-        return _kind_of_zip(data, is_whole)
+        return kind_of_zip(data, content.suffix, is_whole=is_whole)
     if _is_pdf(data):
         return PDF
     for magic, media_type in _MAGIC:
@@ -151,6 +151,23 @@ def tell_media_type(content: FileContent, *, is_whole: bool = True) -> str:
         return "video/mp4"
     text = decode_text(_cut(data))
     return UNKNOWN if text is None else kind_of_text(text, content.name, content.suffix)
+
+
+def tell_media_type_of_file(file: FileOnDisk) -> str:
+    """The kind of a file on the disk, of which no more than the beginning is ever held in memory.
+
+    Raises `OSError` where the file cannot be read.
+    """
+    with file.file.open("rb") as opened:
+        head = FileContent(file.path, opened.read(_HEAD_BYTES + _CUT_BYTES), file.sha256)
+        is_whole = len(head.data) <= _HEAD_BYTES
+        media_type = tell_media_type(head, is_whole=is_whole)
+        if is_whole or media_type != UNKNOWN or not head.data.startswith((_OLE, *_ZIP_START)):
+            return media_type
+        with mmap.mmap(opened.fileno(), 0, access=mmap.ACCESS_READ) as data:
+            if head.data.startswith(_OLE):
+                return _kind_of_ole(data, is_whole=True)
+            return kind_of_zip(data, file.suffix, file=opened)
 
 
 def _is_pdf(data: bytes) -> bool:
@@ -168,59 +185,33 @@ def _cut(data: bytes) -> bytes:
     if len(data) <= _HEAD_BYTES:
         return data
     end = _HEAD_BYTES
-    while end > _HEAD_BYTES - 4 and data[end] & 0xC0 == 0x80:  # within a character of UTF-8
+    while end > _HEAD_BYTES - _CUT_BYTES and data[end] & 0xC0 == 0x80:  # within a character of UTF-8
         end -= 1
     return data[:end]
 
 
-def _kind_of_ole(data: bytes, is_whole: bool) -> str:
+def _kind_of_ole(data: Bytes, is_whole: bool) -> str:
     """The old Office container. Its directory names the streams in UTF-16."""
-    for stream, media_type in _OLE_STREAMS[:1]:
-        if stream.encode("utf-16-le") in data:
-            return media_type
     sector_bytes = 1 << min(int.from_bytes(data[30:32], "little"), 16)
     root = (int.from_bytes(data[48:52], "little") + 1) * sector_bytes
+    # The directory may be scattered, over the beginning or the end of a large file as its writer works.
+    parts = [
+        data[max(start, 0) : start + _OLE_SEARCHED]
+        for start in (0, root, len(data) - _OLE_SEARCHED)
+        if start == 0 or len(data) > _OLE_SEARCHED
+    ]
+
+    def names(stream: str) -> bool:
+        return any(stream.encode("utf-16-le") in part for part in parts)
+
+    for stream, media_type in _OLE_STREAMS[:1]:
+        if names(stream):
+            return media_type
     if (media_type_of_root := _OLE_CLASSES.get(data[root + 80 : root + 84])) is not None:
         return media_type_of_root
     if not is_whole:
         return UNKNOWN
     for stream, media_type in _OLE_STREAMS:
-        if stream.encode("utf-16-le") in data:
+        if names(stream):
             return media_type
     return "application/x-ole-storage"
-
-
-def _kind_of_zip(data: bytes, is_whole: bool) -> str:
-    """Office and e-book files are zips, told apart by their members."""
-    declared = ""
-    try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            names = archive.namelist()
-            if "mimetype" in names:
-                with archive.open("mimetype") as member:
-                    declared = member.read(128).decode("ascii", errors="replace").strip()
-    except (zipfile.BadZipFile, zlib.error, OSError, RuntimeError, EOFError, ValueError):
-        # Cut short: the directory at its end is gone, but each member still begins with its name.
-        names = [name.decode("utf-8", errors="replace") for name in _member_names(data)]
-        if names[:1] == ["mimetype"]:
-            declared = data[38:166].decode("ascii", errors="replace")
-        elif not is_whole and not any(
-            name.startswith(folder) for folder, _ in _ZIP_FOLDERS for name in names
-        ):
-            return UNKNOWN
-    for media_type in _DECLARED:
-        if declared.startswith(media_type):
-            return media_type
-    for folder, media_type in _ZIP_FOLDERS:
-        if any(name.startswith(folder) for name in names):
-            return media_type
-    return ZIP
-
-
-def _member_names(data: bytes) -> list[bytes]:
-    names, position = [], data.find(b"PK\x03\x04")
-    while position >= 0:
-        length = int.from_bytes(data[position + 26 : position + 28], "little")
-        names.append(data[position + 30 : position + 30 + length])
-        position = data.find(b"PK\x03\x04", position + 4)
-    return names

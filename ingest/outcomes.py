@@ -4,11 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from ingest.errors import EncryptedFile, ReadingStopped, UnreadableFile, UnsupportedFormat
+from ingest.errors import (
+    DamagedFile,
+    EmptyFile,
+    EncryptedFile,
+    NoBytes,
+    ReaderFault,
+    UnreadableFile,
+    UnsupportedFormat,
+)
 from ingest.report import FileOutcome, Outcome
 from ingest.store.records import Refusal, SourceFile
 
-_MAY_GO_BETTER = (EncryptedFile, ReadingStopped)
+_NOTHING_TO_EXPECT = (UnsupportedFormat, NoBytes)
 _OLD_CONTENT_STAYS = "What was read from it before stays searchable."
 
 
@@ -34,10 +42,12 @@ class Outcomes:
         """The sources that there were when the run began."""
         return self._known
 
-    @property
-    def to_remember(self) -> tuple[Refusal, ...]:
-        """The files of this run that need not be read again until they change."""
-        return tuple(self._remembered)
+    def take_to_remember(self, at_least: int = 1) -> tuple[Refusal, ...]:
+        """The files, if so many, that need not be read again until they change; each is given once."""
+        if len(self._remembered) < at_least:
+            return ()
+        taken, self._remembered = tuple(self._remembered), []
+        return taken
 
     def record(self, outcome: FileOutcome) -> None:
         self._by_path[outcome.path] = outcome
@@ -50,13 +60,13 @@ class Outcomes:
     def record_refusal(
         self, path: str, source: SourceFile | None, error: UnreadableFile, seconds: float
     ) -> None:
-        """A file that gave nothing: failed, unless it is of a kind that is not read and nobody named it."""
-        if source is not None:
+        """A file that gave nothing: failed, unless nobody named it and there was nothing to expect of it."""
+        lasting = _is_lasting(error)
+        if source is not None and lasting:
             self._refusals.setdefault(source.sha256, (path, error))
-        expected = path in self._named or path in self._known or not isinstance(error, UnsupportedFormat)
+        expected = path in self._named or path in self._known or not isinstance(error, _NOTHING_TO_EXPECT)
         reason = f"{error} {_OLD_CONTENT_STAYS}" if path in self._known else str(error)
-        # Another password or a less busy machine may open it; all else would be refused again.
-        if source is not None and path not in self._known and not isinstance(error, _MAY_GO_BETTER):
+        if source is not None and lasting and path not in self._known:
             self._remembered.append(Refusal(source, self._reading, expected, str(error)))
         self.record(
             FileOutcome(
@@ -90,3 +100,14 @@ class Outcomes:
     def all(self) -> tuple[FileOutcome, ...]:
         """In the order of their paths."""
         return tuple(outcome for _, outcome in sorted(self._by_path.items()))
+
+
+def _is_lasting(error: UnreadableFile) -> bool:
+    """Whether the same bytes read in the same way would be refused again.
+
+    Not so where a password, a quieter machine or a sound disk may help, nor where a program may be
+    installed or a fault be mended.
+    """
+    if isinstance(error, ReaderFault) or not isinstance(error, (EmptyFile, UnsupportedFormat, DamagedFile)):
+        return False
+    return "install" not in str(error)  # a message that says what to install is no last word

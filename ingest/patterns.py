@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
+from pathlib import Path
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +18,8 @@ class Patterns:
 
     include: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
+    #: A folder that is never wanted, by its absolute path: where Refdesk keeps its own files.
+    own_folder: Path | None = None
 
     def reason_against_file(self, relative_path: str) -> str | None:
         """Why the file is not wanted, or None."""
@@ -26,8 +29,10 @@ class Patterns:
             return f"not among what is to be included ({', '.join(self.include)})"
         return None
 
-    def reason_against_folder(self, relative_path: str) -> str | None:
+    def reason_against_folder(self, folder: Path, relative_path: str) -> str | None:
         """Why nothing below the folder is wanted, or None."""
+        if folder == self.own_folder:
+            return "where Refdesk keeps its own files"
         pattern = _first_match(self.exclude, relative_path)
         return None if pattern is None else f"excluded by the pattern {pattern!r}"
 

@@ -10,7 +10,6 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 
 from ingest.errors import StoreError
-from ingest.intake import reading_of
 from ingest.loaders.protocol import DEFAULT_OPTIONS, LoadOptions
 from ingest.outcomes import Outcomes
 from ingest.patterns import Patterns
@@ -21,6 +20,7 @@ from ingest.run import Run
 from ingest.settings import IngestSettings
 from ingest.store.store import Store
 from ingest.tools import Tools
+from ingest.ways_of_reading import reading_of
 
 
 def ingest(
@@ -51,17 +51,19 @@ def ingest(
     known = store.sources()
     reading = reading_of(options)
     refused = store.refusals(reading)
+    incomplete = store.incomplete(reading)
     plan = plan_ingest(
         paths,
         known,
         archives=store.archives(),
         refused={path: refusal.source for path, refusal in refused.items()},
+        incomplete=incomplete,
         sync=sync,
         patterns=patterns,
     )
     named = (os.fspath(file.path) for file in plan.to_read if file.named)
     outcomes = Outcomes(known, refused, named, reading)
-    run = Run(store, outcomes, plan, settings, meter, cancelled)
+    run = Run(store, outcomes, incomplete, plan, settings, meter, cancelled)
     try:
         run.carry_out(tools, options)
     except KeyboardInterrupt:
@@ -70,7 +72,6 @@ def ingest(
     except StoreError as error:
         raise type(error)(f"{error} {run.what_is_safe()}") from error
     finally:
-        if outcomes.to_remember:
-            with suppress(StoreError):  # else they are read once more
-                store.remember_refusals(outcomes.to_remember)
+        with suppress(StoreError):  # else they are read once more
+            store.remember_refusals(outcomes.take_to_remember())
     return run.report()

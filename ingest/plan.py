@@ -23,6 +23,12 @@ UNSETTLED_NS = 2_000_000_000
 #: Recorded in place of such a file's time: no real time equals it, so the next run reads it again.
 UNSETTLED_MODIFIED_NS = -1
 
+#: Recorded of a document that holds files (a mail) until all of those are dealt with.
+MEMBERS_PENDING_NS = -2
+
+#: So many are not forgotten at once because their folder is empty.
+_MANY_FILES = 10
+
 _NONE: Mapping[str, SourceFile] = MappingProxyType({})
 
 
@@ -44,6 +50,11 @@ class Plan:
     def to_read(self) -> tuple[PlannedFile, ...]:
         """New and changed files, in the order of their paths."""
         return tuple(sorted((*self.new, *self.changed), key=lambda file: file.path.parts))
+
+    @property
+    def paths_to_read(self) -> frozenset[str]:
+        """Their paths, as the store writes them."""
+        return frozenset(os.fspath(file.path) for file in (*self.new, *self.changed))
 
 
 def source_path(path: str | os.PathLike[str]) -> Path:
@@ -70,21 +81,24 @@ def plan_ingest(
     *,
     archives: Mapping[str, SourceFile] = _NONE,
     refused: Mapping[str, SourceFile] = _NONE,
+    incomplete: Collection[str] = frozenset(),
     sync: bool = False,
     patterns: Patterns = Patterns(),  # noqa: B008 - frozen: one default for all calls is the same
 ) -> Plan:
     """Walk the named files and folders and compare them with what the store knows.
 
     `known` are the sources of documents, `archives` those whose members all were dealt with, `refused`
-    files that gave none: those are read again when they changed or are named. With `sync`,
-    sources below a named folder that are no longer on disk are `gone`. Raises `NothingToIngest` where
-    there is nothing at all to do.
+    files that gave none: those are read again when they changed or are named. What is `incomplete` counts
+    as changed. With `sync`, sources below a named folder that are no longer on disk are `gone`.
+
+    Raises `NothingToIngest` where there is nothing at all to do.
     """
     walk = Walk(patterns)
     folders = [folder for folder in map(source_path, paths) if walk.take(folder)]
     inside = _inside(walk.files, known)
     held = {member for members in inside.values() for member in members}
-    gone = _gone(folders, {**known, **archives}, walk.files, held) if sync else ()
+    synced = [folder for folder in folders if sync and not _emptied(folder, known, walk)]
+    gone = _gone(synced, {**known, **archives}, walk.files, held)
     if not walk.files and not gone and not any(other.failed for other in walk.passed_over.values()):
         raise NothingToIngest(_nothing(folders, walk.missing, len(walk.passed_over)))
     for path in walk.missing:
@@ -96,7 +110,8 @@ def plan_ingest(
         name = os.fspath(file.path)
         source = known.get(name) or archives.get(name)
         if source is not None:
-            (unchanged if _is_as_it_was(file, source) else changed).append(file)
+            as_it_was = name not in incomplete and _is_as_it_was(file, source)
+            (unchanged if as_it_was else changed).append(file)
         elif not file.named and name in refused and _is_as_it_was(file, refused[name]):
             refused_again.append(file)
         else:
@@ -152,13 +167,33 @@ def _gone(
 
 
 def _is_no_file(path: Path) -> bool:
-    """Whether it is sure that no file is there: a folder that may not be entered proves nothing."""
+    """Whether it is sure that no file is there: a folder that may not be entered proves nothing.
+
+    A path that goes on behind a file lies in that file, if anywhere.
+    """
     try:
         return stat.S_ISDIR(path.stat().st_mode)
-    except (FileNotFoundError, NotADirectoryError):
+    except FileNotFoundError:
         return True
     except OSError:
         return False
+
+
+def _emptied(folder: Path, known: Mapping[str, SourceFile], walk: Walk) -> bool:
+    """Whether a folder with nothing in it, of which much is known, is rather a disk that is not mounted."""
+    beginning = with_separator(folder)
+    if any(os.fspath(path).startswith(beginning) for path in (*walk.files, *walk.passed_over)):
+        return False
+    held = sum(path.startswith(beginning) for path in known)
+    if held < _MANY_FILES:
+        return False
+    walk.pass_over(
+        folder,
+        f"it is an empty folder now, and the collection holds {held} files of it. Is its disk mounted? "
+        f"Nothing of it was forgotten; to forget it: refdesk remove '{beginning}*'",
+        failed=True,
+    )
+    return True
 
 
 def _missing(path: Path, known: Mapping[str, SourceFile]) -> str:
@@ -175,7 +210,10 @@ def _nothing(folders: Iterable[Path], missing: Iterable[Path], passed_over: int)
     words = [f"{path} does not exist." for path in missing]
     words += [f"{folder} holds no file to read." for folder in folders]
     if passed_over:
-        words.append(f"({passed_over} hidden, linked or system entries were passed over.)")
+        words.append(
+            f"({passed_over} passed over: hidden, linked, of the system, or left out by a pattern. Patterns "
+            "are over names, or over paths below the named folder.)"
+        )
     return " ".join([*words, "Name a file, or a folder that holds some."])
 
 

@@ -7,15 +7,16 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
-Stage = Literal["planning", "reading", "embedding", "writing", "removing", "interrupted", "done"]
+Stage = Literal["planning", "preparing", "reading", "embedding", "writing", "removing", "interrupted", "done"]
 
 
 @dataclass(frozen=True, slots=True)
 class Progress:
     """One moment of a run. No count ever goes down.
 
-    Bytes are those of the files that have to be read; a file's bytes are done as its chunks are
-    embedded. `seconds_left` is estimated from them and is None before there is anything to go by.
+    Bytes are those of the files that have to be read, of a large file the first 2 MB alone; a file's bytes
+    are done as its chunks are embedded. `seconds_left` is estimated from them, and is None before there is
+    anything to go by.
     """
 
     stage: Stage

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
 from ingest.embedding.protocol import Embedder
+from ingest.errors import StoreError
 from ingest.indexing import name_in_words
 from ingest.intake_events import DocumentBegun, PageSplit
 from ingest.loaders.titles import choose_title
@@ -24,12 +26,15 @@ _STRETCH = 512
 
 
 def rename(store: Store, old_path: str, source: SourceFile, splitter: Splitter, embedder: Embedder) -> None:
-    """Embed and index the document anew under the name of this source, if it says anything else.
+    """Make the path another source of the document with its bytes, under whose name it is found from then on.
 
-    Its file is not read again: the text comes out of the store. Raises StoreError.
+    Where the new name says anything else, all of it is embedded and indexed anew, in the same transaction.
+    Its file is not read again: the text comes out of the store. Raises StoreError, also where no document
+    has these bytes.
     """
     document_id = store.document_of(source.sha256)
     if document_id is None:
+        store.add_source(source)  # raises
         return
     old, new = Path(old_path), Path(source.path)
     before = store.head(document_id)
@@ -37,19 +42,25 @@ def rename(store: Store, old_path: str, source: SourceFile, splitter: Splitter, 
     title = choose_title(new) if before.title == choose_title(old) else before.title
     document = replace(before, name=name_in_words(new), title=title)
     if document.names == before.names:
+        store.add_source(source)
         return
     key = ReadingKey(source.sha256, f"renamed {document.names} {splitter.identity}")
-    store.unfinished.drop(key)
-    renamed = OpenDocument(DocumentBegun(source, document, key, None, None))
-    waiting: list[PageSplit] = []
-    for split in _splits(store, document_id, document, splitter, source.path):
-        renamed.waiting_pages += 1
-        waiting.append(split)
-        if sum(len(each.texts) for each in waiting) >= _STRETCH:
-            _embed(renamed, waiting, store, embedder)
-            waiting = []
-    _embed(renamed, waiting, store, embedder)
-    renamed.write(store)
+    reading = store.reading_of(document_id)
+    renamed = OpenDocument(DocumentBegun(source, document, key, None, None, reading=reading))
+    try:
+        waiting: list[PageSplit] = []
+        for split in _splits(store, document_id, document, splitter, source.path):
+            renamed.waiting_pages += 1
+            waiting.append(split)
+            if sum(len(each.texts) for each in waiting) >= _STRETCH:
+                _embed(renamed, waiting, store, embedder)
+                waiting = []
+        _embed(renamed, waiting, store, embedder)
+        renamed.write(store)
+    except BaseException:
+        with suppress(StoreError):  # what went wrong before is what is to be said
+            renamed.drop(store)
+        raise
 
 
 def _splits(

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from collections import Counter
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, replace
 from typing import Literal, get_args
 
 Outcome = Literal["ingested", "unchanged", "replaced", "skipped", "failed", "removed"]
@@ -62,8 +64,14 @@ class IngestReport:
         return 1 if self.interrupted or self.count("failed") else 0
 
     def followed_by(self, later: IngestReport) -> IngestReport:
-        """Both runs as one: of a path that both met, the later outcome holds."""
-        files = {file.path: file for file in (*self.files, *later.files)}
+        """Both runs as one: of a path that both met, the later outcome holds, unless it is `unchanged`.
+
+        A file that failed whole and was taken apart later is told by what it holds.
+        """
+        paths = {file.path for file in later.files}
+        files = {file.path: file for file in self.files if not _was_opened(file, paths)}
+        for file in later.files:
+            files[file.path] = _both(files.get(file.path), file)
         return IngestReport(
             tuple(file for _, file in sorted(files.items())),
             self.seconds + later.seconds,
@@ -99,3 +107,22 @@ class IngestReport:
             },
             "seconds": round(self.seconds, 3),
         }
+
+
+def _both(earlier: FileOutcome | None, later: FileOutcome) -> FileOutcome:
+    """What became of a path that two runs met one after the other."""
+    if earlier is None or earlier.outcome not in {"ingested", "replaced"}:
+        return later
+    if later.outcome == "unchanged":
+        return earlier
+    return replace(later, outcome=earlier.outcome) if later.outcome == "replaced" else later
+
+
+def _was_opened(earlier: FileOutcome, paths: Collection[str]) -> bool:
+    """Whether a file that failed is not among the later paths, but files inside it are."""
+    inside = earlier.path + os.sep
+    return (
+        earlier.outcome == "failed"
+        and earlier.path not in paths
+        and any(path.startswith(inside) for path in paths)
+    )

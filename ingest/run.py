@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from contextlib import closing
 from pathlib import Path
 
-from ingest.containers import close_container
+from ingest.containers import close_container, record_refused_members
 from ingest.errors import StoreError, UnreadableFile
 from ingest.intake import Intake
 from ingest.intake_events import (
@@ -23,20 +23,21 @@ from ingest.intake_events import (
     PageSplit,
 )
 from ingest.loaders.protocol import LoadOptions
-from ingest.open_document import OpenDocument
+from ingest.open_documents import OpenDocuments
 from ingest.outcomes import Outcomes
 from ingest.plan import Plan
 from ingest.progress import ProgressMeter
 from ingest.renaming import rename
 from ingest.report import FileOutcome, IngestReport
 from ingest.settings import IngestSettings
-from ingest.store.records import SourceFile
 from ingest.store.store import Store
 from ingest.tools import Tools
-from ingest.waiting import WaitingPages
 from ingest.walk import PlannedFile
 
 _REREADINGS = 2
+_TELLING_BYTES = 2_000_000
+#: Noted together: each time is a transaction.
+_REFUSALS_AT_ONCE = 50
 
 
 class Run:
@@ -46,6 +47,7 @@ class Run:
         self,
         store: Store,
         outcomes: Outcomes,
+        incomplete: Collection[str],
         plan: Plan,
         settings: IngestSettings,
         meter: ProgressMeter,
@@ -54,20 +56,23 @@ class Run:
         self._store, self._plan, self._settings = store, plan, settings
         self._meter, self._cancelled = meter, cancelled
         self._outcomes, self._known = outcomes, outcomes.known
-        self._sizes = {os.fspath(file.path): file.size_bytes for file in plan.to_read}
-        self._documents: dict[str, OpenDocument] = {}
-        self._waiting = WaitingPages()
+        self._known_now = dict(outcomes.known)
+        self._anew = frozenset(self._known[path].sha256 for path in incomplete if path in self._known)
+        # Bytes tell how much work a file is, but not of the largest, which are pictures or nothing readable.
+        self._sizes = {os.fspath(file.path): min(file.size_bytes, _TELLING_BYTES) for file in plan.to_read}
+        self._documents = OpenDocuments(store, outcomes, meter, self._size_of, self._count_read, self._share)
         self._again: set[Path] = set()
+        self._counted: set[str] = set()
         self._interrupted = False
         self._tools: Tools
 
     def carry_out(self, tools: Callable[[], Tools], options: LoadOptions) -> None:
         plan = self._plan
         files = len(plan.to_read) + len(plan.unchanged) + len(plan.refused) + len(plan.gone)
-        self._meter.expect(files, sum(file.size_bytes for file in plan.to_read))
+        self._meter.expect(files, sum(self._sizes.values()))
         self._record_what_needs_no_reading()
         if plan.to_read and not self._stops():
-            self._meter.tell("planning")
+            self._meter.tell("preparing")
             self._tools = tools()
             self._read(plan.to_read, options)
             # What lost the document it was to share is read for itself. More than twice would mean that
@@ -76,6 +81,8 @@ class Run:
                 again = [file for file in plan.to_read if file.path in self._again]
                 self._again.clear()
                 self._read(again, options)
+            for lost in self._again:
+                self._documents.refuse(os.fspath(lost), None, _taken_away(lost), 0.0)
         # Last, so that a file that only moved finds its content still here.
         if plan.gone and not self._stops():
             self._meter.tell("removing")
@@ -135,7 +142,9 @@ class Run:
             self._tools.splitter,
             options,
             files,
-            self._known,
+            self._known_now,
+            self._plan.inside,
+            self._anew,
             self._settings.max_file_bytes,
         )
         with closing(intake.events()) as events:
@@ -144,106 +153,63 @@ class Run:
                     if self._stops():
                         break
                     if event is None:
-                        self._embed_waiting()  # nothing new for a moment: do what there is
+                        self._embed()  # nothing new for a moment: do what there is
                         continue
                     self._take(event)
-                    if self._waiting.texts >= self._settings.embedding_stretch:
-                        self._embed_waiting()
+                    if self._documents.waiting_texts >= self._settings.embedding_stretch:
+                        self._embed()
                 else:
-                    self._embed_waiting()
+                    self._embed()
             finally:
-                for document in self._documents.values():  # those that an interruption left half done
-                    document.stage(self._store, all_of_it=True)
+                self._documents.keep_what_is_embedded()
+
+    def _embed(self) -> None:
+        self._documents.embed_waiting(self._tools.embedder)
 
     def _take(self, event: IntakeEvent) -> None:
         match event:
             case FileBegun(path):
                 self._meter.tell("reading", path)
             case DocumentBegun():
-                self._documents[event.source.path] = OpenDocument(event)
-            case PageSplit(path):
-                self._waiting.add(self._documents[path], event)
-            case DocumentEnded(path, notes, seconds):
-                document = self._documents[path]
-                document.ended = notes
-                document.seconds += seconds
-                if document.is_whole:
-                    self._write(document)
+                self._documents.begin(event)
+            case PageSplit():
+                self._documents.add(event)
+            case DocumentEnded():
+                self._documents.end(event)
             case FileRefused(path, source, error, seconds):
-                self._refuse(path, source, error, seconds)
-            case ContentUnchanged(source, seconds):
-                self._store.touch(source)
-                self._outcomes.record(FileOutcome(source.path, "unchanged", seconds=seconds))
-                self._count_read(source.path)
+                self._documents.refuse(path, source, error, seconds)
+                if many := self._outcomes.take_to_remember(at_least=_REFUSALS_AT_ONCE):
+                    self._store.remember_refusals(many)
+            case ContentUnchanged():
+                self._touch(event)
             case ContentKnown():
                 self._share(event)
             case MembersEnded():
                 self._close_container(event)
 
-    def _embed_waiting(self) -> None:
-        """Embed the pages that wait, write each document that is whole by it, and stage what is large."""
-        if (path := self._waiting.first_path) is None:
-            return
-        self._meter.tell("embedding", path)
-        for document in self._waiting.embed(self._tools.embedder, self._store, self._count_page):
-            if document.is_whole:
-                self._write(document)
-            else:
-                self._stage(document)
-
-    def _stage(self, document: OpenDocument) -> None:
+    def _touch(self, unchanged: ContentUnchanged) -> None:
+        path = unchanged.source.path
         try:
-            document.stage(self._store)
+            self._store.touch(unchanged.source)
         except StoreError as error:
             if type(error) is not StoreError:
                 raise
-            # Another process reads the same file. That one will finish it.
-            self._refuse(document.path, None, UnreadableFile(str(error)), document.seconds)
-
-    def _write(self, document: OpenDocument) -> None:
-        path = document.path
-        del self._documents[path]
-        self._meter.tell("writing", path)
-        started = time.perf_counter()
-        try:
-            notes = document.write(self._store)
-        except UnreadableFile as error:
-            document.drop(self._store)
-            self._outcomes.record_refusal(path, document.source, error, document.seconds)
-        else:
-            self._outcomes.record(
-                FileOutcome(
-                    path,
-                    self._outcomes.written(path),
-                    "; ".join(notes) or None,
-                    document.pages_done,
-                    document.chunks_done,
-                    document.seconds + time.perf_counter() - started,
-                    recognised_pages=document.recognised_pages,
-                )
-            )
-            self._outcomes.hold(document.source)
+            self._read_again(path)  # another process removed it meanwhile
+            return
+        self._outcomes.record(FileOutcome(path, "unchanged", seconds=unchanged.seconds))
+        for member in unchanged.inside:
+            self._outcomes.record(FileOutcome(member, "unchanged"))
         self._count_read(path)
-        for follower in document.followers:
-            self._share(follower)
 
-    def _refuse(self, path: str, source: SourceFile | None, error: UnreadableFile, seconds: float) -> None:
-        self._outcomes.record_refusal(path, source, error, seconds)
-        self._count_read(path)
-        document = self._documents.pop(path, None)
-        if document is not None:
-            document.drop(self._store)
-            self._waiting.forget(document)
-            for follower in document.followers:
-                self._share(follower)
+    def _read_again(self, path: str) -> None:
+        self._known_now.pop(path, None)
+        self._again.add(self._planned_file_of(path))
 
     def _share(self, known: ContentKnown) -> None:
         """Make a path another source of a document that is here, or of one that is on its way."""
         source = known.source
-        for document in self._documents.values():
-            if document.source.sha256 == source.sha256:
-                document.followers.append(known)
-                return
+        if self._documents.let_follow(known):
+            return
         if (refusal := self._outcomes.refusal_of(source.sha256)) is not None:
             first, error = refusal
             same = type(error)(f"It holds the same bytes as {first}, which gave nothing: {error}")
@@ -254,14 +220,15 @@ class Run:
         holders = self._outcomes.holders(source.sha256)
         if source.path in holders and self._outcomes.of(source.path) is not None:
             return  # a member of an archive that is read again
-        if self._store.document_of(source.sha256) is None:  # its last holder was replaced meanwhile
-            self._again.add(self._planned_file_of(source.path))
+        if self._store.document_of(source.sha256) is None:
+            self._read_again(source.path)  # its last holder was replaced meanwhile, or gave nothing
             return
-        self._store.add_source(source)
         reason = f"same content as {holders[0] if holders else 'another document of the collection'}"
         if holders and set(holders) <= set(self._plan.gone):
             reason = f"renamed from {holders[0]}"
             rename(self._store, holders[0], source, self._tools.splitter, self._tools.embedder)
+        else:
+            self._store.add_source(source)
         seconds = known.seconds + time.perf_counter() - started
         self._outcomes.record(
             FileOutcome(source.path, self._outcomes.written(source.path), reason, seconds=seconds)
@@ -270,7 +237,10 @@ class Run:
         self._count_read(source.path)
 
     def _close_container(self, ended: MembersEnded) -> None:
-        self._embed_waiting()  # so that all members have their outcome
+        self._embed()  # so that all members have their outcome
+        record_refused_members(ended, self._outcomes)
+        if any(self._planned_file_of(member) in self._again for member in ended.members):
+            return
         close_container(ended, self._plan, self._known, self._store, self._outcomes)
         if ended.is_archive:
             self._containers_done.add(ended.source.path)
@@ -282,16 +252,21 @@ class Run:
             path = path.rpartition(os.sep)[0]
         return Path(path)
 
-    def _count_page(self, document: OpenDocument, chunks: int) -> None:
-        """Where the number of pages is known, each stands for its share of the file's bytes."""
-        pages = document.page_count
-        size_bytes = self._sizes.get(document.path, 0) // pages if pages else 0
-        self._meter.count_page(document.path, size_bytes, chunks)
+    def _size_of(self, path: str) -> int:
+        return self._sizes.get(path, 0)
 
     def _count_read(self, path: str) -> None:
-        if path in self._sizes:
+        if path in self._sizes and path not in self._counted:
+            self._counted.add(path)
             self._meter.count_file(path, self._sizes[path])
 
     def _stops(self) -> bool:
         self._interrupted = self._interrupted or self._cancelled()
         return self._interrupted
+
+
+def _taken_away(path: Path) -> UnreadableFile:
+    return UnreadableFile(
+        f"{path.name} could not be made part of the collection: another process changes it at the same time. "
+        "Ingest the file again."
+    )

@@ -7,7 +7,7 @@ import os
 import time
 from pathlib import Path
 
-from ingest.errors import EmptyFile, UnreadableFile, UnsupportedFormat
+from ingest.errors import NoBytes, UnreadableFile, UnsupportedFormat
 from ingest.loaders.content import FileContent, FileOnDisk
 from ingest.media import tell_media_type
 from ingest.plan import recorded_source
@@ -45,7 +45,7 @@ def take_snapshot(path: Path, max_bytes: int) -> tuple[FileOnDisk, SourceFile]:
         after = _status(path)
         if _same(before, after):
             if not after.st_size:
-                raise EmptyFile(
+                raise NoBytes(
                     f"{path.name} is empty: it holds no byte at all. Check where it was copied from."
                 )
             file = FileOnDisk(path, path, sha256, after.st_size)
@@ -57,7 +57,7 @@ def member_snapshot(path: Path, file: Path, container: SourceFile) -> tuple[File
     """The same for a file taken out of another; it carries the time of that one."""
     sha256, size_bytes = _sha256(file), _status(file).st_size
     if not size_bytes:
-        raise EmptyFile(f"{path.name} is empty: it holds no byte at all. Check where it was packed.")
+        raise NoBytes(f"{path.name} is empty: it holds no byte at all. Check where it was packed.")
     source = SourceFile(os.fspath(path), sha256, size_bytes, container.modified_ns)
     return FileOnDisk(path, file, sha256, size_bytes), source
 

@@ -89,7 +89,7 @@ class Walk:
                     continue
                 relative_path = os.fspath(path)[below:]
                 if stat.S_ISDIR(status.st_mode):
-                    reason = self._patterns.reason_against_folder(relative_path)
+                    reason = self._patterns.reason_against_folder(path, relative_path)
                     if reason is None:
                         waiting.append(path)
                 elif path not in self._named:

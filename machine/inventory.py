@@ -79,15 +79,35 @@ def resolve(spec: str, kind: ModelKind | None = None, catalogue: Catalogue | Non
     catalogue = catalogue or load_catalogue()
     try:
         model = catalogue.model(spec)
-    except UnknownModel as unknown:
+    except UnknownModel:
         path = Path(spec).expanduser()
         if path.exists() or len(path.parts) > 1 or path.suffix == ".gguf":
             return _readable(path)
-        raise UnknownModel(f"{unknown} A path to a GGUF file or a model's folder works too.") from None
+        raise _unknown(spec, kind, catalogue) from None
     if kind is not None and model.kind != kind:
-        fitting = ", ".join(other.id for other in catalogue.models if other.kind == kind)
-        raise ModelUnreadable(f"'{spec}' is a {model.kind} model where a {kind} model is needed: {fitting}.")
+        raise ModelUnreadable(
+            f"'{spec}' is {_a(model.kind)} model where {_a(kind)} model is needed: {_ids(catalogue, kind)}."
+        )
     return find(spec, catalogue).entry
+
+
+def _unknown(spec: str, kind: ModelKind | None, catalogue: Catalogue) -> UnknownModel:
+    what = "model" if kind is None else f"{kind} model"
+    path = {
+        "language": "A path to a GGUF file",
+        "embedder": "The folder of a sentence-transformers model",
+    }.get(kind or "", "A path to a GGUF file or a model's folder")
+    return UnknownModel(
+        f"There is no {what} '{spec}' in the catalogue. It knows: {_ids(catalogue, kind)}. {path} works too."
+    )
+
+
+def _ids(catalogue: Catalogue, kind: ModelKind | None) -> str:
+    return ", ".join(model.id for model in catalogue.models if kind in {None, model.kind})
+
+
+def _a(kind: ModelKind) -> str:
+    return f"an {kind}" if kind == "embedder" else f"a {kind}"
 
 
 def _check(model: CatalogueModel, trust_seals: bool, progress: ProgressListener = silent) -> ModelFiles:

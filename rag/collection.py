@@ -1,11 +1,4 @@
-"""A collection of documents: put files in, find passages, get cited answers.
-
-from rag import open_collection
-
-with open_collection("reports") as reports:
-    reports.ingest(["~/Documents/reports"])
-    print(reports.ask("What did travel cost in 2023?").text)
-"""
+"""A collection of documents: put files in, find passages, get cited answers (docs/library.md)."""
 
 from __future__ import annotations
 
@@ -20,7 +13,7 @@ from types import TracebackType
 from typing import Self
 
 from ingest.embedding.protocol import EmbedderIdentity
-from ingest.errors import CollectionNotFound, StoreError
+from ingest.errors import CollectionNotFound, EmbedderMismatch, StoreError
 from ingest.loaders.protocol import LoadOptions, Ocr
 from ingest.patterns import Patterns
 from ingest.pipeline import ingest
@@ -31,12 +24,13 @@ from ingest.report import IngestReport
 from ingest.settings import EmbedderSettings
 from ingest.store.store import Store, StoreStatistics
 from ingest.types import DocumentInfo, Page
+from machine import data_home
 from rag.answering import Answering
 from rag.assembly import Engines
 from rag.errors import EmptyQuestion, NoSuchDocument
 from rag.passages import pick_passages
 from rag.question import search_query, sound
-from rag.retrieval import Retriever
+from rag.retrieval import Retrieved, Retriever
 from rag.settings import Settings
 from rag.tool_box import ToolBox
 from rag.types import Answer, Answered, Event, Hit, Turn
@@ -91,13 +85,12 @@ class Collection:
         Raises NothingToIngest, EmbedderMismatch, StoreFull and other StoreErrors.
         """
         files = [Path(path).expanduser() for path in paths]
-        patterns = Patterns(tuple(include), tuple(exclude))
+        patterns = Patterns(tuple(include), tuple(exclude), data_home().absolute())
         if not self._exists():
             plan_ingest(files, {}, patterns=patterns)  # raises NothingToIngest before anything is made
             self._create()
         store = self._opened()
-        if store.identity != self._engines.embedder_identity():
-            store = self._reopened_with_identity()
+        self._refuse_mismatch(store)
         with closing(ToolBox(self._engines, store)) as tools:
             return ingest(
                 store,
@@ -121,8 +114,8 @@ class Collection:
         """Embed everything anew with another model, from the texts in the collection.
 
         What is there serves until the new index is whole and takes its place: then this returns True.
-        False where it was cancelled; the same call goes on from there. Whoever else has the collection
-        open must open it again. Raises StoreError and the errors of the model.
+        False where it was cancelled; the same call goes on from there. Raises StoreError and the errors of
+        the model.
         """
         store = self._opened()
         other = Engines(replace(self._settings, ingest=replace(self._settings.ingest, embedder=embedder)))
@@ -131,10 +124,7 @@ class Collection:
         finally:
             other.close()
         if done:
-            with self._lock:
-                store.close()
-                self._store = None
-                self._engines.forget_embedder()
+            self._reopen()
         return done
 
     def remove(self, pattern: str) -> tuple[str, ...]:
@@ -179,7 +169,7 @@ class Collection:
         """
         if k < 1:
             raise ValueError(f"k is {k}; ask for at least 1 hit.")
-        return list(self._retriever().retrieve(sound(query), k, document).hits)
+        return list(self._retrieved(sound(query), k, document).hits)
 
     def ask(self, question: str, *, document: str | None = None, turns: Sequence[Turn] = ()) -> Answer:
         """The answer, whole. `turns` are earlier questions of the same conversation."""
@@ -217,7 +207,7 @@ class Collection:
             shown.gpu_token_budget if generator.accelerated else shown.cpu_token_budget
         )
         budget = answering.passage_budget(question, wanted, recent)
-        found = retriever.retrieve(search_query(question, recent), shown.hits, document)
+        found = self._retrieved(search_query(question, recent), shown.hits, document)
         passages = pick_passages(
             question,
             found.query_vector,
@@ -259,9 +249,22 @@ class Collection:
 
     def _retriever(self) -> Retriever:
         store = self._opened()
-        if store.identity != self._engines.embedder_identity():
-            store = self._reopened_with_identity()
+        self._refuse_mismatch(store)
         return Retriever(store, self._engines.embedder(), self._settings.retrieval)
+
+    def _retrieved(self, query: str, k: int, document: str | None) -> Retrieved:
+        try:
+            return self._retriever().retrieve(query, k, document)
+        except EmbedderMismatch:  # re-embedded since it was opened; if not that, it is raised again
+            self._reopen()
+            return self._retriever().retrieve(query, k, document)
+
+    def _reopen(self) -> None:
+        with self._lock:
+            if self._store is not None:
+                self._store.close()
+            self._store = None
+            self._engines.forget_embedder()
 
     def _answering(self) -> Answering:
         return Answering(self._engines.generator(), self._engines.template(), self._settings.answer)
@@ -274,10 +277,9 @@ class Collection:
                 self._store = Store.open(self._folder)
             return self._store
 
-    def _reopened_with_identity(self) -> Store:
-        """The store, opened so that a difference of embedders raises its own words."""
-        Store.open(self._folder, self._engines.embedder_identity()).close()
-        return self._opened()
+    def _refuse_mismatch(self, store: Store) -> None:
+        if store.identity != self._engines.embedder_identity():
+            Store.open(self._folder, self._engines.embedder_identity()).close()  # raises it in words
 
     def _made_with(self) -> EmbedderIdentity | None:
         return self._opened().identity if self._exists() else None

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 
 import streamlit as st
 
+from apps.document_names import shown_names
 from rag import Answer, Answered, Collection, Refused, TextAdded, Turn
 
 
@@ -35,9 +35,10 @@ def show_answer(answer: Answer) -> None:
     renders neither Markdown nor HTML: else a heading could make the browser load an address.
     """
     st.text(answer.text)
+    names = shown_names(passage.document for passage in answer.passages)
     citations = [citation for sentence in answer.sentences for citation in sentence.citations]
     for citation in citations:
-        place = f"[{citation.passage_number}] {Path(citation.document).name}, {citation.page_label}"
+        place = f"[{citation.passage_number}] {names[citation.document]}, {citation.page_label}"
         st.text(f"{place}\n“{' '.join(citation.quote.split())}”")
     if not answer.refused:
         st.caption("Not checked: whether the quoted words support the sentence is yours to judge.")
@@ -49,5 +50,5 @@ def show_answer(answer: Answer) -> None:
             f"{answer.tokens.reused} reused; {answer.tokens.completion} tokens written"
         )
         for passage in answer.passages:
-            st.text(f"[{passage.number}] {Path(passage.document).name}, page {passage.page_number}")
+            st.text(f"[{passage.number}] {names[passage.document]}, page {passage.page_number}")
             st.text(passage.text)

@@ -7,6 +7,7 @@ import os
 import streamlit as st
 
 from apps.chat.answers import show_answer, stream_answer
+from apps.document_names import shown_names
 from apps.errors import FaceError
 from apps.settings import settings_from
 from generators.errors import GeneratorError
@@ -67,5 +68,6 @@ def _opened(name: str) -> Collection:
 def _show_documents(collection: Collection) -> None:
     documents = collection.documents()
     st.sidebar.caption(f"{len(documents)} documents")
+    names = shown_names(document.path for document in documents)
     for document in documents:
-        st.sidebar.text(f"{document.path.rsplit('/', 1)[-1]}: {document.page_count} pages")
+        st.sidebar.text(f"{names[document.path]}: {document.page_count} pages")

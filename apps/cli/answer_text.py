@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from apps.cli.boundary import SCHEMA
-from apps.cli.screen import count_of, file_name, one_line, wrapped, write
+from apps.cli.screen import count_of, one_line, wrapped, write
+from apps.document_names import shown_names
 
 if TYPE_CHECKING:
     from apps.cli.places import Places
@@ -27,8 +28,9 @@ def write_sources(answer: Answer) -> None:
     """The citations below an answer, the sentences without one, the verdict and the figures."""
     if not answer.refused:
         write()
+        names = _names(answer.passages)
         for citation in _distinct_citations(answer):
-            place = f"{file_name(citation.document)}, {one_line(citation.page_label)}"
+            place = f"{one_line(names[citation.document])}, {one_line(citation.page_label)}"
             write(wrapped(f"[{citation.passage_number}] {place}: “{citation.quote.strip()}”"))
         for sentence in answer.sentences:
             if not sentence.citations:
@@ -42,9 +44,10 @@ def write_sources(answer: Answer) -> None:
 
 def write_passages(passages: tuple[Passage, ...], places: Places) -> None:
     """What the answer was written from, as the prompt showed it."""
+    names = _names(passages)
     for passage in passages:
         label = places.label(passage.document_id, passage.page_number, passage.page_end)
-        write(f"Passage {passage.number}: {file_name(passage.document)}, {label}", bold=True)
+        write(f"Passage {passage.number}: {one_line(names[passage.document])}, {label}", bold=True)
         write(wrapped(passage.text, indent="  "))
 
 
@@ -88,6 +91,11 @@ def answer_as_json(answer: Answer) -> dict[str, object]:
         },
         "tokens": {"prompt": answer.tokens.prompt, "completion": answer.tokens.completion},
     }
+
+
+def _names(passages: tuple[Passage, ...]) -> dict[str, str]:
+    """The same for an answer's citations and its passages: what is cited is among what was shown."""
+    return shown_names(passage.document for passage in passages)
 
 
 def _distinct_citations(answer: Answer) -> list[Citation]:

@@ -13,6 +13,7 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
 import typer
 
@@ -23,6 +24,7 @@ SCHEMA = 1
 PROBLEM, WRONG_USE, INTERRUPTED, READER_GONE = 1, 2, 130, 141
 
 _DEBUG_VARIABLE = "REFDESK_DEBUG"
+_REFUSED = frozenset({errno.EROFS, errno.EACCES, errno.EPERM})
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +85,7 @@ def failure_of(error: Exception) -> Failure | None:
         ingest.CollectionNotFound,
         ingest.EmbedderMismatch,
         rag.EmptyCollection,
+        rag.EmptyQuestion,
         rag.NoSuchDocument,
         rag.QuestionTooLong,
         generators.EngineMissing,
@@ -107,11 +110,30 @@ def failure_of(error: Exception) -> Failure | None:
 
 def _unexpected(error: Exception) -> Failure:
     if isinstance(error, OSError) and error.strerror:
+        if (refused := _unwritable_home(error)) is not None:
+            return refused
         place = f" ({error.filename})" if error.filename else ""
         words = f"The system says: {error.strerror}{place}."
     else:
         words = f"Something went wrong that should not have: {type(error).__name__}: {error}."
     return Failure(PROBLEM, "Unexpected", f"{words} Run it with {_DEBUG_VARIABLE}=1 to see where.")
+
+
+def _unwritable_home(error: OSError) -> Failure | None:
+    """The failure to write to the data home, or to make it; None for any other error."""
+    from machine import data_home
+
+    if error.errno not in _REFUSED or not isinstance(error.filename, str):
+        return None
+    home, place = data_home(), Path(error.filename)
+    if not place.is_relative_to(home) and not home.is_relative_to(place):
+        return None
+    return Failure(
+        PROBLEM,
+        "DataHomeUnwritable",
+        f"The data home {home} cannot be written ({error.strerror}: {place}). Make it writable, or name "
+        "another folder with REFDESK_HOME.",
+    )
 
 
 def _ended(failure: Failure, as_json: bool) -> typer.Exit:

@@ -35,7 +35,8 @@ DocumentPattern = Annotated[
     typer.Option(
         "--document",
         metavar="PATTERN",
-        help="Only in these documents: a path, a file name, a part of it, or a pattern such as '*.pdf'.",
+        help="Only in these documents: a path, a file name, a part of it, a folder or an archive (all in "
+        "it), or a pattern such as '*.pdf'.",
     ),
 ]
 ModelEngine = Annotated[

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from generators.text.speed import Speed
     from machine import Acceleration, CatalogueModel, MachineDescription
+    from rag import CollectionInfo
 
 #: Distributions whose version tells most when something behaves oddly.
 _LIBRARIES = (
@@ -154,20 +155,25 @@ def _home(folder: Path) -> Home:
 
 
 def _collection_healths() -> list[CollectionHealth]:
-    from ingest.errors import StoreError
-    from rag import list_collections, open_collection
+    from rag import list_collections
 
-    healths = []
-    for info in list_collections():
-        problems = [info.problem] if info.problem is not None else []
-        if not problems:
-            try:
-                with open_collection(info.folder) as collection:
-                    problems = collection.check()
-            except StoreError as error:
-                problems = [str(error)]
-        healths.append(CollectionHealth(info.name, tuple(problems)))
-    return healths
+    return [CollectionHealth(info.name, tuple(_collection_problems(info))) for info in list_collections()]
+
+
+def _collection_problems(info: CollectionInfo) -> list[str]:
+    from apps.cli.store_tables import table_problems
+    from ingest.errors import StoreError
+    from rag import open_collection
+
+    try:
+        if problems := table_problems(info.folder):
+            return problems
+        if info.problem is not None:
+            return [info.problem]
+        with open_collection(info.folder) as collection:
+            return collection.check()
+    except StoreError as error:
+        return [str(error)]
 
 
 def _speed(engine: str) -> ModelSpeed:

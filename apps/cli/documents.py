@@ -14,7 +14,9 @@ from apps.errors import WrongUse
 if TYPE_CHECKING:
     from ingest.store.store import Store
     from ingest.types import Page
-    from rag import DocumentInfo
+    from rag import DocumentInfo, NoSuchDocument
+
+_MOST_NAMED = 10
 
 
 def documents(
@@ -22,7 +24,8 @@ def documents(
 ) -> None:
     """List the documents of a collection.
 
-    A line per path: its pages, its chunks, the day it was read (UTC), and its title.
+    A line per path: its pages, and how many of them OCR read; its chunks; the day it was read (UTC); its
+    title.
 
     \b
     Example:
@@ -35,7 +38,7 @@ def documents(
             write_json({"schema": SCHEMA, "documents": [_as_json(info) for info in listing]})
         elif listing:
             rows = [
-                [str(info.page_count), str(info.chunk_count), info.ingested_at[:10], info.path, info.title]
+                [_page_count(info), str(info.chunk_count), info.ingested_at[:10], info.path, info.title]
                 for info in listing
             ]
             write_table(["pages", "chunks", "ingested", "path", "title"], rows)
@@ -59,7 +62,7 @@ def show(
     """Show a document's text as it was read.
 
     This is what answers are made from. A page is a page of a PDF, else the section under a heading; its
-    label is what citations call it.
+    label is what citations call it. A page that was read from a picture says so: it may hold misread letters.
 
     \b
     Examples:
@@ -68,8 +71,10 @@ def show(
     """
     with errors_in_words(as_json, verbose):
         with opened(collection) as held, opened_store(held) as store:
-            pages = list(held.pages(document))
             paths = store.matching_paths(document)
+            if len(store.document_ids(document) or ()) > 1:
+                raise _several(document, paths)
+            pages = list(held.pages(document))
         if page is not None:
             pages = _only(pages, page, document)
         if as_json:
@@ -79,7 +84,7 @@ def show(
         for path in paths:
             write(one_line(path), dim=True)
         for one in pages:
-            write(f"\n[{one_line(one.label)}]", bold=True)
+            write(f"\n[{one_line(one.label)}{', read by OCR' if one.recognised else ''}]", bold=True)
             write(one.text)
 
 
@@ -88,7 +93,8 @@ def remove(
         list[str],
         typer.Argument(
             metavar="PATTERN",
-            help="A path, a file name, a part of it, or a pattern such as '*.pdf'.",
+            help="A path, a file name, a part of it, a folder or an archive (all in it), or a pattern such "
+            "as '*.pdf'.",
             show_default=False,
         ),
     ],
@@ -140,6 +146,21 @@ def _agreed(paths: list[str], collection: str) -> bool:
     return confirmed(f"Remove {count_of(len(paths), 'path')} from '{collection}'?")
 
 
+def _several(document: str, paths: list[str]) -> NoSuchDocument:
+    from rag import NoSuchDocument
+
+    lines = [f"  {one_line(path)}" for path in paths[:_MOST_NAMED]]
+    if len(paths) > _MOST_NAMED:
+        lines.append(f"  and {len(paths) - _MOST_NAMED:,} more")
+    listed = "\n".join(lines)
+    return NoSuchDocument(f"{len(paths):,} documents match {document!r}. Name one of them:\n{listed}")
+
+
+def _page_count(info: DocumentInfo) -> str:
+    recognised = f" ({info.recognised_pages} by OCR)" if info.recognised_pages else ""
+    return f"{info.page_count}{recognised}"
+
+
 def _only(pages: list[Page], number: int, document: str) -> list[Page]:
     found = [page for page in pages if page.number == number]
     if not found:
@@ -154,11 +175,19 @@ def _as_json(info: DocumentInfo) -> dict[str, object]:
         "media_type": info.media_type,
         "sha256": info.sha256,
         "pages": info.page_count,
+        "recognised_pages": info.recognised_pages,
         "chunks": info.chunk_count,
         "size_bytes": info.size_bytes,
         "ingested_at": info.ingested_at,
+        "language": info.language,
     }
 
 
 def _page_as_json(page: Page) -> dict[str, object]:
-    return {"page": page.number, "label": page.label, "headings": list(page.headings), "text": page.text}
+    return {
+        "page": page.number,
+        "label": page.label,
+        "headings": list(page.headings),
+        "recognised": page.recognised,
+        "text": page.text,
+    }

@@ -2,26 +2,26 @@
 
 from __future__ import annotations
 
+import os
 import shlex
-from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
 from apps.cli.boundary import INTERRUPTED, errors_in_words
-from apps.cli.context import AsJson, CollectionName, Verbose, can_ask, opened
+from apps.cli.context import AsJson, CollectionName, Verbose, opened
 from apps.cli.ingest_progress import shown_progress
+from apps.cli.ingest_report import write_report
 from apps.cli.interruption import Interruption
-from apps.cli.screen import count_of, duration, note, note_from_signal, one_line, write, write_json
+from apps.cli.screen import count_of, note, note_from_signal, write_json
+from apps.cli.unlocking import Unlocking
+from apps.errors import WrongUse
 
 if TYPE_CHECKING:
-    from ingest.progress import Progress
-    from ingest.report import FileOutcome, IngestReport
-    from rag import Collection
+    from ingest.report import IngestReport
 
-_MOST_SKIPPED_SHOWN = 20
+_PASSWORD_VARIABLE = "REFDESK_PASSWORD"  # noqa: S105 - a name
 
 Ocr = Literal["auto", "always", "never"]  # as ingest.loaders.protocol has it, which --help need not import
 
@@ -31,9 +31,8 @@ Passwords = Annotated[
     typer.Option(
         "--password",
         metavar="TEXT",
-        envvar="REFDESK_PASSWORD",
-        help="For locked files; may be given several times. The variable keeps it out of the list of "
-        "processes. Without it, a terminal asks for each locked file at the end.",
+        help=f"For locked files; may be given several times. {_PASSWORD_VARIABLE} holds one more, kept out "
+        "of the list of processes. Where none fits, a terminal asks at the end.",
     ),
 ]
 Include = Annotated[
@@ -140,118 +139,57 @@ def sync(
 def _run(order: _Order, as_json: bool, verbose: bool) -> None:
     again = order.to_go_on()
     with errors_in_words(as_json, verbose):
+        _refuse_wrong_paths(order.paths)
 
         def asked_to_stop() -> None:
             note_from_signal("Stopping after this step, so that nothing is lost. Ctrl-C again stops at once.")
 
         interruption = Interruption(asked_to_stop)
+        asked_on = True
         try:
             with opened(order.collection) as documents, interruption:
-                with shown_progress() as progress:
-                    report = _ingest(
-                        documents,
-                        order,
-                        order.paths,
-                        order.passwords,
-                        order.command == "sync",
-                        progress,
-                        interruption,
-                    )
-                if not as_json and not report.interrupted:
-                    report = _unlocked(documents, order, report, interruption)
+
+                def read(paths: list[str], passwords: list[str], *, sync: bool = False) -> IngestReport:
+                    with shown_progress() as progress:
+                        return documents.ingest(
+                            paths,
+                            sync=sync,
+                            include=order.include,
+                            exclude=order.exclude,
+                            passwords=passwords,
+                            ocr=order.ocr,
+                            progress=progress,
+                            cancelled=interruption,
+                        )
+
+                passwords = _given_passwords(order)
+                report = read(order.paths, passwords, sync=order.command == "sync")
+                if not as_json:
+                    unlocking = Unlocking(report, read, passwords, interruption)
+                    asked_on = unlocking.run()
+                    report = unlocking.report
         except KeyboardInterrupt:
             note(f"Stopped at once. The collection is whole; to go on: {again}")
             raise
         if as_json:
             write_json({**report.as_json(), "interrupted": report.interrupted})
         else:
-            _write_report(report, order.collection)
+            write_report(report, order.collection)
         if report.interrupted:
             left = count_of(len(report.left), "file")
             note(f"Stopped with {left} to go. What is done is kept; to go on: {again}")
             raise typer.Exit(INTERRUPTED)
-        raise typer.Exit(report.exit_status)
+        raise typer.Exit(report.exit_status if asked_on else INTERRUPTED)
 
 
-def _ingest(
-    documents: Collection,
-    order: _Order,
-    paths: list[str],
-    passwords: list[str],
-    sync: bool,
-    progress: Callable[[Progress], None],
-    cancelled: Callable[[], bool],
-) -> IngestReport:
-    return documents.ingest(
-        paths,
-        sync=sync,
-        include=order.include,
-        exclude=order.exclude,
-        passwords=passwords,
-        ocr=order.ocr,
-        progress=progress,
-        cancelled=cancelled,
-    )
+def _refuse_wrong_paths(paths: list[str]) -> None:
+    for path in paths:
+        if not path.strip():
+            raise WrongUse("A path is empty: perhaps a variable that is not set. Name a file or a folder.")
+        if "://" in path:
+            raise WrongUse(f"{path} is a web address. Save the page, and name the file.")
 
 
-def _unlocked(
-    documents: Collection, order: _Order, report: IngestReport, cancelled: Callable[[], bool]
-) -> IngestReport:
-    """Ask the terminal, if there is one, for the password of each locked file, and read it with that."""
-    passwords = list(order.passwords)
-    for file in report.files:
-        if not file.wants_password or not can_ask():
-            continue
-        path = _file_on_disk(file.path)
-        password = typer.prompt(
-            f"Password for {one_line(file.path)} (Enter leaves it out)",
-            default="",
-            hide_input=True,
-            show_default=False,
-            err=True,
-        )
-        if password:
-            passwords.insert(0, password)
-            with shown_progress() as progress:
-                report = report.followed_by(
-                    _ingest(documents, order, [path], passwords, False, progress, cancelled)
-                )
-    return report
-
-
-def _file_on_disk(path: str) -> str:
-    """The file itself, or the archive or mail that holds it."""
-    place = Path(path)
-    while not place.exists() and place != place.parent:
-        place = place.parent
-    return str(place)
-
-
-def _write_report(report: IngestReport, collection: str) -> None:
-    from ingest.report import OUTCOMES
-
-    seconds = max(report.seconds, 0.001)
-    counts = ", ".join(f"{report.count(outcome)} {outcome}" for outcome in OUTCOMES if report.count(outcome))
-    write(f"Collection '{collection}': {count_of(len(report.files), 'file')}: {counts or 'nothing to do'}.")
-    if report.pages:
-        write(
-            f"Made searchable: {count_of(report.pages, 'page')} in {count_of(report.chunks, 'chunk')}, "
-            f"{duration(seconds)} in all ({report.pages / seconds:.1f} pages/s, "
-            f"{report.chunks / seconds:.1f} chunks/s)."
-        )
-    failed = [file for file in report.files if file.outcome == "failed"]
-    skipped = [file for file in report.files if file.outcome == "skipped"]
-    noted = [file for file in report.files if file.outcome in {"ingested", "replaced"} and file.reason]
-    _write_group("Failed", failed, len(failed))
-    _write_group("Skipped", skipped, _MOST_SKIPPED_SHOWN)
-    _write_group("Worth knowing", noted, _MOST_SKIPPED_SHOWN)
-
-
-def _write_group(title: str, files: list[FileOutcome], most: int) -> None:
-    if not files:
-        return
-    write(f"{title}:", bold=True)
-    for file in files[:most]:
-        write(f"  {one_line(file.path)}: {one_line(file.reason or '')}")
-    if len(files) > most:
-        write(f"  and {count_of(len(files) - most, 'file')} more; --json lists all")
+def _given_passwords(order: _Order) -> list[str]:
+    """Those of the command line, then the variable's: one password, whatever is in it."""
+    return [*order.passwords, *filter(None, [os.environ.get(_PASSWORD_VARIABLE)])]

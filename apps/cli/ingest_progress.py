@@ -5,9 +5,10 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import PurePath
 from typing import TYPE_CHECKING
 
-from apps.cli.screen import count_of, duration, file_name, note
+from apps.cli.screen import count_of, duration, note, one_line
 
 if TYPE_CHECKING:
     from ingest.progress import Progress
@@ -17,6 +18,7 @@ _SECONDS_BETWEEN_LINES = 10.0
 _SECONDS_BEFORE_ESTIMATE = 2.0
 _WORDS = {
     "planning": "Looking for files",
+    "preparing": "Preparing the model (the first time takes longer)",
     "reading": "Reading",
     "embedding": "Embedding",
     "writing": "Writing",
@@ -84,7 +86,7 @@ def _live_line() -> Iterator[Callable[[Progress], None]]:
         def listen(progress: Progress) -> None:
             what = _WORDS[progress.stage]
             if progress.path is not None:
-                what = f"{what} {file_name(progress.path)}"
+                what = f"{what} {one_line(PurePath(progress.path).name)}"
             display.update(
                 task,
                 description=what,

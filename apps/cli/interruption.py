@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import signal
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from types import FrameType, TracebackType
 from typing import Self
 
@@ -19,6 +20,7 @@ class Interruption:
     def __init__(self, when_asked: Callable[[], None] = lambda: None) -> None:
         self._when_asked = when_asked
         self._asked = False
+        self._at_once = False
         self._before: signal.Handlers | Callable[[int, FrameType | None], object] | int | None = None
 
     def __call__(self) -> bool:
@@ -38,9 +40,24 @@ class Interruption:
             signal.signal(signal.SIGINT, self._before)
             self._before = None
 
+    @contextmanager
+    def at_once(self) -> Iterator[None]:
+        """While something waits for an answer: the first Ctrl-C makes it true and raises KeyboardInterrupt.
+
+        So does entering it, where Ctrl-C came before.
+        """
+        self._at_once = True
+        try:
+            if self._asked:
+                raise KeyboardInterrupt
+            yield
+        finally:
+            self._at_once = False
+
     def _hear(self, number: int, frame: FrameType | None) -> None:
         del number, frame
-        if self._asked:
+        if self._asked or self._at_once:
+            self._asked = True
             raise KeyboardInterrupt
         self._asked = True
         self._when_asked()

@@ -10,7 +10,7 @@ from apps.cli.boundary import INTERRUPTED, SCHEMA, errors_in_words
 from apps.cli.context import AsJson, CollectionName, Verbose, opened
 from apps.cli.ingest_progress import shown_progress
 from apps.cli.interruption import Interruption
-from apps.cli.screen import note, note_from_signal, write, write_json
+from apps.cli.screen import count_of, note, note_from_signal, write, write_json
 
 Embedder = Annotated[
     str | None,
@@ -56,4 +56,5 @@ def reembed(
             note("Stopped. The old index is in place as before; the same command goes on from here.")
             raise typer.Exit(INTERRUPTED)
         if not as_json:
-            write(f"The collection '{collection}' is embedded anew: {statistics.chunks:,} chunks.")
+            chunks = count_of(statistics.chunks, "chunk")
+            write(f"The collection '{collection}' is embedded anew: {chunks}.")

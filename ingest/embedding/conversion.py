@@ -111,6 +111,7 @@ def _traced(openvino: Any, folder: ModelFolder) -> Any:
     from transformers.utils import logging as transformers_logging
 
     transformers_logging.disable_progress_bar()
+    transformers_logging.set_verbosity_error()
 
     class Sentence(torch.nn.Module):  # type: ignore[misc]  # torch's types are not read: see pyproject.toml
         """Tokens to one vector of unit length, as sentence-transformers' Pooling and Normalize do."""

@@ -26,8 +26,8 @@ class OpenVinoEmbedder:
     """An Embedder whose model runs in OpenVINO: dense layers in 8-bit integers where the processor has
     instructions for that, the rest in bfloat16 where it has those, else in float32.
 
-    Its vectors agree with float32's to a cosine of .998 in integers, .9999 in bfloat16, whatever else is in
-    a batch, so that vectors made on either kind of processor can be compared.
+    Its vectors agree with float32's to a cosine of typically .998 in integers, .9999 in bfloat16, whatever
+    else is in a batch, so that vectors made on either kind of processor can be compared.
     """
 
     def __init__(

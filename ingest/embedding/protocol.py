@@ -17,8 +17,8 @@ class EmbedderIdentity:
     """What must be equal for two vectors to be comparable. The store keeps it and refuses another.
 
     The engine (torch, OpenVINO) and its precision are not part of it: with the same weights their vectors
-    agree to a cosine of .998 (8-bit integers) or .9999 (the others), and ranking by a mixture of them
-    loses nothing that can be measured.
+    agree to a cosine above .99, typically .998 (8-bit integers), or .9999 (the others), and no loss was
+    seen when those of two engines were ranked together (docs/benchmarks.md).
     """
 
     model: str

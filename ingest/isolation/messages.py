@@ -14,7 +14,7 @@ from pathlib import Path
 
 from ingest import errors
 from ingest.errors import DamagedFile, UnreadableFile
-from ingest.isolation.values import boxes_of, exact, plain_text, text, texts, whole
+from ingest.isolation.values import boxes_of, exact, flag, plain_text, text, texts, whole
 from ingest.loaders.content import FileOnDisk
 from ingest.loaders.protocol import (
     Closed,
@@ -102,8 +102,8 @@ def encode_event(event: ReadEvent) -> dict[str, object]:
             return {"kind": "lost", "number": number, "reason": reason}
         case MemberFound(name, file):
             return {"kind": "member", "name": name, "file": os.path.abspath(file)}  # noqa: PTH100 - without ".."
-        case MemberRefused(name, reason):
-            return {"kind": "refused", "name": name, "reason": reason}
+        case MemberRefused(name, reason, locked):
+            return {"kind": "refused", "name": name, "reason": reason, "locked": locked}
         case Closed(notes):
             return {"kind": "closed", "notes": notes}
 
@@ -122,8 +122,8 @@ def decode_event(message: object, file: FileOnDisk, scratch: Path | None) -> Rea
         fields = exact(message, {"kind", "name", "file"})
         return MemberFound(plain_text(fields["name"]), _member_file(text(fields["file"]), scratch))
     if kind == "refused":
-        fields = exact(message, {"kind", "name", "reason"})
-        return MemberRefused(plain_text(fields["name"]), plain_text(fields["reason"]))
+        fields = exact(message, {"kind", "name", "reason", "locked"})
+        return MemberRefused(plain_text(fields["name"]), plain_text(fields["reason"]), flag(fields["locked"]))
     if kind == "closed":
         return Closed(texts(exact(message, {"kind", "notes"})["notes"], plain=True))
     raise ValueError("an unknown kind of message")
@@ -163,15 +163,13 @@ def _decode_opened(message: object, file: FileOnDisk) -> Opened:
 def _decode_page(message: object) -> Page:
     fields = exact(message, {"kind", "number", "text", "label", "headings", "boxes", "recognised"})
     words = plain_text(fields["text"])
-    if not isinstance(recognised := fields["recognised"], bool):
-        raise ValueError("`recognised` is neither true nor false")
     return Page(
         whole(fields["number"]),
         words,
         plain_text(fields["label"]),
         texts(fields["headings"], plain=True),
         boxes_of(fields["boxes"], len(words)),
-        recognised,
+        flag(fields["recognised"]),
     )
 
 

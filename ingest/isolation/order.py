@@ -42,7 +42,7 @@ class EventOrder:
             raise ValueError("the file was not opened again")
         if isinstance(event, PageRead | PageLost):
             number = event.page.number if isinstance(event, PageRead) else event.number
-            if self.opened is None or self.has_members or number < self.next_page:
+            if self.opened is None or self.has_members or number != self.next_page:
                 raise ValueError(f"page {number} comes where page {self.next_page} was next")
             self.next_page = number + 1
         elif isinstance(event, MemberFound | MemberRefused):

@@ -4,22 +4,21 @@ from __future__ import annotations
 
 import logging
 import os
-import shutil
 import signal
 import subprocess
 import sys
-import tempfile
 import threading
 import time
 from collections import deque
 from collections.abc import Mapping
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from queue import Empty, Queue
 from typing import BinaryIO, cast
 
 from ingest.errors import IngestError
 from ingest.isolation.frames import parse_frame, read_frame, write_frame
 from ingest.isolation.start import started
+from ingest.scratch import scratch_folder
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -50,13 +49,14 @@ class ReadingProcess:
 
     def __init__(self, environment: Mapping[str, str], memory_bytes: int) -> None:
         self._memory_bytes = memory_bytes
-        self._folder = tempfile.mkdtemp(prefix="refdesk-reading-")
+        self._scratch = ExitStack()
+        folder = str(self._scratch.enter_context(scratch_folder()))
         self._watch_again = time.monotonic() + _WATCH_SECONDS
         self.files_read = 0
         try:
-            self._process = started({**environment, **dict.fromkeys(("TMPDIR", "TEMP", "TMP"), self._folder)})
+            self._process = started({**environment, **dict.fromkeys(("TMPDIR", "TEMP", "TMP"), folder)})
         except BaseException:
-            shutil.rmtree(self._folder, ignore_errors=True)
+            self._scratch.close()
             raise
         self._ended = threading.Event()
         self._frames: Queue[bytes | None] = Queue(_FRAMES_AHEAD)
@@ -137,7 +137,7 @@ class ReadingProcess:
                 self._process.stdin.close()
         if words := self.last_words():
             _LOGGER.debug("The last words of reading process %d:\n%s", self.pid, words)
-        shutil.rmtree(self._folder, ignore_errors=True)
+        self._scratch.close()
 
     def _watch_memory(self) -> None:
         """Raise `ProcessLost` where it takes too much, with what it started. Looks only so often."""

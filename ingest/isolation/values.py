@@ -47,6 +47,12 @@ def whole(value: object, *, least: int = 1) -> int:
     return value
 
 
+def flag(value: object) -> bool:
+    if not isinstance(value, bool):
+        raise ValueError("something stands where true or false belongs")
+    return value
+
+
 def boxes_of(value: object, text_length: int) -> tuple[LineBox, ...]:
     """Line boxes out of one flat list of numbers, six for each."""
     if not isinstance(value, list) or len(value) % _BOX_NUMBERS:

@@ -11,7 +11,7 @@ from ingest.loaders.archive_allowance import Allowance, LimitMet
 from ingest.loaders.archive_listing import Listing, listed
 from ingest.loaders.archive_members import DAMAGE, Locked, Member, chunks
 from ingest.loaders.archive_names import DistinctNames, is_passed_over, shown_name
-from ingest.loaders.content import FileContent, FileOnDisk
+from ingest.loaders.content import FileOnDisk
 from ingest.loaders.protocol import (
     DEFAULT_OPTIONS,
     Closed,
@@ -20,11 +20,9 @@ from ingest.loaders.protocol import (
     MemberRefused,
     ReadEvent,
 )
-from ingest.media import ZIP, tell_media_type
+from ingest.media import ZIP, tell_media_type_of_file
 from ingest.settings import ReadingLimits
 
-_ZIP_STARTS = (b"PK\x03\x04", b"PK\x05\x06")
-_LARGEST_DOCUMENT = 512 * 1024 * 1024
 _TRIED_BYTES = 16 * 1024 * 1024
 _NO_FILES = {
     stat.S_IFLNK: "a link, and links are not followed",
@@ -114,13 +112,13 @@ class _Unpacking:
                 name, f"{name} was left in the archive: {met}. Unpack it yourself, if you trust it."
             )
         except Locked as locked:
-            yield MemberRefused(name, f"{name} is protected by a password: {locked}")
+            yield MemberRefused(name, f"{name} is protected by a password: {locked}", locked=True)
         except DAMAGE as error:
             yield MemberRefused(
                 name, f"{name} could not be taken out of the archive: {error}. The archive is damaged there."
             )
         else:
-            if _is_archive(place):
+            if _is_archive(place, name):
                 yield from self._take_inner(place, name, depth + 1)
             else:
                 yield MemberFound(name, place)
@@ -196,11 +194,6 @@ def _opens(members: tuple[Member, ...], passwords: tuple[str, ...]) -> bool:
     return True
 
 
-def _is_archive(place: Path) -> bool:
+def _is_archive(place: Path, name: str) -> bool:
     """Whether a file is an archive of files, and not a document kept as one (DOCX, EPUB)."""
-    with place.open("rb") as opened:
-        if not opened.read(4).startswith(_ZIP_STARTS):
-            return False
-    if place.stat().st_size > _LARGEST_DOCUMENT:
-        return True
-    return tell_media_type(FileContent(place, place.read_bytes(), "")) == ZIP
+    return tell_media_type_of_file(FileOnDisk(Path(name), place, "", place.stat().st_size)) == ZIP

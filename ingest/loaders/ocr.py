@@ -52,6 +52,12 @@ class RapidOcrRecogniser:
             )
         return tuple(lines)
 
+    def shows_text(self, picture: Picture) -> bool:
+        import numpy as np
+
+        found, _ = self._loaded()(np.ascontiguousarray(picture[:, :, ::-1]), use_rec=False)
+        return found is not None and len(found) > 0
+
     def _loaded(self) -> RapidOCR:
         with self._lock:
             if self._engine is None:

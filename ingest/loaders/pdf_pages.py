@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from ingest.loaders.hyphens import BREAK
 from ingest.loaders.lines import Edges, RawLine
+from ingest.loaders.pdf_letter_spacing import join_letters, looks_spaced
 
 if TYPE_CHECKING:
     from pypdfium2 import PdfPage, PdfTextPage
@@ -28,7 +29,7 @@ def read_lines(page: PdfPage) -> tuple[RawLine, ...]:
         mapping = Mapping(page)
         return tuple(
             RawLine(
-                text=text[start:end],
+                text=_line(text_page, text[start:end], places[start:end]),
                 edges=mapping.edges(_rectangles(text_page, places[start], places[end - 1])),
                 is_broken=text[end : end + 1] == BREAK,
             )
@@ -59,6 +60,10 @@ def _characters(text_page: PdfTextPage) -> tuple[str, Sequence[int]]:
             characters.append(chr(code) if 0 < code < 0x110000 else " ")
             places.append(place)
     return "".join(characters), places
+
+
+def _line(text_page: PdfTextPage, line: str, places: Sequence[int]) -> str:
+    return join_letters(text_page, line, places) if looks_spaced(line) else line
 
 
 def _line_spans(text: str) -> Iterator[tuple[int, int]]:

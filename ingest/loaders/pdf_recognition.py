@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ingest.loaders.hyphens import WordBreaks
+from ingest.loaders.letter_pairs import LEAST_PLAUSIBILITY, plausibility
 from ingest.loaders.lines import RawLine, set_lines
 from ingest.loaders.pdf_source import PdfSource, Unopened
 from ingest.loaders.pdf_text_layer import (
@@ -17,6 +18,10 @@ from ingest.loaders.recognition import Recogniser, RecogniserMissing
 from ingest.loaders.recognition_pages import Unrecognised, is_blank, recognise_lines
 from ingest.types import Page
 
+_MORE_PLAUSIBLE = 0.5  # by so much recognition must read better than a text layer that makes no words
+_CERTAINLY_NO_WORDS = 3.8  # plausibility: pages of nothing but abbreviations reach 4
+_MOST_FRUITLESS = 3  # pages in a row whose text layer makes no words and that recognition reads no better
+
 
 class PageChoice:
     """Chooses for the pages of one file. `notes` tells afterwards what concerns the file as a whole."""
@@ -27,6 +32,8 @@ class PageChoice:
         self._recogniser = recogniser
         self._scans_with_stamps = 0
         self._not_recognised = 0
+        self._garbled = 0
+        self._fruitless = 0
 
     def choose(self, index: int, page: SetPage | Unopened) -> PageRead | PageLost:
         """What the page gives. A page with nothing drawn on it is read, and empty."""
@@ -37,6 +44,9 @@ class PageChoice:
         unreadable = is_unreadable(own_text)
         is_scan = visible < FEW_CHARACTERS and page.raw.picture_share >= MOSTLY_PICTURE
         usable = visible > 0 and not unreadable
+        own_plausibility = plausibility(own_text) if usable and self._ocr != "always" else None
+        if own_plausibility is not None and own_plausibility < LEAST_PLAUSIBILITY:
+            return PageRead(self._less_garbled(index, page, own_plausibility))
         if usable and (self._ocr == "never" or (self._ocr == "auto" and not is_scan)):
             return PageRead(self._own(index, page))
         found = self._recognised(index)
@@ -68,7 +78,25 @@ class PageChoice:
             notes.append(
                 f"{_pages(self._not_recognised)} not read by OCR as asked for: the file's own text was taken"
             )
+        if self._garbled:
+            notes.append(
+                f"{_pages(self._garbled)} of letters that make no words: the file may map them wrongly, and "
+                "OCR read them no better or is turned off"
+            )
         return tuple(notes)
+
+    def _less_garbled(self, index: int, page: SetPage, own_plausibility: float) -> Page:
+        """What is on the page's picture, where that makes words and the text layer does not."""
+        if self._ocr != "never" and self._fruitless < _MOST_FRUITLESS:
+            found = self._recognised(index)
+            if not isinstance(found, Unrecognised):
+                read = plausibility("\n".join(line.text for line in found)) or 0.0
+                if read >= max(LEAST_PLAUSIBILITY, own_plausibility + _MORE_PLAUSIBLE):
+                    self._fruitless = 0
+                    return self._from_picture(index, page, found)
+            self._fruitless += 1
+        self._garbled += own_plausibility < _CERTAINLY_NO_WORDS
+        return self._own(index, page)
 
     def _own(self, index: int, page: SetPage) -> Page:
         return Page(index + 1, page.text, f"page {index + 1}", self._source.headings(index), page.boxes)

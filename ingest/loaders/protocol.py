@@ -67,6 +67,8 @@ class MemberRefused:
 
     name: str
     reason: str
+    #: Whether a password would help.
+    locked: bool = False
 
 
 @dataclass(frozen=True, slots=True)

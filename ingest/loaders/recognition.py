@@ -44,6 +44,10 @@ class Recogniser(Protocol):
         """
         ...
 
+    def shows_text(self, picture: Picture) -> bool:
+        """Whether any line would be found, told without reading it. Raises as `recognise` does."""
+        ...
+
 
 class ScriptedRecogniser:
     """The fake: gives prepared answers, one per picture, the last one again and again."""
@@ -52,8 +56,14 @@ class ScriptedRecogniser:
         self._answers = [tuple(answer) for answer in answers] or [()]
         #: Height and width of each picture it was given.
         self.seen: list[tuple[int, int]] = []
+        #: The same of each picture that it only looked at.
+        self.glanced: list[tuple[int, int]] = []
 
     def recognise(self, picture: Picture) -> tuple[RecognisedLine, ...]:
         answer = self._answers[min(len(self.seen), len(self._answers) - 1)]
         self.seen.append((picture.shape[0], picture.shape[1]))
         return answer
+
+    def shows_text(self, picture: Picture) -> bool:
+        self.glanced.append((picture.shape[0], picture.shape[1]))
+        return bool(self._answers[min(len(self.seen), len(self._answers) - 1)])

@@ -13,6 +13,8 @@ from ingest.loaders.recognition_order import Row, reading_rows
 if TYPE_CHECKING:
     from ingest.loaders.recognition import Picture
 
+#: Why a picture gave nothing, as a half sentence.
+NO_TEXT = "OCR found no text on it"
 #: Pictures are made no larger: recognition needs about 1 GB for so many.
 MOST_PIXELS = 4_000_000
 #: Pixels per point (1/72 inch) that a page is drawn with. Below, words run together; above, only time grows.
@@ -42,7 +44,7 @@ def recognise_lines(picture: Picture, recogniser: Recogniser) -> tuple[RawLine, 
     """The picture's lines of text in reading order, cells of one row as one line."""
     attempt = _best_attempt(picture, recogniser)
     if not attempt.letters:
-        return Unrecognised("OCR found no text on it")
+        return Unrecognised(NO_TEXT)
     if attempt.confidence < _LEAST_PAGE_CONFIDENCE:
         return Unrecognised(
             f"OCR read it with a confidence of {attempt.confidence:.2f} only (of 1), too little to trust: "
@@ -50,7 +52,7 @@ def recognise_lines(picture: Picture, recogniser: Recogniser) -> tuple[RawLine, 
         )
     trusted = [line for line in attempt.lines if line.confidence >= _LEAST_LINE_CONFIDENCE]
     if sum(_letters(line) for line in trusted) < _FEWEST_LETTERS:
-        return Unrecognised("OCR found no text on it")
+        return Unrecognised(NO_TEXT)
     return tuple(_raw_line(row, _BACK[attempt.quarter_turns]) for row in reading_rows(trusted))
 
 

@@ -19,6 +19,9 @@ def put_content(
     page_rows: Iterable[PageRow],
     chunk_rows: Iterable[ChunkRow],
     source: SourceFile,
+    *,
+    reading: str = "",
+    unread_pages: int = 0,
 ) -> None:
     """Write the document, in place of one with the same bytes, and point the source at it.
 
@@ -28,7 +31,9 @@ def put_content(
     if existing is not None:
         lexical.remove_chunks(connection, chunks.lexical_rows(connection, existing))
         documents.delete_content(connection, existing)
-    document_id = documents.write_document(connection, document, read_generation(connection) + 1)
+    document_id = documents.write_document(
+        connection, document, read_generation(connection) + 1, reading=reading, unread_pages=unread_pages
+    )
     pages.write_pages(connection, document_id, page_rows)
     written = chunks.write_chunks(connection, document_id, chunk_rows)
     documents.count_content(connection, document_id, written)
@@ -41,6 +46,7 @@ def point_source(connection: sqlite3.Connection, source: SourceFile, document_id
     previous = documents.write_source(connection, source, document_id)
     if previous is not None:
         _delete_if_orphan(connection, previous)
+    archives.forget_archives(connection, [source.path], ())
     refusals.forget_refusals(connection, [source.path])
     advance_generation(connection)
 

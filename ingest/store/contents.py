@@ -71,6 +71,22 @@ class StoreContents:
         with self._database.read() as connection:
             return {refusal.source.path: refusal for refusal in refusals.read_refusals(connection, reading)}
 
+    def incomplete(self, reading: str) -> frozenset[str]:
+        """Paths whose documents may gain by being read in this way.
+
+        They were read in another, and have lost or blank pages, or such as were read from a picture.
+        """
+        with self._database.read() as connection:
+            return documents.incomplete(connection, reading)
+
+    def reading_of(self, document_id: int) -> str:
+        """How the document's file was read, as it was put. Raises StoreError if it is gone."""
+        with self._database.read() as connection:
+            reading = documents.read_reading(connection, document_id)
+        if reading is None:
+            raise self._gone(f"document {document_id}")
+        return reading
+
     def documents(self) -> list[DocumentInfo]:
         """One entry per source, in the order of their paths."""
         with self._database.read() as connection:
@@ -130,15 +146,15 @@ class StoreContents:
             raise self._gone(f"document {document_id}")
         return replace(found, pages=tuple(map(pages.page_from_row, rows)))
 
-    def pages(self, document_id: int) -> Iterator[Page]:
-        """The document's pages in order, a few of them in memory at a time.
+    def pages(self, document_id: int, *, first: int = 1) -> Iterator[Page]:
+        """The document's pages from that number on, in order, a few of them in memory at a time.
 
         Raises StoreError if it is gone, or once it is gone or replaced while its pages are taken.
         """
-        revision, first = self._some_pages(document_id, 0)
+        revision, some = self._some_pages(document_id, first - 1)
         if revision is None:
             raise self._gone(f"document {document_id}")
-        return self._all_pages(document_id, revision, first)
+        return self._all_pages(document_id, revision, some)
 
     def page(self, document_id: int, number: int) -> Page:
         """One page, by the number citations use. Raises StoreError if it is not here."""

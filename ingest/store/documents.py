@@ -22,7 +22,14 @@ def all_ids(connection: sqlite3.Connection) -> frozenset[int]:
     return frozenset(document_id for (document_id,) in connection.execute("SELECT id FROM document"))
 
 
-def write_document(connection: sqlite3.Connection, document: Document, revision: int) -> int:
+def write_document(
+    connection: sqlite3.Connection,
+    document: Document,
+    revision: int,
+    *,
+    reading: str = "",
+    unread_pages: int = 0,
+) -> int:
     """The document's own row, new or rewritten; returns its id, which stays while its content does.
 
     What it counts of pages and chunks is nothing until `count_content`.
@@ -30,12 +37,13 @@ def write_document(connection: sqlite3.Connection, document: Document, revision:
     (document_id,) = connection.execute(
         """INSERT INTO document
                (sha256, media_type, title, name, author, notes, language, written, revision,
-                page_count, recognised_pages, first_chunk, chunk_count)
+                reading, unread_pages, page_count, recognised_pages, first_chunk, chunk_count)
            VALUES (:sha256, :media_type, :title, :name, :author, :notes, :language, :written, :revision,
-                   0, 0, 0, 0)
+                   :reading, :unread_pages, 0, 0, 0, 0)
            ON CONFLICT (sha256) DO UPDATE SET
                media_type = :media_type, title = :title, name = :name, author = :author, notes = :notes,
-               language = :language, written = :written, revision = :revision
+               language = :language, written = :written, revision = :revision, reading = :reading,
+               unread_pages = :unread_pages
            RETURNING id""",
         {
             "sha256": document.sha256,
@@ -47,6 +55,8 @@ def write_document(connection: sqlite3.Connection, document: Document, revision:
             "language": document.language,
             "written": document.written,
             "revision": revision,
+            "reading": reading,
+            "unread_pages": unread_pages,
         },
     ).fetchone()
     return int(document_id)
@@ -81,6 +91,22 @@ def read_revision(connection: sqlite3.Connection, document_id: int) -> int | Non
     """What changes whenever the document's content is written anew; None if it is gone."""
     row = connection.execute("SELECT revision FROM document WHERE id = ?", (document_id,)).fetchone()
     return None if row is None else int(row[0])
+
+
+def read_reading(connection: sqlite3.Connection, document_id: int) -> str | None:
+    """How the document's file was read; None if it is gone."""
+    row = connection.execute("SELECT reading FROM document WHERE id = ?", (document_id,)).fetchone()
+    return None if row is None else str(row[0])
+
+
+def incomplete(connection: sqlite3.Connection, reading: str) -> frozenset[str]:
+    """Sources of documents read in another way that have unread or recognised pages."""
+    rows = connection.execute(
+        """SELECT path FROM source JOIN document ON document.id = source.document_id
+           WHERE reading <> ? AND (unread_pages > 0 OR recognised_pages > 0)""",
+        (reading,),
+    )
+    return frozenset(os.fsdecode(path) for (path,) in rows)
 
 
 def delete_content(connection: sqlite3.Connection, document_id: int) -> None:

@@ -22,17 +22,20 @@ def matching_sources(pattern: str, sources: Iterable[tuple[SourceFile, int, str]
     fits any source is the one that counts, so that "notes.md" never drags "old-notes.md" in:
 
     1. the path, or its last parts ("notes.md", "2024/notes.md");
-    2. a glob over the path or its last parts ("*.pdf", "reports/*");
-    3. a part of the file's name, or of the document's title.
+    2. a folder, an archive or a mail on the way to it ("2024", "2024/", "letters.zip");
+    3. a glob over the path or its last parts ("*.pdf", "reports/*");
+    4. a part of the file's name, or of the document's title.
 
     Letter case and the spelling of accented letters in Unicode do not matter.
     """
     wanted = _plain(pattern).removeprefix("./")
     if not wanted:
         return []
+    container = wanted.rstrip("/")
     known = [(source.path, _plain(source.path), _plain(title), id) for source, id, title in sources]
     readings: tuple[Callable[[str, str], bool], ...] = (
         lambda path, _: path == wanted or path.endswith(f"/{wanted}"),
+        lambda path, _: bool(container) and (path.startswith(f"{container}/") or f"/{container}/" in path),
         lambda path, _: fnmatchcase(path, wanted) or fnmatchcase(path, f"*/{wanted}"),
         lambda path, title: wanted in path.rpartition("/")[2] or wanted in title,
     )

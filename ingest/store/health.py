@@ -12,7 +12,7 @@ from ingest.store.chunks import chunk_ranges
 from ingest.store.identity import read_identity
 from ingest.store.layout import StoreLayout
 from ingest.store.pages import read_pages
-from ingest.store.reembedding import read_target
+from ingest.store.reembedding_rows import read_target
 from ingest.store.vector_file import UnusableBaseError, read_record, verify_base
 from ingest.store.vectors import VECTOR_DTYPE, expand
 from ingest.types import PAGE_BREAK, distinct_names
@@ -36,6 +36,10 @@ _COUNTED = (
         "documents have more or fewer pages than they should",
     ),
     (
+        "SELECT count(*) FROM document WHERE unread_pages NOT BETWEEN 0 AND page_count",
+        "documents are said to have more unread pages than they have pages",
+    ),
+    (
         "SELECT count(*) FROM next_chunk WHERE id NOT IN (SELECT chunk_id FROM next_embedding)",
         "chunks of the re-embedding have no vector",
     ),
@@ -48,6 +52,15 @@ _COUNTED = (
            (SELECT count(*), coalesce(min(id), next.first_chunk) FROM next_chunk
             WHERE document_id = next.document_id)""",
         "documents of the re-embedding have more or fewer chunks than they should",
+    ),
+    (
+        """SELECT count(*) FROM next_begun AS begun WHERE chunk_count <>
+           (SELECT count(*) FROM next_part WHERE document_id = begun.document_id)""",
+        "documents that are being re-embedded have more or fewer chunks than they should",
+    ),
+    (
+        "SELECT count(*) FROM next_part WHERE length(vector) <> :next_bytes",
+        "vectors of documents that are being re-embedded have more or fewer numbers than the embedder gives",
     ),
     (
         """SELECT count(*) FROM next_chunk WHERE id IN (SELECT id FROM chunk)

@@ -37,6 +37,10 @@ class StoreStatistics:
     """Large documents the reading of which was begun and is not finished."""
     reembedded: int = 0
     """Documents that are done of a re-embedding which is not whole yet."""
+    refusals: int = 0
+    """Files that gave no document when they were read last."""
+    unread_pages: int = 0
+    """Those of the pages that gave nothing: lost or blank ones."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +76,22 @@ class Refusal:
 
 
 @dataclass(frozen=True, slots=True)
-class Resumption:
-    """Where the reading of a large document stands."""
+class DocumentPlace:
+    """Where in a document something goes on."""
 
+    next_page: int = 1
+    text_length: int = 0
+    """The offset where the text of the next page begins."""
+    chunk_count: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Resumption:
+    """Where the reading of a large document stood when it was gone on with last, by whoever holds this."""
+
+    key: ReadingKey
+    id: int
+    """Tells this reading from every other, also of the same key."""
     document: Document
     """Without its pages."""
     next_page: int

@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
+import itertools
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from typing import Self
 
 from ingest.embedding.protocol import EmbedderIdentity, Vectors
 from ingest.errors import StoreError
-from ingest.store import documents, lexical
+from ingest.store import documents, lexical, reembedding_rows
 from ingest.store.chunks import chunk_rows, known_vectors, write_chunks
 from ingest.store.connection import text_in_words
 from ingest.store.database import Database
 from ingest.store.identity import StoreIdentity, is_made_with, write_identity
-from ingest.store.schema import advance_generation, delete_meta, read_meta, write_meta
+from ingest.store.records import DocumentPlace
+from ingest.store.schema import advance_generation, read_meta, write_meta
 from ingest.store.vector_file import delete_record
 from ingest.store.vectors import verified_vectors
 from ingest.types import Chunk
-
-_TARGET = "reembedding"
 
 
 class Reembedding:
@@ -38,9 +38,9 @@ class Reembedding:
         """Begin, or go on with what was begun; an attempt at anything else is dropped."""
         with database.write() as connection:
             database.refuse_reembedded(connection)
-            if read_meta(connection, _TARGET) != target.to_json():
-                _clear(connection)
-                write_meta(connection, _TARGET, target.to_json())
+            if read_meta(connection, reembedding_rows.TARGET) != target.to_json():
+                reembedding_rows.clear(connection)
+                write_meta(connection, reembedding_rows.TARGET, target.to_json())
         return cls(database, target)
 
     @property
@@ -56,33 +56,97 @@ class Reembedding:
         with self._database.read() as connection:
             if not self._stands(connection):
                 return []
-            self._revisions = _waiting(connection)
+            self._revisions = reembedding_rows.waiting_revisions(connection)
         return list(self._revisions)
 
-    def add(self, document_id: int, chunks: Sequence[Chunk], vectors: Vectors) -> bool:
-        """Keep the document's new chunks, all of them, in one transaction.
+    def waiting_pages(self) -> int:
+        """How many pages are not embedded anew yet."""
+        with self._database.read() as connection:
+            if not self._stands(connection):
+                return 0
+            return sum(count for _, _, count in reembedding_rows.waiting_pages(connection))
 
-        The id is one that `waiting` gave. False where the document was replaced or removed since then:
-        nothing is kept of it, and `waiting` tells which it was.
+    def standing(self) -> Hashable:
+        """What differs once anything was added, by any process, or a waiting document changed."""
+        with self._database.read() as connection:
+            return tuple(reembedding_rows.waiting_pages(connection)) if self._stands(connection) else ()
+
+    def place(self, document_id: int) -> DocumentPlace:
+        """Where to go on in a document that `waiting` gave."""
+        with self._database.read() as connection:
+            return reembedding_rows.read_place(connection, document_id, self._revision(document_id))
+
+    def still_waits(self, document_id: int) -> bool:
+        """Whether a document that `waiting` gave is here and holds what it held then."""
+        with self._database.read() as connection:
+            return documents.read_revision(connection, document_id) == self._revision(document_id)
+
+    def append(
+        self,
+        document_id: int,
+        at: DocumentPlace,
+        to: DocumentPlace,
+        chunks: Sequence[Chunk],
+        vectors: Vectors,
+    ) -> bool:
+        """Keep the new chunks of the pages from one place to another, and go on there whoever goes on.
+
+        The id is one that `waiting` gave. False where the document was replaced or removed since then, or
+        another process went on with it: nothing is kept.
         """
-        revision = self._revisions.get(document_id)
-        if revision is None:
-            raise ValueError(f"Document {document_id} is none that `waiting` gave.")
-        if [chunk.ordinal for chunk in chunks] != list(range(len(chunks))):
-            raise ValueError("The chunks are not all of the document's chunks in order.")
-        verified = verified_vectors(vectors, len(chunks), self.identity.dimension)
+        verified = self._verified(at, chunks, vectors)
+        if to.chunk_count != at.chunk_count + len(chunks):
+            raise ValueError("The chunks are not those between the two places.")
+        revision = self._revision(document_id)
         with text_in_words(f"Document {document_id}"), self._database.write() as connection:
-            if not self._stands(connection) or documents.read_revision(connection, document_id) != revision:
+            if not self._goes_on(connection, document_id, revision, at):
                 return False
-            document = documents.read_document(connection, document_id)
-            names = () if document is None else document.names
+            if at == DocumentPlace():
+                connection.execute("DELETE FROM next_begun WHERE document_id = ?", (document_id,))
+            connection.execute(
+                """INSERT INTO next_begun VALUES (?, ?, ?, ?, ?) ON CONFLICT (document_id) DO UPDATE SET
+                       next_page = excluded.next_page, text_length = excluded.text_length,
+                       chunk_count = excluded.chunk_count""",
+                (document_id, revision, to.next_page, to.text_length, to.chunk_count),
+            )
+            connection.executemany(
+                "INSERT INTO next_part VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                (
+                    (document_id, *row)
+                    for row in chunk_rows(
+                        reembedding_rows.read_names(connection, document_id), chunks, verified
+                    )
+                ),
+            )
+        return True
+
+    def add(
+        self,
+        document_id: int,
+        chunks: Sequence[Chunk],
+        vectors: Vectors,
+        at: DocumentPlace = DocumentPlace(),  # noqa: B008 - frozen: one default for all calls is the same
+    ) -> bool:
+        """Keep the document's new chunks from that place to its end: it waits no more.
+
+        The id is one that `waiting` gave. False where the document was replaced or removed since then, or
+        another process went on with it: nothing is kept, and `waiting` tells which it was.
+        """
+        verified = self._verified(at, chunks, vectors)
+        revision = self._revision(document_id)
+        with text_in_words(f"Document {document_id}"), self._database.write() as connection:
+            if not self._goes_on(connection, document_id, revision, at):
+                return False
             connection.execute("DELETE FROM next_document WHERE document_id = ?", (document_id,))
             connection.execute("INSERT INTO next_document VALUES (?, ?, 0, 0)", (document_id, revision))
-            written = write_chunks(connection, document_id, chunk_rows(names, chunks, verified), "next_")
+            last = chunk_rows(reembedding_rows.read_names(connection, document_id), chunks, verified)
+            earlier = reembedding_rows.read_parts(connection, document_id) if at.chunk_count else iter(())
+            written = write_chunks(connection, document_id, itertools.chain(earlier, last), "next_")
             connection.execute(
                 "UPDATE next_document SET first_chunk = ?, chunk_count = ? WHERE document_id = ?",
                 (written.first, written.end - written.first, document_id),
             )
+            connection.execute("DELETE FROM next_begun WHERE document_id = ?", (document_id,))
         return True
 
     def known_vectors(self, digests: Sequence[bytes]) -> dict[bytes, Vectors]:
@@ -90,7 +154,7 @@ class Reembedding:
         with self._database.read() as connection:
             if not self._stands(connection):
                 return {}
-            tables = ["next_embedding"]
+            tables = ["next_embedding", "next_part"]
             if self._database.identity.embedder == self.identity:  # only the chunks are to be others
                 self._database.refuse_reembedded(connection)
                 tables.append("embedding")
@@ -109,7 +173,7 @@ class Reembedding:
         with self._database.write() as connection:
             if not self._stands(connection):
                 return True  # another process was quicker
-            if _waiting(connection):
+            if reembedding_rows.waiting_revisions(connection):
                 return False
             for table in ("embedding", "chunk"):
                 connection.execute(f"DELETE FROM {table}")  # noqa: S608 - a constant
@@ -119,7 +183,7 @@ class Reembedding:
                 """UPDATE document SET (first_chunk, chunk_count) = (SELECT next.first_chunk, next.chunk_count
                    FROM next_document AS next WHERE next.document_id = document.id)"""
             )
-            _clear(connection)
+            reembedding_rows.clear(connection)
             delete_record(connection)
             write_identity(connection, self._target)
             lexical.rebuild_index(connection)
@@ -130,11 +194,32 @@ class Reembedding:
         """Forget what was made so far; the store stays as it is."""
         with self._database.write() as connection:
             if self._stands(connection):
-                _clear(connection)
+                reembedding_rows.clear(connection)
+
+    def _revision(self, document_id: int) -> int:
+        try:
+            return self._revisions[document_id]
+        except KeyError as error:
+            raise ValueError(f"Document {document_id} is none that `waiting` gave.") from error
+
+    def _verified(self, at: DocumentPlace, chunks: Sequence[Chunk], vectors: Vectors) -> Vectors:
+        if [chunk.ordinal for chunk in chunks] != list(range(at.chunk_count, at.chunk_count + len(chunks))):
+            raise ValueError("The chunks are not the document's next chunks in order.")
+        return verified_vectors(vectors, len(chunks), self.identity.dimension)
+
+    def _goes_on(
+        self, connection: sqlite3.Connection, document_id: int, revision: int, at: DocumentPlace
+    ) -> bool:
+        """Whether the document is what it was, and stands where it is to be gone on with."""
+        return (
+            self._stands(connection)
+            and documents.read_revision(connection, document_id) == revision
+            and reembedding_rows.read_place(connection, document_id, revision) == at
+        )
 
     def _stands(self, connection: sqlite3.Connection) -> bool:
         """Whether there is still something to do; False where the store is already what it should become."""
-        if read_meta(connection, _TARGET) == self._target.to_json():
+        if read_meta(connection, reembedding_rows.TARGET) == self._target.to_json():
             return True
         if is_made_with(connection, self._target):
             return False
@@ -142,25 +227,3 @@ class Reembedding:
             f"This re-embedding of '{self._database.layout.name}' was abandoned, or another one begun, by "
             "another process. The collection serves as before; begin again once that one is done."
         )
-
-
-def read_target(connection: sqlite3.Connection) -> StoreIdentity | None:
-    """What the store is being re-embedded for, if it is."""
-    value = read_meta(connection, _TARGET)
-    return None if value is None else StoreIdentity.from_json(str(value))
-
-
-def _waiting(connection: sqlite3.Connection) -> dict[int, int]:
-    """Revisions of the documents that wait, by their ids."""
-    rows = connection.execute(
-        """SELECT document.id, document.revision
-           FROM document LEFT JOIN next_document AS next ON next.document_id = document.id
-           WHERE next.revision IS NOT document.revision ORDER BY document.id"""
-    )
-    return {int(document_id): int(revision) for document_id, revision in rows}
-
-
-def _clear(connection: sqlite3.Connection) -> None:
-    for table in ("next_embedding", "next_chunk", "next_document"):
-        connection.execute(f"DELETE FROM {table}")  # noqa: S608 - a constant
-    delete_meta(connection, _TARGET)

@@ -12,6 +12,7 @@ APPLICATION_ID = 0x5246444B
 # AUTOINCREMENT: an id once given is never given again, so an id held by a reader or a vector file can
 # go missing but never come to mean something else. Paths are bytes: a file's name need not be Unicode.
 # A document's `revision` is the generation in which its content was written: another one, other content.
+# Its `reading` names how its file was read; its `unread_pages` gave nothing then: lost or blank ones.
 _TABLES = (
     "CREATE TABLE meta (name TEXT PRIMARY KEY, value NOT NULL)",
     "CREATE TABLE setting (name TEXT PRIMARY KEY, value TEXT NOT NULL)",
@@ -28,6 +29,8 @@ _TABLES = (
         revision INTEGER NOT NULL,
         page_count INTEGER NOT NULL,
         recognised_pages INTEGER NOT NULL,
+        unread_pages INTEGER NOT NULL,
+        reading TEXT NOT NULL,
         first_chunk INTEGER NOT NULL,
         chunk_count INTEGER NOT NULL)""",
     """CREATE TABLE source (
@@ -102,6 +105,26 @@ _TABLES = (
         digest BLOB NOT NULL,
         vector BLOB NOT NULL)""",
     "CREATE INDEX next_embedding_digest ON next_embedding (digest)",
+    # A large document's share of it, page by page. Its chunks get their ids once all of them are there.
+    """CREATE TABLE next_begun (
+        document_id INTEGER PRIMARY KEY REFERENCES document ON DELETE CASCADE,
+        revision INTEGER NOT NULL,
+        next_page INTEGER NOT NULL,
+        text_length INTEGER NOT NULL,
+        chunk_count INTEGER NOT NULL)""",
+    """CREATE TABLE next_part (
+        document_id INTEGER NOT NULL REFERENCES next_begun ON DELETE CASCADE,
+        ordinal INTEGER NOT NULL,
+        start INTEGER NOT NULL,
+        end INTEGER NOT NULL,
+        page_number INTEGER NOT NULL,
+        page_end INTEGER NOT NULL,
+        headings TEXT NOT NULL,
+        text TEXT NOT NULL,
+        digest BLOB NOT NULL,
+        vector BLOB NOT NULL,
+        PRIMARY KEY (document_id, ordinal))""",
+    "CREATE INDEX next_part_digest ON next_part (digest)",
     """CREATE VIEW stored_chunk AS
         SELECT chunk.id, document_id, title, name, ordinal, start, end, page_number, page_end, headings, text,
             (SELECT path FROM source WHERE source.document_id = document.id

@@ -11,11 +11,13 @@ from ingest.store.schema import read_generation
 
 def count_all(connection: sqlite3.Connection, layout: StoreLayout, unfinished: int) -> StoreStatistics:
     """Runs inside the caller's transaction; `unfinished` was counted elsewhere."""
-    documents, sources, pages, chunks, vectors, recognised, archives, reembedded = connection.execute(
-        """SELECT (SELECT count(*) FROM document), (SELECT count(*) FROM source), (SELECT count(*) FROM page),
-                  (SELECT count(*) FROM chunk), (SELECT count(*) FROM embedding),
-                  (SELECT coalesce(sum(recognised_pages), 0) FROM document),
-                  (SELECT count(*) FROM archive), (SELECT count(*) FROM next_document)"""
+    tables = ("document", "source", "page", "chunk", "embedding", "archive", "next_document", "refusal")
+    documents, sources, pages, chunks, vectors, archives, reembedded, refused = (
+        connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0]  # noqa: S608 - constants
+        for table in tables
+    )
+    recognised, unread = connection.execute(
+        "SELECT coalesce(sum(recognised_pages), 0), coalesce(sum(unread_pages), 0) FROM document"
     ).fetchone()
     return StoreStatistics(
         documents=documents,
@@ -29,4 +31,6 @@ def count_all(connection: sqlite3.Connection, layout: StoreLayout, unfinished: i
         archives=archives,
         unfinished=unfinished,
         reembedded=reembedded,
+        refusals=refused,
+        unread_pages=unread,
     )

@@ -23,7 +23,7 @@ from ingest.store.database import Database
 from ingest.store.identity import StoreIdentity
 from ingest.store.layout import StoreLayout
 from ingest.store.pages import page_rows
-from ingest.store.records import ReadingKey, Refusal, SourceFile, StoreStatistics
+from ingest.store.records import Refusal, Resumption, SourceFile, StoreStatistics
 from ingest.store.reembedding import Reembedding
 from ingest.store.searching import StoreSearch
 from ingest.store.unfinished import Unfinished
@@ -69,12 +69,22 @@ class Store(StoreSearch):
 
     # Changing
 
-    def put(self, document: Document, chunks: Sequence[Chunk], vectors: Vectors, source: SourceFile) -> None:
+    def put(
+        self,
+        document: Document,
+        chunks: Sequence[Chunk],
+        vectors: Vectors,
+        source: SourceFile,
+        *,
+        reading: str = "",
+        unread_pages: int = 0,
+    ) -> None:
         """Make the path's content this document, with all that hangs on it, in one transaction.
 
         What the path held before is gone unless another path holds it too. A document with the same
         bytes is replaced, and stays the content of its other paths. `vectors` is float32
-        [len(chunks), dimension], of unit length.
+        [len(chunks), dimension], of unit length. `reading` names how the file was read, and `unread_pages`
+        counts those that gave nothing: see `incomplete`.
 
         Raises StoreFull, StoreError; DamagedFile for text that is not Unicode; ValueError for
         vectors that do not fit the chunks or a source that is not of the document.
@@ -85,26 +95,44 @@ class Store(StoreSearch):
         rows = chunk_rows(document.names, chunks, vectors)
         with text_in_words(source.path), self._database.write() as connection:
             self._database.refuse_reembedded(connection)
-            changes.put_content(connection, document, page_rows(document.pages), rows, source)
+            changes.put_content(
+                connection,
+                document,
+                page_rows(document.pages),
+                rows,
+                source,
+                reading=reading,
+                unread_pages=unread_pages,
+            )
 
-    def finish(self, key: ReadingKey, document: Document, source: SourceFile) -> None:
+    def finish(
+        self,
+        at: Resumption,
+        document: Document,
+        source: SourceFile,
+        *,
+        reading: str = "",
+        unread_pages: int = 0,
+    ) -> None:
         """The same for a document that was read bit by bit: its pages, chunks and vectors are those
-        that `unfinished` holds under the key, and `document.pages` counts for nothing.
+        that `unfinished` holds of it, and `document.pages` counts for nothing.
 
-        Little of it is in memory at a time. Raises what `put` raises, and StoreError if what was read is
+        Little of it is in memory at a time. Raises what `put` raises, and ReadingTaken if what was read is
         no longer there; ValueError for other names than the document was begun with.
         """
-        if not key.sha256 == document.sha256 == source.sha256:
-            raise ValueError("The key, the document and the source are not of the same bytes.")
+        if not at.key.sha256 == document.sha256 == source.sha256:
+            raise ValueError("The reading, the document and the source are not of the same bytes.")
         with (
-            self._unfinished.staged(key, document) as (pages, chunks),
+            self._unfinished.staged(at, document) as (pages, chunks),
             text_in_words(source.path),
             self._database.write() as connection,
         ):
             self._database.refuse_reembedded(connection)
-            changes.put_content(connection, document, pages, chunks, source)
+            changes.put_content(
+                connection, document, pages, chunks, source, reading=reading, unread_pages=unread_pages
+            )
         try:
-            self._unfinished.drop(key)
+            self._unfinished.drop(at)
         except StoreError as error:  # the document is safe; what is left over is forgotten in time
             _LOGGER.warning("What was read of %s was not cleared away: %s", source.path, error)
 

@@ -11,10 +11,12 @@ import sqlite3
 import time
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import TypeVar
+from uuid import uuid4
 
 from ingest.embedding.protocol import Vectors
-from ingest.errors import StoreError
+from ingest.errors import ReadingTaken
 from ingest.loaders.protocol import PageLost
 from ingest.store import unfinished_rows
 from ingest.store.chunks import ChunkRow, Digest, known_vectors
@@ -31,17 +33,22 @@ __all__ = ["ReadingKey", "Resumption", "Unfinished"]
 
 _Row = TypeVar("_Row")
 
+#: A reading that somebody went on with so lately may have an owner who is at it: a page that is read
+#: from a picture and embedded takes a minute or two at most.
+TAKEN_SECONDS = 300.0
+
 
 class Unfinished:
     """The readings of one store that were begun and are not finished. Reached as `Store.unfinished`.
 
-    Every change may raise StoreError, StoreFull, and EmbedderMismatch once the store was re-embedded.
+    Whoever begins or finds one holds a `Resumption` and hands it on from change to change: nothing is
+    remembered here, so several threads and processes may read the same file at once. Every change may
+    raise StoreError, StoreFull, and EmbedderMismatch once the store was re-embedded.
     """
 
     def __init__(self, database: Database) -> None:
         self._database = database
         self._file = UnfinishedFile(database.layout, database.identity, readable=not database.is_read_only)
-        self._seen: dict[ReadingKey, int] = {}
 
     @property
     def bytes(self) -> int:
@@ -51,78 +58,82 @@ class Unfinished:
     def find(self, key: ReadingKey) -> Resumption | None:
         """Where the reading stands, if it was begun."""
         self._refuse_reembedded()
-        found = self._file.ask(lambda connection: unfinished_rows.find_reading(connection, key), None)
-        if found is None:
-            return None
-        self._seen[key] = found.at.next_page
-        return found.at
+        return self._file.ask(lambda connection: unfinished_rows.find_reading(connection, key), None)
 
-    def begin(self, key: ReadingKey, document: Document) -> None:
-        """Begin a reading, in place of one that was begun before. The document's pages are left out.
+    def begin(self, key: ReadingKey, document: Document) -> Resumption:
+        """Begin a reading, in place of an abandoned one. The document's pages are left out.
 
-        Raises ValueError where the document is not of the key's bytes.
+        Where somebody else went on with one of this key lately, the new one is begun beside it: both can
+        be finished, and only that one is found by the key. Raises ValueError where the document is not of
+        the key's bytes.
         """
         self._refuse_reembedded()
         if document.sha256 != key.sha256:
             raise ValueError("The key has other bytes than the document.")
-        self._file.change(lambda connection: unfinished_rows.write_reading(connection, key, document))
-        self._seen[key] = 1
+
+        def work(connection: sqlite3.Connection) -> Resumption:
+            taken = unfinished_rows.is_touched_since(connection, key, time.time() - TAKEN_SECONDS)
+            return unfinished_rows.write_reading(connection, _beside(key) if taken else key, document)
+
+        return self._file.change(work)
 
     def append(
         self,
-        key: ReadingKey,
+        at: Resumption,
         pages: Sequence[Page],
         losses: Sequence[PageLost],
         chunks: Sequence[Chunk],
         vectors: Vectors,
-    ) -> None:
-        """Keep the next pages with all their chunks, in one transaction.
+    ) -> Resumption:
+        """Keep the next pages with all their chunks, in one transaction; returns where to go on then.
 
         A page that was lost is among the pages, empty, and its loss among the losses. `vectors` is
-        float32 [len(chunks), dimension], of unit length.
+        float32 [len(chunks), dimension], of unit length. Where somebody else went on from the same place,
+        this goes on beside it, in a reading of its own.
 
-        Raises ValueError for what does not go on where the reading stands, or does not fit together;
-        StoreError where the reading vanished, or another process went on with it; DamagedFile for text
-        that is not Unicode.
+        Raises ValueError for what does not go on there, or does not fit together; ReadingTaken where the
+        reading vanished; DamagedFile for text that is not Unicode.
         """
         self._refuse_reembedded()
         verified = verified_vectors(vectors, len(chunks), self._database.identity.embedder.dimension)
 
-        def work(connection: sqlite3.Connection) -> int:
-            reading = unfinished_rows.find_reading(connection, key)
-            if reading is None:
+        def work(connection: sqlite3.Connection) -> Resumption:
+            next_page = unfinished_rows.next_page_of(connection, at)
+            if next_page is None:
                 raise self._vanished()
-            next_page = reading.at.next_page
-            if self._seen.get(key, next_page) != next_page:
-                raise StoreError(
-                    f"Another process is reading the same file into '{self._database.layout.name}'. "
-                    "What it has read is kept; ingest the file again when it is done."
-                )
-            unfinished_rows.append_to_reading(connection, reading, pages, losses, chunks, verified)
-            return next_page + len(pages)
+            own = at
+            if next_page != at.next_page:
+                own = unfinished_rows.copy_reading(connection, at, _beside(at.key))
+            return unfinished_rows.append_to_reading(connection, own, pages, losses, chunks, verified)
 
         with text_in_words("The file"):
-            self._seen[key] = self._file.change(work)
+            return self._file.change(work)
 
-    def drop(self, key: ReadingKey) -> None:
-        """Forget a reading, if it is there."""
-        self._seen.pop(key, None)
+    def drop(self, at: Resumption) -> None:
+        """Forget a reading, if it is there and nobody else went on with it."""
+
+        def work(connection: sqlite3.Connection) -> None:
+            if unfinished_rows.next_page_of(connection, at) == at.next_page:
+                unfinished_rows.delete_reading(connection, at)
+
         if self._file.is_there:
-            self._file.change(lambda connection: unfinished_rows.delete_reading(connection, key))
+            self._file.change(work)
 
     def drop_others(self, keep: Collection[ReadingKey], idle_seconds: float = ABANDONED_SECONDS) -> None:
         """Forget every reading but these, and but those that somebody went on with so lately.
 
         Where this is never called, a reading is forgotten once nobody went on with it for two weeks.
         """
-
-        def work(connection: sqlite3.Connection) -> None:
-            for key in unfinished_rows.idle_readings(connection, time.time() - idle_seconds) - set(keep):
-                unfinished_rows.delete_reading(connection, key)
-
         if self._file.is_there:
             self._refuse_reembedded()
-            self._file.change(work)
+            since = time.time() - idle_seconds
+            self._file.change(lambda found: unfinished_rows.delete_idle_readings(found, keep, since))
+
+    def opening(self, at: Resumption, characters: int) -> str:
+        """The document's first so many characters, from the beginnings of its first pages."""
+        return self._file.ask(
+            lambda connection: unfinished_rows.read_opening(connection, at.id, characters), ""
+        )
 
     def known_vectors(self, digests: Sequence[Digest]) -> dict[Digest, Vectors]:
         """The vectors of those texts that are embedded here. See `Store.known_vectors`."""
@@ -142,23 +153,25 @@ class Unfinished:
 
     @contextmanager
     def staged(
-        self, key: ReadingKey, document: Document
+        self, at: Resumption, document: Document
     ) -> Iterator[tuple[Iterator[PageRow], Iterator[ChunkRow]]]:
         """The rows of a reading, to be taken one by one while the file is held.
 
-        Raises StoreError where the reading vanished, whenever that shows; ValueError for a document of
-        other names than its chunks were embedded with.
+        Raises ReadingTaken where the reading vanished, whenever that shows, or somebody else went on with
+        it; ValueError for a document of other names than its chunks were embedded with.
         """
         try:
             with self._apart(), self._file.held() as connection:
-                reading = None if connection is None else unfinished_rows.find_reading(connection, key)
-                if connection is None or reading is None:
+                next_page = None if connection is None else unfinished_rows.next_page_of(connection, at)
+                if connection is None or next_page is None:
                     raise self._vanished()
-                if reading.at.document.names != document.names:
+                if next_page != at.next_page:
+                    raise self._taken()
+                if at.document.names != document.names:
                     raise ValueError("The document's names are not those its chunks were embedded with.")
                 yield (
-                    self._rows_apart(unfinished_rows.read_pages(connection, reading.id)),
-                    self._rows_apart(unfinished_rows.read_chunks(connection, reading.id)),
+                    self._rows_apart(unfinished_rows.read_pages(connection, at.id)),
+                    self._rows_apart(unfinished_rows.read_chunks(connection, at.id)),
                 )
         except _SpoiltError as error:
             self._file.begin_anew(error.cause)
@@ -186,11 +199,23 @@ class Unfinished:
         with self._database.read() as connection:
             self._database.refuse_reembedded(connection)
 
-    def _vanished(self) -> StoreError:
-        return StoreError(
-            f"What was read of the file so far is gone from {self._database.layout.unfinished}: it was "
-            "removed, damaged, or finished by another process. Ingest the file again; nothing else is lost."
+    def _taken(self) -> ReadingTaken:
+        return ReadingTaken(
+            f"Another process is reading the same file into '{self._database.layout.name}' and has come "
+            "further. What it has read is kept; ingest the file again when that one is done."
         )
+
+    def _vanished(self) -> ReadingTaken:
+        return ReadingTaken(
+            "What was read of the file so far is gone: another process that was reading the same file has "
+            f"finished it, or {self._database.layout.unfinished} was removed or damaged. Ingest the file "
+            "again; nothing else is lost."
+        )
+
+
+def _beside(key: ReadingKey) -> ReadingKey:
+    """A key that nobody else has or will look for."""
+    return replace(key, reader=f"{key.reader} by {uuid4().hex}")
 
 
 class _SpoiltError(Exception):

@@ -38,7 +38,7 @@ _PRAGMAS = (
 _TABLES = (
     "CREATE TABLE meta (name TEXT PRIMARY KEY, value NOT NULL)",
     """CREATE TABLE reading (
-        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        id INTEGER PRIMARY KEY,
         sha256 TEXT NOT NULL,
         reader TEXT NOT NULL,
         document TEXT NOT NULL,

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+import secrets
 import sqlite3
 import time
-from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict, replace
 
 from ingest.embedding.protocol import Vectors
 from ingest.loaders.protocol import PageLost
@@ -17,26 +18,57 @@ from ingest.store.records import ReadingKey, Resumption
 from ingest.types import PAGE_BREAK, Chunk, Document, Page
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """A reading's row, and where it stands."""
-
-    id: int
-    at: Resumption
-
-
-def write_reading(connection: sqlite3.Connection, key: ReadingKey, document: Document) -> None:
+def write_reading(connection: sqlite3.Connection, key: ReadingKey, document: Document) -> Resumption:
     """A reading that stands at its beginning, in place of one of this key."""
-    delete_reading(connection, key)
-    values = asdict(replace(document, pages=()))
     connection.execute(
-        """INSERT INTO reading (sha256, reader, document, next_page, text_length, chunk_count, touched_at)
-           VALUES (?, ?, ?, 1, 0, 0, ?)""",
-        (key.sha256, key.reader, json.dumps(values), time.time()),
+        "DELETE FROM reading WHERE sha256 = ? AND reader = ?",
+        (key.sha256, key.reader),
     )
+    document = replace(document, pages=())
+    # By chance and not by counting: the file may be begun anew while others hold ids of its readings.
+    at = Resumption(key, secrets.randbits(62), document, 1, 0, 0, ())
+    connection.execute(
+        """INSERT INTO reading (id, sha256, reader, document, next_page, text_length, chunk_count, touched_at)
+           VALUES (?, ?, ?, ?, 1, 0, 0, ?)""",
+        (at.id, key.sha256, key.reader, json.dumps(asdict(document)), time.time()),
+    )
+    return at
 
 
-def find_reading(connection: sqlite3.Connection, key: ReadingKey) -> Reading | None:
+def copy_reading(connection: sqlite3.Connection, at: Resumption, key: ReadingKey) -> Resumption:
+    """A reading of this key that stands where the other one stood then, however far that is now."""
+    copied = replace(at, key=key, id=write_reading(connection, key, at.document).id)
+    _note(connection, copied)
+    for table, of_the_part in (("page", "number"), ("loss", "number"), ("chunk", "page_number")):
+        columns = ", ".join(
+            f'"{name}"'
+            for (name,) in connection.execute("SELECT name FROM pragma_table_info(?)", (table,))
+            if name != "reading_id"
+        )
+        connection.execute(
+            f"""INSERT INTO {table} (reading_id, {columns}) SELECT ?, {columns} FROM {table}
+                WHERE reading_id = ? AND {of_the_part} < ?""",  # noqa: S608 - names of ours
+            (copied.id, at.id, at.next_page),
+        )
+    return copied
+
+
+def next_page_of(connection: sqlite3.Connection, at: Resumption) -> int | None:
+    """Where the reading stands now, whoever went on with it; None if it is gone."""
+    row = connection.execute("SELECT next_page FROM reading WHERE id = ?", (at.id,)).fetchone()
+    return None if row is None else int(row[0])
+
+
+def is_touched_since(connection: sqlite3.Connection, key: ReadingKey, since: float) -> bool:
+    """Whether there is a reading of this key that somebody went on with after that time (since 1970)."""
+    row = connection.execute(
+        "SELECT 1 FROM reading WHERE sha256 = ? AND reader = ? AND touched_at > ?",
+        (key.sha256, key.reader, since),
+    ).fetchone()
+    return row is not None
+
+
+def find_reading(connection: sqlite3.Connection, key: ReadingKey) -> Resumption | None:
     row = connection.execute(
         """SELECT id, document, next_page, text_length, chunk_count, recognised_pages,
                blank_pages FROM reading
@@ -50,7 +82,9 @@ def find_reading(connection: sqlite3.Connection, key: ReadingKey) -> Reading | N
         "SELECT number, reason FROM loss WHERE reading_id = ? ORDER BY number", (reading_id,)
     )
     document = json.loads(values)
-    resumption = Resumption(
+    return Resumption(
+        key,
+        reading_id,
         Document(**{**document, "pages": (), "notes": tuple(document["notes"])}),
         next_page,
         text_length,
@@ -59,56 +93,58 @@ def find_reading(connection: sqlite3.Connection, key: ReadingKey) -> Reading | N
         recognised,
         blank,
     )
-    return Reading(reading_id, resumption)
 
 
 def append_to_reading(
     connection: sqlite3.Connection,
-    reading: Reading,
+    at: Resumption,
     added: Sequence[Page],
     losses: Sequence[PageLost],
     chunks: Sequence[Chunk],
     vectors: Vectors,
-) -> None:
-    """Write what comes next. Raises ValueError for what does not; the transaction is then to be undone."""
-    at = reading.at
+) -> Resumption:
+    """Write what comes next; returns where the reading stands then.
+
+    Raises ValueError for what does not come next; the transaction is then to be undone.
+    """
     end = at.text_length + sum(len(page.text) + len(PAGE_BREAK) for page in added)
     _refuse_gaps(at, end, added, losses, chunks)
     lost = {loss.number for loss in losses}
     connection.executemany(
         f"INSERT INTO page (reading_id, {pages.COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",  # noqa: S608 - a constant
-        ((reading.id, *row) for row in pages.page_rows(added, at.text_length)),
+        ((at.id, *row) for row in pages.page_rows(added, at.text_length)),
     )
     connection.executemany(
-        "INSERT INTO loss VALUES (?, ?, ?)", ((reading.id, loss.number, loss.reason) for loss in losses)
+        "INSERT INTO loss VALUES (?, ?, ?)", ((at.id, loss.number, loss.reason) for loss in losses)
     )
     connection.executemany(
         "INSERT INTO chunk VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        ((reading.id, *row) for row in chunk_rows(at.document.names, chunks, vectors)),
+        ((at.id, *row) for row in chunk_rows(at.document.names, chunks, vectors)),
     )
-    connection.execute(
-        """UPDATE reading SET next_page = ?, text_length = ?, chunk_count = ?, recognised_pages = ?,
-               blank_pages = ?, touched_at = ? WHERE id = ?""",
-        (
-            at.next_page + len(added),
-            end,
-            at.chunk_count + len(chunks),
-            at.recognised_pages + sum(page.recognised for page in added),
-            at.blank_pages + sum(not page.text.strip() and page.number not in lost for page in added),
-            time.time(),
-            reading.id,
-        ),
+    reached = replace(
+        at,
+        next_page=at.next_page + len(added),
+        text_length=end,
+        chunk_count=at.chunk_count + len(chunks),
+        losses=(*at.losses, *losses),
+        recognised_pages=at.recognised_pages + sum(page.recognised for page in added),
+        blank_pages=at.blank_pages + sum(not page.text.strip() and page.number not in lost for page in added),
     )
+    _note(connection, reached)
+    return reached
 
 
-def delete_reading(connection: sqlite3.Connection, key: ReadingKey) -> None:
-    connection.execute("DELETE FROM reading WHERE sha256 = ? AND reader = ?", (key.sha256, key.reader))
+def delete_reading(connection: sqlite3.Connection, at: Resumption) -> None:
+    connection.execute("DELETE FROM reading WHERE id = ?", (at.id,))
 
 
-def idle_readings(connection: sqlite3.Connection, since: float) -> set[ReadingKey]:
-    """Readings that nobody went on with after that time (seconds since 1970)."""
+def delete_idle_readings(connection: sqlite3.Connection, keep: Iterable[ReadingKey], since: float) -> None:
+    """Delete all but these that nobody went on with after that time (seconds since 1970)."""
     rows = connection.execute("SELECT sha256, reader FROM reading WHERE touched_at <= ?", (since,))
-    return {ReadingKey(*row) for row in rows}
+    idle = {ReadingKey(*row) for row in rows} - set(keep)
+    connection.executemany(
+        "DELETE FROM reading WHERE sha256 = ? AND reader = ?", ((key.sha256, key.reader) for key in idle)
+    )
 
 
 def count_readings(connection: sqlite3.Connection) -> int:
@@ -131,6 +167,18 @@ def read_chunks(connection: sqlite3.Connection, reading_id: int) -> Iterator[Chu
     )
 
 
+def read_opening(connection: sqlite3.Connection, reading_id: int, characters: int) -> str:
+    """The first so many characters, from the beginnings of the first pages."""
+    text = ""
+    for (beginning,) in connection.execute(
+        "SELECT substr(text, 1, ?) FROM page WHERE reading_id = ? ORDER BY number", (characters, reading_id)
+    ):
+        text += f"{beginning}\n"
+        if len(text) >= characters:
+            break
+    return text[:characters]
+
+
 def problems(connection: sqlite3.Connection) -> list[str]:
     """Readings that hold something else than they claim, in words."""
     (count,) = connection.execute(
@@ -140,6 +188,22 @@ def problems(connection: sqlite3.Connection) -> list[str]:
                OR chunk_count <> (SELECT count(*) FROM chunk WHERE reading_id = reading.id)"""
     ).fetchone()
     return [f"{count} unfinished documents hold more or less than they should."] if count else []
+
+
+def _note(connection: sqlite3.Connection, at: Resumption) -> None:
+    connection.execute(
+        """UPDATE reading SET next_page = ?, text_length = ?, chunk_count = ?, recognised_pages = ?,
+               blank_pages = ?, touched_at = ? WHERE id = ?""",
+        (
+            at.next_page,
+            at.text_length,
+            at.chunk_count,
+            at.recognised_pages,
+            at.blank_pages,
+            time.time(),
+            at.id,
+        ),
+    )
 
 
 def _refuse_gaps(

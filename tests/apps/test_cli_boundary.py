@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import logging
+import os
 import warnings
+from pathlib import Path
 
 import pytest
 import typer
@@ -78,3 +81,20 @@ def test_libraries_are_quiet_unless_asked(capsys: pytest.CaptureFixture[str]) ->
     with errors_in_words(verbose=True):
         logging.getLogger("somebody").info("it happened")
     assert "INFO somebody: it happened" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("place", ["cache", "cache/deeper/file", "..", "."])
+def test_a_data_home_that_cannot_be_written_says_how_to_move_it(
+    home: Path, capsys: pytest.CaptureFixture[str], place: str
+) -> None:
+    refused = OSError(errno.EROFS, "Read-only file system", os.path.normpath(home / place))
+    assert code_of(refused) == 1
+    said = capsys.readouterr().err
+    assert f"The data home {home} cannot be written (Read-only file system" in said
+    assert "REFDESK_HOME" in said
+    assert "REFDESK_DEBUG" not in said
+
+
+def test_a_file_elsewhere_is_not_the_data_home(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert code_of(PermissionError(errno.EACCES, "Permission denied", str(home.parent / "other"))) == 1
+    assert "data home" not in capsys.readouterr().err

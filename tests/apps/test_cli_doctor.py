@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -86,3 +88,36 @@ def test_a_model_that_cannot_be_measured_is_a_problem(refdesk, all_models_here: 
     said = refdesk("doctor", "--model", no_model, "--json")
     assert said.exit_code == 1
     assert "could not be measured" in said.json()["problems"][0]
+
+
+def collection_problems(refdesk) -> list[str]:
+    said = refdesk("doctor", "--no-speed", "--json")
+    assert said.exit_code == 1
+    (entry,) = said.json()["collections"]
+    return entry["problems"]
+
+
+def test_a_collection_without_its_file_is_not_whole(
+    refdesk, filled: Path, modelless: Path, all_models_here: None
+) -> None:
+    store = modelless / "collections" / "default" / "store.sqlite3"
+    store.unlink()
+    (problem,) = collection_problems(refdesk)
+    assert problem.startswith(f"{store} is gone")
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ("DROP TABLE refusal", "lacks the whole table refusal: "),
+        ("DROP TABLE setting", "lacks the whole table setting: "),
+        ("ALTER TABLE document DROP COLUMN reading", "lacks document.reading: "),
+    ],
+)
+def test_a_collection_with_other_tables_is_not_whole(
+    refdesk, filled: Path, modelless: Path, all_models_here: None, change: str, words: str
+) -> None:
+    with closing(sqlite3.connect(modelless / "collections" / "default" / "store.sqlite3")) as connection:
+        connection.execute(change)
+    (problem,) = collection_problems(refdesk)
+    assert words in problem

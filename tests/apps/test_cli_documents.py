@@ -7,9 +7,12 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from ingest.progress import Progress
+from ingest.store.store import Store
+from ingest.types import Document, Page
 
 
 def test_ingest_reports_files_pages_and_chunks(refdesk, folder: Path) -> None:
@@ -216,3 +219,30 @@ def test_collections_delete(refdesk, filled: Path) -> None:
     assert refdesk("collections", "--json").json()["collections"] == []
     assert refdesk("collections", "delete", "default", "--yes").exit_code == 2
     assert refdesk("collections", "delete", "../x", "--yes").exit_code == 2
+
+
+def test_show_lists_what_matches_where_one_is_needed(refdesk, folder: Path) -> None:
+    for number in range(9):  # 3 + 9 files, of which 10 are named
+        (folder / f"more {number}.txt").write_text(f"This is note number {number}.")
+    refdesk("ingest", folder)
+    said = refdesk("show", str(folder))
+    assert said.exit_code == 2
+    assert "12 documents match" in said.stderr
+    assert f"\n  {folder / 'fees.md'}\n" in said.stderr
+    assert said.stderr.count(f"\n  {folder}/") == 10
+    assert said.stderr.endswith("\n  and 2 more\n")
+
+
+def test_what_was_read_by_ocr_says_so(refdesk, filled: Path, modelless: Path) -> None:
+    with Store.open(modelless / "collections" / "default") as store:
+        held = store.sources()[str(filled / "hours.txt")]
+        page = Page(1, "The library opens at nine.", "page 1", recognised=True)
+        document = Document(held.sha256, "text/plain", "Hours", (page,), language="en")
+        vectors = np.zeros((0, store.identity.dimension), dtype=np.float32)
+        store.put(document, [], vectors, held)
+    assert "[page 1, read by OCR]\n" in refdesk("show", "hours.txt").stdout
+    assert "OCR" not in refdesk("show", "fees.md").stdout
+    assert [one["recognised"] for one in refdesk("show", "hours.txt", "--json").json()["pages"]] == [True]
+    fees, hours, _ = refdesk("documents", "--json").json()["documents"]
+    assert (fees["recognised_pages"], hours["recognised_pages"], hours["language"]) == (0, 1, "en")
+    assert "1 (1 by OCR)  " in refdesk("documents").stdout

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import signal
+import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,7 +18,7 @@ def test_search_json_is_the_contract(refdesk, filled: Path) -> None:
     found = refdesk("search", "annual fee", "-k", "2", "--json").json()
     assert found["schema"] == 1
     best = found["hits"][0]
-    assert set(best) == {"rank", "document", "page", "page_end", "score", "text"}
+    assert set(best) == {"rank", "document", "page", "page_end", "page_label", "score", "text"}
     assert (best["rank"], best["document"], best["page"]) == (1, str(filled / "fees.md"), 1)
     assert "12 euros" in best["text"]
     assert len(found["hits"]) == 2
@@ -218,3 +219,50 @@ def test_chat_goes_on_after_a_question_that_finds_no_document(refdesk, filled: P
 def test_bytes_that_are_no_utf8_in_a_question_do_no_harm(refdesk, filled: Path) -> None:
     assert refdesk("search", "fee \udcff", "--json").exit_code == 0
     assert refdesk("ask", "What is the annual fee? \udcff").exit_code == 0
+
+
+def test_a_hit_says_what_people_call_its_page(refdesk, filled: Path) -> None:
+    best = refdesk("search", "books back on friday", "-k", "1", "--json").json()["hits"][0]
+    assert best["page_label"] == "section Returns"
+
+
+@pytest.mark.parametrize("query", ["", "   "])
+@pytest.mark.parametrize("command", ["search", "ask"])
+def test_an_empty_question_is_wrong_use(refdesk, filled: Path, command: str, query: str) -> None:
+    said = refdesk(command, query, "--json")
+    assert (said.exit_code, said.json()["error"]["kind"]) == (2, "EmptyQuestion")
+
+
+@pytest.fixture
+def two_of_a_name(refdesk, folder: Path) -> Path:
+    """Two files of one name, and a third in an archive."""
+    for year, fee in (("2023", 31), ("2024", 47)):
+        (folder / year).mkdir()
+        (folder / year / "tow.md").write_text(f"# Tow {year}\n\nIn {year} a glider tow costs {fee} euros.\n")
+    with zipfile.ZipFile(folder / "old papers.zip", "w") as archive:
+        archive.writestr("flying/tow.md", "# Tow long ago\n\nLong ago a glider tow costs 5 euros.\n")
+    assert refdesk("ingest", folder).exit_code == 0
+    return folder
+
+
+def test_hits_of_one_file_name_are_told_apart(refdesk, two_of_a_name: Path) -> None:
+    said = refdesk("search", "glider tow costs", "-k", "3").stdout
+    assert ". 2023/tow.md, " in said
+    assert ". 2024/tow.md, " in said
+    assert ". old papers.zip › flying/tow.md, " in said
+
+
+def test_citations_and_passages_are_named_alike(refdesk, two_of_a_name: Path) -> None:
+    said = refdesk("ask", "What does a glider tow cost in 2024?", "--passages").stdout
+    assert "] 2024/tow.md, " in said
+    assert ": 2024/tow.md, " in said
+
+
+def test_an_archive_and_a_folder_mean_all_in_them(refdesk, two_of_a_name: Path) -> None:
+    found = refdesk("search", "tow", "--document", "old papers.zip", "--json").json()["hits"]
+    assert {hit["document"] for hit in found} == {str(two_of_a_name / "old papers.zip" / "flying" / "tow.md")}
+    gone = refdesk("remove", "old papers.zip", f"{two_of_a_name}/2023/", "--yes", "--json").json()["removed"]
+    assert gone == [
+        str(two_of_a_name / "2023" / "tow.md"),
+        str(two_of_a_name / "old papers.zip" / "flying" / "tow.md"),
+    ]

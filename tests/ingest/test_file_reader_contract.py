@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -92,6 +93,12 @@ class TestFileReaderContract:
     def test_what_cannot_be_read_is_a_kind_of_unreadable_file(self, reader, write, data, kind) -> None:
         with pytest.raises(kind, match=r"terms\.txt"):
             list(reader.read(write(data)))
+
+    def test_a_huge_file_of_no_known_kind_is_refused_by_its_beginning(self, reader, write) -> None:
+        file = write("", name="disk.img")
+        os.truncate(file.file, 64 * 1024**3)  # more than any memory here holds
+        with pytest.raises(UnsupportedFormat, match=r"disk\.img is of a kind that is not read here"):
+            list(reader.read(file))
 
     def test_a_file_that_is_gone_is_told(self, reader, write) -> None:
         file = write("gone")

@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import hashlib
 import io
+import os
+import time
 import zipfile
 from pathlib import Path
 
@@ -10,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ingest.errors import UnreadableFile
-from ingest.loaders.content import FileContent, read_content
+from ingest.loaders.content import FileContent, FileOnDisk, read_content
 from ingest.media import (
     CSV,
     DOCX,
@@ -24,12 +26,15 @@ from ingest.media import (
     ODT,
     PDF,
     PLAIN_TEXT,
+    PPTX,
     RST,
     SOURCE_CODE,
     SVG,
     UNKNOWN,
     XML,
+    ZIP,
     tell_media_type,
+    tell_media_type_of_file,
 )
 
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -108,6 +113,81 @@ def test_a_zip_s_beginning_that_tells_nothing_is_left_open():
     head = FileContent(Path("a.docx"), whole[:200], "")
     assert tell_media_type(head, is_whole=False) == UNKNOWN
     assert tell_media_type(FileContent(Path("a.docx"), whole, "")) == DOCX
+
+
+@pytest.fixture
+def kind_on_disk(tmp_path):
+    """What a file is taken for, which must never be read whole."""
+
+    def tell(name: str, data: bytes, size: int | None = None) -> str:
+        path = tmp_path / name
+        path.write_bytes(data)
+        if size is not None:
+            os.truncate(path, size)
+        with pytest.MonkeyPatch.context() as patch:
+            patch.delattr(Path, "read_bytes")
+            return tell_media_type_of_file(FileOnDisk(path, path, "", path.stat().st_size))
+
+    return tell
+
+
+LONG = "x" * 70_000  # more than the beginning of a file that is read first
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "expected"),
+    [
+        ("a.zip", zipped(notes=LONG, more="b"), ZIP),
+        ("a.docx", zipped(**{"[Content_Types].xml": LONG, "word__document.xml": "<w/>"}), DOCX),
+        ("a.odt", zipped(first=LONG, mimetype="application/vnd.oasis.opendocument.text"), ODT),
+        ("a.xls", OLE + b"\0" * 70_000 + "Workbook".encode("utf-16-le"), "application/vnd.ms-excel"),
+        ("a.md", b"x" + ("ä" * 40_000).encode(), MARKDOWN),  # the beginning's end lies within a letter
+        ("a.md", b"# Title", MARKDOWN),
+    ],
+)
+def test_a_file_on_the_disk_is_told_without_reading_it_whole(kind_on_disk, name, data, expected):
+    assert kind_on_disk(name, data) == expected
+
+
+@pytest.mark.parametrize(
+    "start", [b"", b"SQLite format 3\x00", b"\0" * 32_769 + b"CD001", OLE, b"PK\x03\x04"]
+)
+def test_gigabytes_of_nothing_known_cost_no_time(kind_on_disk, start):
+    begun = time.monotonic()
+    kind_on_disk("disk.img", start, 4 * 1024**3)
+    assert time.monotonic() - begun < 30
+
+
+def test_an_office_file_within_a_zip_does_not_tell_what_that_is(kind_on_disk):
+    inner = zipped(word__document="<w/>")
+    archive = io.BytesIO()
+    with zipfile.ZipFile(archive, "w") as outer:
+        outer.writestr("report.docx", inner)
+        outer.writestr("notes.txt", LONG)
+    whole = archive.getvalue()
+    without_directory = whole[: whole.rindex(b"PK\x01\x02report.docx"[:4])]
+    for data in (whole, without_directory):
+        assert kind("a.zip", data) == ZIP
+        assert kind_on_disk("a.zip", data) == ZIP
+
+
+@pytest.mark.parametrize("name", ["talk.pptx", "talk"])
+def test_a_damaged_directory_leaves_the_members_names(kind_on_disk, name):
+    whole = zipped(**{"[Content_Types].xml": LONG, "ppt__presentation.xml": "<p/>"})
+    directory = whole.index(b"PK\x01\x02")
+    for data in (
+        whole[:directory],
+        whole[:directory] + whole[directory:].replace(b"ppt/", b"qpt/"),
+        whole[:directory] + whole[directory:].replace(b"PK\x01\x02", b"PK\x01\xff"),
+    ):
+        assert kind(name, data) == PPTX
+        assert kind_on_disk(name, data) == PPTX
+
+
+def test_where_no_member_tells_an_office_file_s_name_does(kind_on_disk):
+    data = zipped(**{"[Content_Types].xml": LONG, "ppt__presentation.xml": "<p/>"})[:60_000]
+    assert kind_on_disk("talk.pptx", data) == PPTX
+    assert kind_on_disk("talk.bin", data) == ZIP
 
 
 def test_a_long_text_is_told_from_its_beginning():

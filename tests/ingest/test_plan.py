@@ -257,7 +257,7 @@ class TestNothingToIngest:
 
     def test_a_folder_that_holds_only_hidden_files(self, tmp_path: Path) -> None:
         write(tmp_path / ".a.txt")
-        with pytest.raises(NothingToIngest, match="1 hidden, linked or system"):
+        with pytest.raises(NothingToIngest, match="1 passed over: hidden, linked"):
             plan_ingest([tmp_path], {})
 
     def test_nothing_named(self) -> None:
@@ -293,3 +293,20 @@ class TestSourcePath:
         (tmp_path / "real" / "deep").mkdir()
         (tmp_path / "link").symlink_to(tmp_path / "real" / "deep")
         assert source_path(tmp_path / "link" / ".." / "a.txt") == file
+
+
+def test_a_folder_that_is_suddenly_empty_is_not_forgotten(tmp_path: Path) -> None:
+    (tmp_path / "disk").mkdir()
+    beside = tmp_path / "a.txt"
+    beside.write_text("here", encoding="utf-8")
+    known = {
+        path: SourceFile(path, "sha", 1, 1)
+        for path in (f"{tmp_path}/disk/{number}.txt" for number in range(10))
+    }
+    plan = plan_ingest([tmp_path / "disk", beside], known, sync=True)
+    assert plan.gone == ()
+    (empty,) = plan.passed_over
+    assert empty.failed
+    assert "Is its disk mounted?" in empty.reason
+    few = dict(list(known.items())[:9])
+    assert len(plan_ingest([tmp_path / "disk", beside], few, sync=True).gone) == 9

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import os
 
 import pytest
 
@@ -91,6 +92,48 @@ def test_json_is_the_contract() -> None:
         },
         "seconds": 2.0,
     }
+
+
+class TestFollowedBy:
+    @pytest.mark.parametrize(
+        ("earlier", "later", "both"),
+        [
+            ("ingested", "unchanged", "ingested"),
+            ("replaced", "unchanged", "replaced"),
+            ("ingested", "replaced", "ingested"),
+            ("ingested", "failed", "failed"),
+            ("failed", "ingested", "ingested"),
+            ("failed", "unchanged", "unchanged"),
+            ("unchanged", "replaced", "replaced"),
+        ],
+    )
+    def test_what_became_of_a_path_in_both(self, earlier: Outcome, later: Outcome, both: Outcome) -> None:
+        first = IngestReport((FileOutcome("/a", earlier),), 1.0)
+        assert first.followed_by(IngestReport((FileOutcome("/a", later),), 2.0)).files[0].outcome == both
+
+    def test_work_that_was_done_is_not_forgotten(self) -> None:
+        later = IngestReport(
+            (FileOutcome("/docs/a.pdf", "unchanged"), FileOutcome("/d", "ingested", pages=2)), 1
+        )
+        report = IngestReport(FILES, 2.0).followed_by(later)
+        assert (report.pages, report.chunks, report.seconds) == (14 + 3 + 2, 40 + 5, 2.0 + 1)
+
+    def test_a_failed_file_that_was_taken_apart_is_told_by_what_it_holds(self) -> None:
+        box = f"{os.sep}docs{os.sep}box.zip"
+        first = IngestReport(
+            (
+                FileOutcome(box, "failed", wants_password=True),
+                FileOutcome(f"{box}2", "failed"),
+                FileOutcome("/docs", "skipped"),
+            ),
+            1.0,
+        )
+        later = IngestReport((FileOutcome(f"{box}{os.sep}a.txt", "ingested"),), 1.0)
+        assert {file.path: file.outcome for file in first.followed_by(later).files} == {
+            "/docs": "skipped",
+            f"{box}{os.sep}a.txt": "ingested",
+            f"{box}2": "failed",
+        }
 
 
 class TestProgressMeter:

@@ -121,7 +121,7 @@ def test_an_id_resolves_to_what_its_engine_is_given(
 
 def test_an_id_of_another_kind_is_refused(catalogue: Catalogue) -> None:
     with pytest.raises(
-        ModelUnreadable, match="embedder model where a language model is needed: tiny-language"
+        ModelUnreadable, match="is an embedder model where a language model is needed: tiny-language"
     ):
         resolve("tiny-embedder", "language", catalogue)
 
@@ -160,3 +160,10 @@ def test_a_folder_without_a_model_gets_words(catalogue: Catalogue, tmp_path: Pat
 def test_a_name_that_is_neither_id_nor_path_lists_the_ids(catalogue: Catalogue) -> None:
     with pytest.raises(UnknownModel, match=r"tiny-language, tiny-embedder\. A path"):
         resolve("tiny-languge", catalogue=catalogue)
+
+
+def test_a_name_that_is_no_embedder_lists_embedders_alone(catalogue: Catalogue) -> None:
+    with pytest.raises(UnknownModel, match=r"knows: tiny-embedder\. The folder of a sentence-transformers"):
+        resolve("nosuch", "embedder", catalogue)
+    with pytest.raises(UnknownModel, match=r"knows: tiny-language\. A path to a GGUF file works"):
+        resolve("nosuch", "language", catalogue)

@@ -62,7 +62,7 @@ def reader() -> Iterator[IsolatedReader]:
     reader.close()
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def hasty_reader() -> Iterator[IsolatedReader]:
     """A reader with little patience."""
     reader = scripted(HASTY)
@@ -131,23 +131,22 @@ class TestPagesThatAreLost:
             "Closed",
         ]
 
-    @pytest.mark.parametrize(
-        ("deed", "reason"),
-        [
-            ("die SIGSEGV", "its reading process died (SIGSEGV)"),
-            ("die SIGABRT", "its reading process died (SIGABRT)"),
-            ("exit 0", "its reading process ended by itself (exit status 0)"),
-            ("exit 3", "its reading process ended by itself (exit status 3)"),
-            ("raise-memory-in-other-words", "it took more than 0.39 GiB of memory (memory_bytes)"),
-        ],
-    )
-    def test_a_page_that_kills_its_process_is_lost_with_the_reason(self, reader, script, deed, reason):
-        events = told(list(reader.read(script("one", deed, "three"))))
-        assert events == ["Opened", "one", f"2 lost: {reason}", "three", "Closed"]
-
-    def test_a_page_killed_from_outside_says_so(self, reader, script):
-        [lost] = [each for each in reader.read(script("die SIGKILL", "two")) if isinstance(each, PageLost)]
-        assert "(SIGKILL)" in lost.reason
+    def test_a_page_that_kills_its_process_is_lost_with_the_reason(self, own_reader, script):
+        deaths = {
+            "die SIGSEGV": "its reading process died (SIGSEGV)",
+            "die SIGABRT": "its reading process died (SIGABRT)",
+            "die SIGKILL": "its reading process was killed from outside (SIGKILL), as happens when a machine "
+            "runs out of memory",
+            "exit 0": "its reading process ended by itself (exit status 0)",
+            "raise-memory-in-other-words": "it took more than 0.39 GiB of memory (memory_bytes)",
+            "exit 3": "its reading process ended by itself (exit status 3)",  # and the last page is lost
+        }
+        events = told(list(own_reader.read(script(*[line for deed in deaths for line in ("words", deed)]))))
+        pages = [
+            ("words", f"{number} lost: {reason}")
+            for number, reason in zip(range(2, 13, 2), deaths.values(), strict=True)
+        ]
+        assert events == ["Opened", *[line for pair in pages for line in pair], "Closed"]
 
     @linux
     def test_a_page_that_wants_too_much_memory_is_lost(self, reader, script):
@@ -162,15 +161,9 @@ class TestPagesThatAreLost:
     def test_memory_is_watched_from_outside_too(self, script):
         limits = ReadingLimits(memory_bytes=200 * MEBIBYTE)
         reader = scripted(limits)
-        [lost] = [each for each in reader.read(script("share 150", "two")) if isinstance(each, PageLost)]
+        [lost] = [each for each in reader.read(script("share 190", "two")) if isinstance(each, PageLost)]
         assert lost == PageLost(1, "it took more than 0.2 GiB of memory (memory_bytes)")
         reader.close()
-
-    def test_the_last_page_may_be_lost(self, reader, script):
-        assert told(list(reader.read(script("one", "exit 1"))))[2:] == [
-            "2 lost: its reading process ended by itself (exit status 1)",
-            "Closed",
-        ]
 
     def test_a_page_too_long_for_a_frame_is_lost(self, reader, script):
         assert told(list(reader.read(script("large 33", "two")))) == [
@@ -299,9 +292,13 @@ class TestTheChild:
         list(hasty_reader.read(script(f"spawn {tmp_path / 'pid'}", "hang")))
         assert is_gone(int((tmp_path / "pid").read_text()))
 
+    def test_they_end_also_when_it_dies_by_itself(self, own_reader, script, tmp_path):
+        list(own_reader.read(script(f"spawn {tmp_path / 'pid'}", "die SIGSEGV", "three")))
+        assert is_gone(int((tmp_path / "pid").read_text()))
+
     def test_its_temporary_files_go_with_it(self, own_reader, script):
         list(own_reader.read(script("one")))
-        folder = Path(own_reader._idle._folder)
+        folder = Path(child_of(own_reader).environ()["TMPDIR"])
         assert folder.is_dir()
         own_reader.close()
         assert not folder.exists()

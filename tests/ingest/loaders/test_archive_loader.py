@@ -271,6 +271,7 @@ class TestPasswords:
         events = unpack(_aes({"open.txt": b"open"}))
         assert found(events) == {"open.txt": b"open"}
         assert "protected by a password" in refused(events)["a.txt"]
+        assert [event.locked for event in events if isinstance(event, MemberRefused)] == [True]
 
 
 def _aes(plain: Mapping[str, bytes] = {}) -> bytes:

@@ -123,6 +123,34 @@ def test_a_blank_picture_is_empty(tmp_path):
     assert read.page.text == ""
 
 
+@pytest.mark.parametrize("size", [(64, 64), (99, 50), (390, 10)])
+def test_an_icon_is_not_read(size, tmp_path):
+    bar(size).save(tmp_path / "a.png")
+    recogniser = ScriptedRecogniser([LINE])
+    _, lost, _ = ImageLoader(recogniser).read(on_disk(tmp_path / "a.png"))
+    assert lost == PageLost(1, f"its {size[0]} x {size[1]} pixels are too few to hold any text")
+    assert recogniser.seen == []
+
+
+def test_a_large_photo_is_glanced_at_and_read_only_where_it_shows_text(tmp_path):
+    bar((2400, 1600)).save(tmp_path / "a.png")
+    without, with_text = ScriptedRecogniser([]), ScriptedRecogniser([LINE])
+    _, lost, _ = ImageLoader(without).read(on_disk(tmp_path / "a.png"))
+    assert lost == PageLost(1, "OCR found no text on it")
+    # 2400 pixels become 1600, and the 1600 of the other side 1600 * 1600 / 2400 = 1067
+    assert (without.glanced, without.seen) == ([(1067, 1600)], [])
+    _, read, _ = ImageLoader(with_text).read(on_disk(tmp_path / "a.png"))
+    assert isinstance(read, PageRead)
+    assert with_text.seen == [(1600, 2400)]
+
+
+def test_a_small_photo_is_read_at_once(tmp_path):
+    bar((1500, 900)).save(tmp_path / "a.png")
+    recogniser = ScriptedRecogniser([LINE])
+    list(ImageLoader(recogniser).read(on_disk(tmp_path / "a.png")))
+    assert (recogniser.glanced, len(recogniser.seen)) == ([], 1)
+
+
 class Missing:
     def recognise(self, picture):
         raise RecogniserMissing("it is not installed: pip install 'refdesk[ocr]'")

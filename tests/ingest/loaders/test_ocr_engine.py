@@ -88,3 +88,10 @@ def test_edges_are_fractions_of_the_picture():
     (line,) = recognise_lines(written("Returns are free for thirty days."), RapidOcrRecogniser())
     assert line.edges.left == pytest.approx(60 / 900, abs=0.02)
     assert line.edges.top == pytest.approx(65 / 400, abs=0.03)
+
+
+@pytest.mark.real
+def test_a_glance_tells_whether_there_is_text():
+    recogniser = RapidOcrRecogniser()
+    assert recogniser.shows_text(written("Returns are free."))
+    assert not recogniser.shows_text(written())

@@ -115,6 +115,48 @@ class TestAuto:
         assert closed.notes == ("1 page is a picture with a few words of text, which were read alone",)
 
 
+class TestLettersThatMakeNoWords:
+    """Files may map the glyphs they draw to the wrong letters."""
+
+    SHOWN = "Goods may be returned within thirty days when they are unused and clean."
+
+    @pytest.fixture
+    def garbled_pdf(self, make_pdf):
+        garbled = "".join(chr(ord(letter) + 1) if letter.isalpha() else letter for letter in self.SHOWN)
+        return lambda pages=1: make_pdf(*[[(20, 70, garbled)]] * pages)
+
+    def line(self, text):
+        return [RecognisedLine(text, 0.97, 0.1, 0.2, 0.9, 0.25)]
+
+    def test_the_picture_of_the_page_is_read(self, events, garbled_pdf):
+        read, closed = events(garbled_pdf(), ScriptedRecogniser(self.line(self.SHOWN)))
+        assert (read.page.text, read.page.recognised) == (self.SHOWN, True)
+        assert closed == Closed()
+
+    @pytest.mark.parametrize(
+        "text", ["Hppet nbz cf sfuvsofe xjuijo uijsuz ebzt xifo uifz bsf vovtfe boe dmfbo", "Goods"]
+    )
+    def test_unless_that_reads_no_better(self, events, garbled_pdf, text):
+        read, closed = events(garbled_pdf(), ScriptedRecogniser(self.line(text)))
+        assert read.page.text.startswith("Hppet nbz")
+        assert not read.page.recognised
+        assert "1 page is of letters that make no words" in closed.notes[0]
+
+    def test_ocr_that_is_turned_off_is_not_asked(self, events, garbled_pdf):
+        recogniser = ScriptedRecogniser(self.line(self.SHOWN))
+        read, closed = events(garbled_pdf(), recogniser, "never")
+        assert read.page.text.startswith("Hppet nbz")
+        assert "make no words" in closed.notes[0]
+        assert recogniser.seen == []
+
+    def test_a_file_of_such_pages_costs_no_more_than_three_tries(self, events, garbled_pdf):
+        recogniser = ScriptedRecogniser(self.line("Goods"))
+        *pages, closed = events(garbled_pdf(5), recogniser)
+        assert len(pages) == 5
+        assert len(recogniser.seen) == 3
+        assert "5 pages are of letters that make no words" in closed.notes[0]
+
+
 class TestNeverAndAlways:
     def test_never_leaves_scans_and_says_so(self, events):
         recogniser = ScriptedRecogniser([SCANNED])

@@ -194,7 +194,8 @@ class TestMarkup:
             return f"<w:p><w:r><w:t>{text}</w:t></w:r>{boxes}</w:p>"
 
         def box(content):
-            return f"<w:r><w:pict><w:binData>AAAA</w:binData><box><w:txbxContent>{content}</w:txbxContent></box></w:pict></w:r>"
+            shape = f"<box><w:txbxContent>{content}</w:txbxContent></box>"
+            return f"<w:r><w:pict><w:binData>AAAA</w:binData>{shape}</w:pict></w:r>"
 
         on_title = box(paragraph("Handbook", box(paragraph("second edition")))) + box(paragraph("by Ada"))
         in_cell = f"<w:tbl><w:tr><w:tc>{paragraph('North', box(paragraph('cold')))}</w:tc></w:tr></w:tbl>"

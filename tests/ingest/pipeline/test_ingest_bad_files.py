@@ -26,7 +26,7 @@ class TestBadFiles:
         assert desk.outcomes(report) == {
             "a.txt": "ingested",
             "b.pdf": "failed",
-            "c.txt": "failed",
+            "c.txt": "skipped",
             "d.txt": "ingested",
         }
         assert "b.pdf" in str(desk.of(report, "b.pdf").reason)

@@ -95,10 +95,10 @@ class TestStopping:
             desk.write(f"{number}.txt", f"The gate number {number} shuts.")
         put = desk.store.put
 
-        def fill_up(document: Document, *rest: Any) -> None:
+        def fill_up(document: Document, *rest: Any, **more: Any) -> None:
             if len(desk.store.sources()) == 2:
                 raise StoreFull("The disk is full.")
-            put(document, *rest)
+            put(document, *rest, **more)
 
         monkeypatch.setattr(desk.store, "put", fill_up)
         with pytest.raises(StoreFull, match=r"The disk is full\. The 2 file\(s\) of this run .* are safe"):
@@ -110,10 +110,10 @@ class TestStopping:
         desk.write("b.txt", "The door opens at ten.")
         put = desk.store.put
 
-        def refuse(document: Document, *rest: Any) -> None:
+        def refuse(document: Document, *rest: Any, **more: Any) -> None:
             if document.title == "a":
                 raise DamagedFile("a.txt: no.")
-            put(document, *rest)
+            put(document, *rest, **more)
 
         monkeypatch.setattr(desk.store, "put", refuse)
         assert desk.outcomes(desk.ingest()) == {"a.txt": "failed", "b.txt": "ingested"}

@@ -73,7 +73,7 @@ class TestProgress:
         assert (last.pages_done, last.chunks_done) == (report.pages, report.chunks)
         assert last.seconds_left == 0.0
         assert {moment.stage for moment in told} == {
-            "planning", "reading", "embedding", "writing", "removing", "done",
+            "planning", "preparing", "reading", "embedding", "writing", "removing", "done",
         }  # fmt: skip
 
     def test_bytes_end_complete_although_a_file_grew(self, desk) -> None:

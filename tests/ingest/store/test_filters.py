@@ -35,7 +35,14 @@ SOURCES = [(SourceFile(path, str(number), 1, 1), number, title) for number, (pat
         ("minutes", {3}),
         ("cafe\u0301", {4}),
         ("CAFÉ", {4}),
-        ("data", set()),
+        ("data", {1, 2, 3, 4, 5}),
+        ("2024", {2, 3, 4}),
+        ("2024/", {2, 3, 4}),
+        ("data/2024", {2, 3, 4}),
+        ("/data/2024", {2, 3, 4}),
+        ("/data/202", set()),
+        ("ata/2024", set()),
+        ("/", set()),
         ("unheard of", set()),
         ("", set()),
         ("   ", set()),
@@ -54,3 +61,12 @@ def test_matching_sources_names_each_path_of_a_document_apart() -> None:
     found = matching_sources("*", SOURCES)
     assert [path for path, _ in found] == [source.path for source, _, _ in SOURCES]
     assert {document_id for _, document_id in found} == matching_documents("*", SOURCES)
+
+
+def test_a_container_means_what_is_in_it_and_a_mail_means_itself() -> None:
+    paths = ("/in/old.zip/a/notes.md", "/in/mail.eml", "/in/mail.eml/list.csv", "/in/old.zip.md")
+    sources = [(SourceFile(path, "", 1, 1), number, "") for number, path in enumerate(paths)]
+    assert matching_documents("old.zip", sources) == {0}
+    assert matching_documents("OLD.zip/a", sources) == {0}
+    assert matching_documents("mail.eml", sources) == {1}
+    assert matching_documents("mail.eml/", sources) == {2}

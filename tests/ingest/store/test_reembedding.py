@@ -17,7 +17,7 @@ from ingest.store import database as store_database
 from ingest.store import vectors as store_vectors
 from ingest.store.connection import connect
 from ingest.store.layout import StoreLayout
-from ingest.store.records import ReadingKey
+from ingest.store.records import DocumentPlace, ReadingKey
 from ingest.store.reembedding import Reembedding
 from ingest.store.store import Store
 from ingest.types import Chunk
@@ -95,18 +95,18 @@ def test_every_open_store_notices_the_swap(
     key = ReadingKey(late.document.sha256, "by hand")
     with Store.open(folder) as elsewhere:
         assert elsewhere.search_dense(axis(2), 1)
-        elsewhere.unfinished.begin(key, late.document)
+        begun = elsewhere.unfinished.begin(key, late.document)
         reembedding = filled.reembedding(other, "by document")
         embed_all(filled, reembedding)
         assert reembedding.complete()
         for store in (filled, elsewhere):
             for call in (
                 lambda store: late.put_into(store),
-                lambda store: store.finish(key, late.document, late.source),
+                lambda store: store.finish(begun, late.document, late.source),
                 lambda store: store.search_dense(axis(2), 1),
                 lambda store: store.known_vectors([b"0" * 16]),
                 lambda store: store.unfinished.append(
-                    key, late.document.pages, [], late.chunks, late.vectors
+                    begun, late.document.pages, [], late.chunks, late.vectors
                 ),
                 lambda store: store.unfinished.find(key),
                 lambda store: store.reembedding(other, "by line"),
@@ -282,3 +282,59 @@ def test_a_full_disk_leaves_the_old_index(
         assert reembedding.waiting() == [document_id]
         assert len(store.search_dense(axis(2), 5)) == 5
         assert store.check() == []
+
+
+def test_a_large_document_is_kept_in_parts(filled: Store, folder: Path, other: EmbedderIdentity) -> None:
+    reembedding = filled.reembedding(other, "by page")
+    heron = reembedding.waiting()[0]
+    first, second = Chunk(0, 0, 17, 1, 1, (), "The heron stands."), Chunk(1, 18, 27, 2, 2, (), "It waits.")
+    vectors = np.eye(4, dtype=np.float32)
+    beginning, middle = DocumentPlace(), DocumentPlace(2, 18, 1)
+    assert reembedding.place(heron) == beginning
+    before = reembedding.standing()
+    assert reembedding.append(heron, beginning, middle, [first], vectors[:1])
+    assert reembedding.standing() != before
+    assert reembedding.append(heron, beginning, middle, [first], vectors[:1]) is False, "it stands elsewhere"
+    assert reembedding.add(heron, [first, second], vectors[:2]) is False
+    with pytest.raises(ValueError, match="in order"):
+        reembedding.add(heron, [first], vectors[:1], middle)
+    assert reembedding.complete() is False
+    with Store.open(folder) as again:
+        resumed = again.reembedding(other, "by page")
+        assert resumed.waiting()[0] == heron
+        assert resumed.waiting_pages() == 1 + 1 + 1
+        assert resumed.place(heron) == middle
+        digest = text_digest(embedded_text(("Untitled",), (), "The heron stands."))
+        assert list(resumed.known_vectors([digest])) == [digest]
+        assert again.check() == []
+        assert resumed.add(heron, [second], vectors[1:2], middle)
+        assert heron not in resumed.waiting()
+        embed_all(again, resumed)
+        assert again.check() == []
+        assert resumed.complete()
+    with Store.open(folder, other) as renewed:
+        assert renewed.check() == []
+        hits = renewed.search_dense(vectors[0], 1)
+        assert [found.chunk.text for found in renewed.chunks([hits[0][0]]).values()] == ["The heron stands."]
+
+
+def test_parts_of_a_document_that_was_replaced_count_no_more(
+    filled: Store, other: EmbedderIdentity, material: Any
+) -> None:
+    reembedding = filled.reembedding(other, "by page")
+    heron = reembedding.waiting()[0]
+    vectors = np.eye(4, dtype=np.float32)
+    chunk, middle = Chunk(0, 0, 17, 1, 1, (), "The heron stands."), DocumentPlace(2, 18, 1)
+    assert reembedding.append(heron, DocumentPlace(), middle, [chunk], vectors[:1])
+    material("/heron.txt", "The heron stands.", "It waits.", title="Read anew").put_into(filled)
+    assert reembedding.still_waits(heron) is False
+    assert reembedding.add(heron, [], vectors[:0], middle) is False
+    assert heron in reembedding.waiting()
+    assert reembedding.still_waits(heron)
+    assert reembedding.place(heron) == DocumentPlace()
+    assert reembedding.append(heron, DocumentPlace(), middle, [chunk], vectors[:1])
+    embedded = Chunk(1, 18, 27, 2, 2, (), "It waits.")
+    assert reembedding.add(heron, [embedded], vectors[:1], middle)
+    assert filled.check() == []
+    reembedding.abandon()
+    assert filled.check() == []

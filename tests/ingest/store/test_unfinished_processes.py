@@ -31,19 +31,17 @@ with Store.open(Path(sys.argv[1])) as store:
         if store.has_content(sha256):
             continue
         key, document = ReadingKey(sha256, "reader"), Document(sha256, "text/plain", "T", ())
-        found = store.unfinished.find(key)
-        if found is None:
-            store.unfinished.begin(key, document)
-        number, start = (found.next_page, found.text_length) if found else (1, 0)
+        at = store.unfinished.find(key) or store.unfinished.begin(key, document)
+        number, start = at.next_page, at.text_length
         if number > 1:
             print("resumed", path, flush=True)
         while number <= 40:
             text = f"page {number} " + "filling " * 100
             chunk = Chunk(number - 1, start, start + len(text), number, number, (), text)
             vector = np.eye(8, dtype=np.float32)[[number % 8]]
-            store.unfinished.append(key, [Page(number, text, f"page {number}")], [], [chunk], vector)
+            at = store.unfinished.append(at, [Page(number, text, f"page {number}")], [], [chunk], vector)
             number, start = number + 1, start + len(text) + 1
-        store.finish(key, document, SourceFile(path, sha256, 1, version))
+        store.finish(at, document, SourceFile(path, sha256, 1, version))
         print("finished", path, flush=True)
 """
 
