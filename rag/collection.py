@@ -136,8 +136,10 @@ class Collection:
         paths = store.matching_paths(pattern)
         if not paths:
             raise NoSuchDocument(f"No document of {self.name!r} matches {pattern!r}; nothing was removed.")
-        store.remove(paths)
-        return tuple(paths)
+        beginnings = tuple(path + os.sep for path in paths)  # attachments go with their mail
+        inside = [path for path in store.sources() if path.startswith(beginnings) and path not in paths]
+        store.remove([*paths, *inside])
+        return (*paths, *inside)
 
     def documents(self) -> list[DocumentInfo]:
         """What is in the collection, one entry per path, in the order of paths."""
