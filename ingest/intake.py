@@ -232,7 +232,7 @@ class Intake:
         elif members or refused:
             self._holding.add(source.sha256)
         own = [] if is_archive or members_only else [source.path]
-        if not (is_archive or members or refused or source.path in self._inside):
+        if not (is_archive or members_only or members or refused or source.path in self._inside):
             return own
         below = self._take_members(file, source, members, scratch)
         below += [_path_of(file, member.name) for member in refused]

@@ -76,6 +76,14 @@ class TestAttachments:
         assert below(desk) == ["b.eml", "b.eml/att.txt"]
         assert desk.found("door") == {"att.txt"}
 
+    def test_a_copy_of_a_mail_without_any_is_done_with_at_once(self, desk, monkeypatch) -> None:
+        desk.write("a.eml", mail("The gate shuts."))
+        desk.ingest()
+        desk.write("b.eml", mail("The gate shuts."))
+        desk.ingest()
+        monkeypatch.setattr("ingest.loaders.mail.MailLoader.read", None)
+        assert desk.outcomes(desk.ingest()) == {"a.eml": "unchanged", "b.eml": "unchanged"}
+
     def test_of_a_mail_that_was_only_touched_are_unchanged(self, desk) -> None:
         import os
 
