@@ -84,7 +84,8 @@ def locked(file: FileOnDisk, passwords: Sequence[str]) -> EncryptedFile:
         1: "and the one given does not open it",
     }.get(len(passwords), f"and none of the {len(passwords)} given opens it")
     return EncryptedFile(
-        f"{file.name} is protected by a password, {tried}. Give it with --password, or save a copy without one."
+        f"{file.name} is protected by a password, {tried}. Give it with --password, or save a copy "
+        "without one."
     )
 
 
