@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from ingest.errors import EmptyFile, UnreadableFile
-from ingest.loaders.content import FileContent, FileOnDisk
+from ingest.loaders.content import FileOnDisk
 from ingest.loaders.pdf_pdfium import PasswordNeeded, PdfiumSource
 from ingest.loaders.pdf_recognition import PageChoice
 from ingest.loaders.pdf_repair import with_new_trailer
@@ -17,14 +17,12 @@ from ingest.loaders.protocol import (
     Closed,
     LoadOptions,
     Opened,
-    PageLost,
-    PageRead,
     ReadEvent,
 )
 from ingest.loaders.recognition import Recogniser
 from ingest.loaders.titles import choose_title, tidy_author
 from ingest.media import PDF
-from ingest.types import Document, Page
+from ingest.types import Document
 
 _MOST_UNOPENED = 500  # pages in a row: a damaged page tree can promise millions
 _REPAIRED_NOTE = "the file is damaged or cut short: what is left of it was read"
@@ -87,36 +85,6 @@ class PdfLoader:
                 )
             yield choice.choose(index, page)
         yield Closed((*notes, *facts.notes, *choice.notes()))
-
-    # Goes when the pipeline reads events: until then it wants the whole document at once.
-    def load(self, content: FileContent, options: LoadOptions = DEFAULT_OPTIONS) -> Document:
-        from dataclasses import replace
-
-        file = FileOnDisk(content.path, content.path, content.sha256, len(content.data))
-        document: Document | None = None
-        pages: list[Page] = []
-        notes: tuple[str, ...] = ()
-        lost: list[str] = []
-        for event in self.read(file, options):
-            match event:
-                case Opened(opened):
-                    document = opened
-                case PageRead(page):
-                    pages.append(page)
-                case PageLost(number, reason):
-                    lost.append(reason)
-                    pages.append(Page(number, "", f"page {number}"))
-                case Closed(closed):
-                    notes = closed
-        if document is None or not any(page.text for page in pages):
-            reason = f": {lost[0]}" if lost else ""
-            raise EmptyFile(
-                f"{content.name} holds no text on any of its {len(pages)} pages{reason}. "
-                "Look at it in a PDF viewer."
-            )
-        if lost:
-            notes = (*notes, f"{len(lost)} of {len(pages)} pages gave no text ({lost[0]})")
-        return replace(document, pages=tuple(pages), notes=notes)
 
 
 def _open(file: FileOnDisk, passwords: Sequence[str]) -> tuple[PdfSource, tuple[str, ...]]:

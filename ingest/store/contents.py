@@ -43,10 +43,6 @@ class StoreContents:
 
     # Asking what is here
 
-    def has_content(self, sha256: str) -> bool:
-        """Whether a document with these bytes is here."""
-        return self.document_of(sha256) is not None
-
     def document_of(self, sha256: str) -> int | None:
         """The id of the document with these bytes, if it is here."""
         with self._database.read() as connection:

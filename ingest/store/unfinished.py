@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import sqlite3
 import time
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import TypeVar
@@ -22,7 +22,6 @@ from ingest.store import unfinished_rows
 from ingest.store.chunks import ChunkRow, Digest, known_vectors
 from ingest.store.connection import is_damage, text_in_words
 from ingest.store.database import Database
-from ingest.store.layout import ABANDONED_SECONDS
 from ingest.store.pages import PageRow
 from ingest.store.records import ReadingKey, Resumption
 from ingest.store.unfinished_file import UnfinishedFile
@@ -118,16 +117,6 @@ class Unfinished:
 
         if self._file.is_there:
             self._file.change(work)
-
-    def drop_others(self, keep: Collection[ReadingKey], idle_seconds: float = ABANDONED_SECONDS) -> None:
-        """Forget every reading but these, and but those that somebody went on with so lately.
-
-        Where this is never called, a reading is forgotten once nobody went on with it for two weeks.
-        """
-        if self._file.is_there:
-            self._refuse_reembedded()
-            since = time.time() - idle_seconds
-            self._file.change(lambda found: unfinished_rows.delete_idle_readings(found, keep, since))
 
     def opening(self, at: Resumption, characters: int) -> str:
         """The document's first so many characters, from the beginnings of its first pages."""

@@ -6,7 +6,7 @@ import json
 import secrets
 import sqlite3
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, replace
 
 from ingest.embedding.protocol import Vectors
@@ -136,15 +136,6 @@ def append_to_reading(
 
 def delete_reading(connection: sqlite3.Connection, at: Resumption) -> None:
     connection.execute("DELETE FROM reading WHERE id = ?", (at.id,))
-
-
-def delete_idle_readings(connection: sqlite3.Connection, keep: Iterable[ReadingKey], since: float) -> None:
-    """Delete all but these that nobody went on with after that time (seconds since 1970)."""
-    rows = connection.execute("SELECT sha256, reader FROM reading WHERE touched_at <= ?", (since,))
-    idle = {ReadingKey(*row) for row in rows} - set(keep)
-    connection.executemany(
-        "DELETE FROM reading WHERE sha256 = ? AND reader = ?", ((key.sha256, key.reader) for key in idle)
-    )
 
 
 def count_readings(connection: sqlite3.Connection) -> int:

@@ -31,7 +31,9 @@ def test_a_missing_engine_names_what_to_install(monkeypatch):
 
 def test_making_one_loads_nothing(monkeypatch):
     monkeypatch.setitem(sys.modules, "rapidocr_onnxruntime", None)
-    RapidOcrRecogniser(threads=2)
+    made = RapidOcrRecogniser(threads=2)
+    with pytest.raises(RecogniserMissing):  # the first picture loads it
+        made.recognise(np.zeros((40, 40, 3), dtype=np.uint8))
 
 
 def test_no_threads_are_refused():

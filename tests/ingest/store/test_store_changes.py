@@ -70,7 +70,7 @@ def test_removing_a_path_removes_all_that_hangs_on_it(store: Store, material: An
 def test_a_document_stays_until_its_last_path_goes(store: Store, material: Any, axis: Axis) -> None:
     first = material("/a.txt", "The heron stands.", axis=2)
     first.put_into(store)
-    assert store.has_content(first.source.sha256)
+    assert store.document_of(first.source.sha256) is not None
     store.add_source(replace(first.source, path="/copy.txt"))
     assert store.statistics().documents == 1
     assert documents_found(store, store.search_lexical("heron", 5)) == ["/a.txt"]
@@ -78,7 +78,7 @@ def test_a_document_stays_until_its_last_path_goes(store: Store, material: Any, 
     assert documents_found(store, store.search_lexical("heron", 5)) == ["/copy.txt"]
     assert store.remove(["/copy.txt"]) == 1
     assert store.search_lexical("heron", 5) == []
-    assert not store.has_content(first.source.sha256)
+    assert store.document_of(first.source.sha256) is None
     assert store.check() == []
 
 

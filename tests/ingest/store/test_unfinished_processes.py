@@ -28,7 +28,7 @@ with Store.open(Path(sys.argv[1])) as store:
     for version in itertools.count():
         path = f"/{sys.argv[2]}-{version}.txt"
         sha256 = hashlib.sha256(path.encode()).hexdigest()
-        if store.has_content(sha256):
+        if store.document_of(sha256) is not None:
             continue
         key, document = ReadingKey(sha256, "reader"), Document(sha256, "text/plain", "T", ())
         at = store.unfinished.find(key) or store.unfinished.begin(key, document)
