@@ -19,7 +19,6 @@ from ingest.loaders.markdown import MarkdownLoader
 from ingest.loaders.markup import MarkupLoader
 from ingest.loaders.notebook import NotebookLoader
 from ingest.loaders.opendocument import OpenDocumentLoader
-from ingest.loaders.pdf import PdfLoader
 from ingest.loaders.protocol import Loader
 from ingest.loaders.records import RecordsLoader
 from ingest.loaders.restructured import RestructuredTextLoader
@@ -33,7 +32,6 @@ from ingest.media import tell_media_type
 
 PARAGRAPH = "<w:p><w:r><w:t>Returns are free.</w:t></w:r></w:p>"
 LOADERS = [
-    pytest.param(PdfLoader, "sample.pdf", id="pdf"),
     pytest.param(WordLoader, "sample.docx", id="word"),
     pytest.param(WebLoader, "sample.html", id="web"),
     pytest.param(MarkdownLoader, "sample.md", id="markdown"),
@@ -54,10 +52,9 @@ LOADERS = [
 
 @pytest.fixture
 def sample(
-    make_pdf: Callable[..., bytes], make_docx: Callable[..., bytes], make_epub: Callable[..., bytes]
+    make_docx: Callable[..., bytes], make_epub: Callable[..., bytes]
 ) -> dict[str, bytes]:
     return {
-        "sample.pdf": make_pdf([(20, 70, "Returns are free.")]),
         "sample.docx": make_docx(PARAGRAPH),
         "sample.html": b"<html><body><p>Returns are\r\n free.\xc2\xad</p></body></html>",
         "sample.md": b"Returns are free.\r\n\x00",
