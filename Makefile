@@ -65,6 +65,7 @@ torture: $(READY) ## Prove that nothing is lost: kill -9, power cuts, full disks
 	$(BIN)/python -m torture full --count 300
 	$(BIN)/python -m torture vectors --count 667
 	$(BIN)/python -m torture files $(or $(FILES),examples/documents) --count 2000
+	$(BIN)/python -m torture statistics --count 10000
 	@test -z "$(FILES)" || $(BIN)/python -m torture robustness $(FILES)
 
 chat: $(READY) ## Open the chat page

@@ -11,8 +11,6 @@ the other precision too: a store may have been filled on another processor.
 from __future__ import annotations
 
 import argparse
-import json
-import math
 import random
 import statistics
 import time
@@ -23,7 +21,12 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.machine_facts import machine_facts
-from benchmarks.scores import paired_interval, quartiles
+from benchmarks.spread import quartiles
+from evaluation.datasets import load_question_set
+from evaluation.intervals import difference_intervals
+from evaluation.metrics.retrieval import RetrievalScorer
+from evaluation.question_rows import corpus_passages, file_name
+from evaluation.types import FoundChunk, Outcome, Question, Retrieval
 from ingest.embedding.conversion import precision_here
 from ingest.embedding.model_folder import read_model_folder
 from ingest.embedding.openvino import OpenVinoEmbedder
@@ -42,14 +45,12 @@ _DEPTH = 10
 
 @dataclass(frozen=True, slots=True)
 class RankedSet:
-    """Passages, questions, and the grade of each relevant passage by question id and passage id."""
+    """Passages with their files' names, and the questions that have a relevant one among them."""
 
     name: str
-    passage_ids: tuple[str, ...]
+    passage_names: tuple[str, ...]
     passages: tuple[str, ...]
-    question_ids: tuple[str, ...]
-    questions: tuple[str, ...]
-    grades: Mapping[str, Mapping[str, int]]
+    questions: tuple[Question, ...]
 
 
 def main() -> None:
@@ -73,42 +74,16 @@ def main() -> None:
 
 def read_ranked_set(folder: Path) -> RankedSet:
     """Read a set; questions without a relevant passage are left out."""
-    passages = [
-        json.loads(line) for line in (folder / "corpus.jsonl").read_text("utf-8").splitlines() if line
-    ]
-    questions = [
-        json.loads(line) for line in (folder / "queries.jsonl").read_text("utf-8").splitlines() if line
-    ]
-    grades: dict[str, dict[str, int]] = {}
-    for line in (folder / "qrels.tsv").read_text("utf-8").splitlines()[1:]:
-        question, passage, grade = line.split("\t")
-        if int(grade) > 0:
-            grades.setdefault(question, {})[passage] = int(grade)
-    asked = [question for question in questions if question["id"] in grades]
+    found = load_question_set(folder)
+    if found.corpus is None:
+        raise SystemExit(f"{folder} holds no corpus.jsonl, whose passages could be embedded whole.")
+    passages = list(corpus_passages(found.corpus))
     return RankedSet(
-        folder.name,
-        tuple(passage["id"] for passage in passages),
-        tuple(f"{passage.get('title') or ''}\n{passage['text']}".strip() for passage in passages),
-        tuple(question["id"] for question in asked),
-        tuple(question["text"] for question in asked),
-        grades,
+        found.name,
+        tuple(file_name(identity) for identity, _, _ in passages),
+        tuple(f"{title}\n{text}".strip() for _, title, text in passages),
+        tuple(question for question in found.questions if question.gold),
     )
-
-
-def ndcg(ranking: Sequence[str], grades: Mapping[str, int], depth: int = _DEPTH) -> float:
-    """Normalised discounted cumulative gain, 0..1, of passage ids in rank order, with gains 2^grade - 1.
-
-    sum((2^grade - 1) / log2(rank + 1)) over the first `depth` ranks (from 1), divided by the same sum for the
-    best order (https://doi.org/10.1145/1102351.1102363).
-    Not to be confused with the variant whose gain is the grade itself.
-    """
-    best = sorted(grades.values(), reverse=True)
-    found = [grades.get(passage, 0) for passage in ranking]
-    return _discounted(found[:depth]) / _discounted(best[:depth])
-
-
-def _discounted(grades: Sequence[int]) -> float:
-    return sum(float(2**grade - 1) / math.log2(rank + 1) for rank, grade in enumerate(grades, start=1))
 
 
 def _arms() -> dict[str, Embedder]:
@@ -147,13 +122,14 @@ def _speed_lines(arms: Mapping[str, Embedder], passages: Sequence[str], rounds: 
 def _ranking_lines(arms: Mapping[str, Embedder], ranked: RankedSet) -> list[str]:
     passages = {name: arm.embed_documents(ranked.passages) for name, arm in arms.items()}
     questions = {
-        name: np.stack([arm.embed_query(text) for text in ranked.questions]) for name, arm in arms.items()
+        name: np.stack([arm.embed_query(question.text) for question in ranked.questions])
+        for name, arm in arms.items()
     }
     reference = _scores(passages[_REFERENCE], questions[_REFERENCE], ranked)
     lines = [f"nDCG@{_DEPTH}, {_REFERENCE}: {statistics.fmean(reference):.4f}"]
     for stored, asked in ((_FLOAT, _FLOAT), (_INTEGERS, _INTEGERS), (_INTEGERS, _FLOAT), (_FLOAT, _INTEGERS)):
         found = _scores(passages[stored], questions[asked], ranked)
-        low, high = paired_interval(found, reference)
+        low, high = difference_intervals(np.subtract(found, reference), span=1.0)
         relative = 100 * (statistics.fmean(found) / statistics.fmean(reference) - 1)
         agreement = (passages[stored] * passages[_REFERENCE]).sum(axis=1)
         lines.append(
@@ -166,10 +142,15 @@ def _ranking_lines(arms: Mapping[str, Embedder], ranked: RankedSet) -> list[str]
 
 def _scores(passages: Vectors, questions: Vectors, ranked: RankedSet) -> list[float]:
     order = np.argsort(-(questions @ passages.T), axis=1, kind="stable")[:, :_DEPTH]
-    return [
-        ndcg([ranked.passage_ids[index] for index in row], ranked.grades[question])
-        for question, row in zip(ranked.question_ids, order, strict=True)
-    ]
+    scorer, metric = RetrievalScorer("document", cutoffs=(_DEPTH,)), f"document.ndcg@{_DEPTH}"
+    scores = []
+    for question, row in zip(ranked.questions, order, strict=True):
+        hits = tuple(
+            FoundChunk(rank, 0.0, ranked.passage_names[index], 1, 1, "")
+            for rank, index in enumerate(row, start=1)
+        )
+        scores.append(scorer.score(question, Outcome(Retrieval(hits, 0.0)))[metric])
+    return scores
 
 
 if __name__ == "__main__":

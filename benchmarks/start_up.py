@@ -22,7 +22,7 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.machine_facts import machine_facts
-from benchmarks.scores import quartiles
+from benchmarks.spread import quartiles
 from ingest.embedding.protocol import EmbedderIdentity
 from ingest.store.records import SourceFile
 from ingest.store.store import Store

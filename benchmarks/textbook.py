@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -24,14 +25,20 @@ PROMPT = (
 )
 
 
+#: Distance, file name, page and text of a chunk.
+TextbookHit = tuple[float, str, int, str]
+
+
 @dataclass(frozen=True, slots=True)
 class TextbookAnswer:
     """What came of one question."""
 
     text: str
+    shown: tuple[TextbookHit, ...]
     first_text_seconds: float
     total_seconds: float
     prompt_tokens: int
+    completion_tokens: int
 
 
 class Textbook:
@@ -64,35 +71,42 @@ class Textbook:
         self._index.add(np.asarray(vectors, dtype=np.float32))
         return len(pages), len(self._chunks)
 
-    def search(self, question: str, count: int, document: str | None = None) -> list[tuple[str, int]]:
-        """Distinct (file name, page) of the nearest chunks, nearest first."""
-        found: dict[tuple[str, int], None] = {}
-        for index in self._nearest(question, len(self._chunks)):
-            name, number, _ = self._chunks[index]
-            if document is None or name == document:
-                found[name, number] = None
-            if len(found) == count:
-                break
-        return list(found)
+    @property
+    def chunks(self) -> list[tuple[str, int, str]]:
+        """File name, page and text of every chunk."""
+        return self._chunks
 
-    def ask(self, question: str) -> TextbookAnswer:
+    def search(self, question: str, count: int, document: str | None = None) -> tuple[TextbookHit, ...]:
+        """The nearest chunks, nearest first; of one file only, where that is asked for."""
+        wanted = count if document is None else len(self._chunks)
+        vector = np.asarray(self._embedder.encode([question]), dtype=np.float32)
+        distances, ids = self._index.search(vector, min(wanted, len(self._chunks)))
+        found = (
+            (float(distance), *self._chunks[index])
+            for distance, index in zip(distances[0], ids[0], strict=True)
+            if index >= 0 and document in {None, self._chunks[index][0]}
+        )
+        return tuple(islice(found, count))
+
+    def ask(self, question: str, document: str | None = None) -> TextbookAnswer:
         """The answer from the top chunks."""
         started = time.perf_counter()
-        context = "\n\n".join(self._chunks[index][2] for index in self._nearest(question, TOP))
+        shown = self.search(question, TOP, document)
+        context = "\n\n".join(text for *_, text in shown)
         prompt = PROMPT.format(context=context, question=question)
-        text, first, tokens = "", None, len(self._language_model.tokenize(prompt.encode()))
+        text, first, pieces = "", None, 0
+        tokens = len(self._language_model.tokenize(prompt.encode()))
         for part in self._language_model.create_completion(
             prompt, max_tokens=256, temperature=0.0, stream=True, stop=["\nQuestion:"]
         ):
             text += part["choices"][0]["text"]
+            pieces += 1
             if first is None and text.strip():
                 first = time.perf_counter() - started
         total = time.perf_counter() - started
-        return TextbookAnswer(text.strip(), first if first is not None else total, total, tokens)
-
-    def _nearest(self, question: str, count: int) -> list[int]:
-        _, ids = self._index.search(np.asarray(self._embedder.encode([question]), dtype=np.float32), count)
-        return [int(index) for index in ids[0] if index >= 0]
+        return TextbookAnswer(
+            text.strip(), shown, first if first is not None else total, total, tokens, pieces
+        )
 
 
 def _pages(file: Path) -> list[tuple[str, int, str]]:

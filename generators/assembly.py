@@ -5,10 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from generators.errors import ModelUnusable
 from generators.settings import GeneratorSettings
 from generators.text.protocol import TextGenerator
+
+if TYPE_CHECKING:
+    from generators.text.likelihood import LlamaLikelihood
 
 _KNOWN = "`llama-cpp:<model id or path to a .gguf file>`, `extractive`, `scripted:<file of replies>`"
 
@@ -35,6 +39,16 @@ def build_text_generator(
 
         return ExtractiveGenerator(settings.refusal_text)
     raise ModelUnusable(f"There is no engine {settings.engine!r}. The engines are: {_KNOWN}.")
+
+
+def build_likelihood(model: str, resolve: Callable[[str], Path]) -> LlamaLikelihood:
+    """What tells how likely a text is, by the model of that id or path.
+
+    Raises ModelUnusable for a file that is no model, and whatever `resolve` raises.
+    """
+    from generators.text.likelihood import LlamaLikelihood
+
+    return LlamaLikelihood(_model_path(model.removeprefix("llama-cpp:"), resolve))
 
 
 def _model_path(name: str, resolve: Callable[[str], Path]) -> Path:

@@ -33,7 +33,8 @@ from machine.errors import (
     UnknownModel,
 )
 from machine.fetch import SourceName, pull
-from machine.home import cache_folder, collections_folder, data_home, models_folder
+from machine.file_hashes import file_sha256
+from machine.home import cache_folder, collections_folder, data_home, evaluation_folder, models_folder
 from machine.inventory import ModelFiles, ModelState, find, remove, resolve, state, verify
 from machine.progress import Progress, ProgressListener, silent
 
@@ -67,6 +68,8 @@ __all__ = [
     "data_home",
     "describe_acceleration",
     "describe_machine",
+    "evaluation_folder",
+    "file_sha256",
     "find",
     "load_catalogue",
     "models_folder",

@@ -31,3 +31,8 @@ def collections_folder() -> Path:
 def cache_folder() -> Path:
     """Whatever can be computed again; safe to delete."""
     return data_home() / "cache"
+
+
+def evaluation_folder() -> Path:
+    """What was measured, with what made it: one folder per run."""
+    return data_home() / "evaluation"

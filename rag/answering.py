@@ -29,6 +29,7 @@ from rag.types import (
     Finish,
     Passage,
     PassagesFound,
+    RefusalReason,
     Refused,
     Sentence,
     SentenceChecked,
@@ -113,14 +114,19 @@ class Answering:
         started: float,
         turns: Sequence[Turn] = (),
         cancelled: Callable[[], bool] = lambda: False,
+        *,
+        enough: bool = True,
     ) -> Iterator[Event]:
-        """Events for one question. `started` is the `time.perf_counter()` of the question's arrival."""
+        """Events for one question. `started` is the `time.perf_counter()` of the question's arrival.
+
+        `enough` says whether the passages hold enough evidence for the model to be asked.
+        """
         clock = _Clock(started)
         clock.retrieved = clock.now()
         passages = tuple(passages)
         yield PassagesFound(passages)
-        if not passages:
-            yield from self._refuse(question, passages, clock, TokenUse(0, 0, 0))
+        if not passages or not enough:
+            yield from self._refuse(question, passages, clock, TokenUse(0, 0, 0), "nothing-found")
             return
         request = GenerationRequest(
             messages=self._template.messages(question, passages, turns),
@@ -147,7 +153,7 @@ class Answering:
                 yield SentenceChecked(sentences[-1])
         empty = not without_marks(text)
         if ended.finish != "cancelled" and (empty or is_refusal(text)):
-            yield from self._refuse(question, passages, clock, ended.use)
+            yield from self._refuse(question, passages, clock, ended.use, "not-stated")
             return
         if shown != text:
             yield TextAdded(text[len(shown) :])
@@ -178,10 +184,16 @@ class Answering:
         )
 
     def _refuse(
-        self, question: str, passages: tuple[Passage, ...], clock: _Clock, use: TokenUse
+        self,
+        question: str,
+        passages: tuple[Passage, ...],
+        clock: _Clock,
+        use: TokenUse,
+        reason: RefusalReason,
     ) -> Iterator[Event]:
         yield Refused(REFUSAL)
-        yield Answered(Answer(question, REFUSAL, None, True, (), passages, clock.timings(), use))
+        timings = clock.timings()
+        yield Answered(Answer(question, REFUSAL, None, True, (), passages, timings, use, refusal=reason))
 
     def _read(self, text: str, question: str, passages: Sequence[Passage], clock: _Clock) -> Sentence:
         """A finished sentence with its citations read back from its marks.

@@ -27,7 +27,9 @@ from ingest.types import DocumentInfo, Page
 from machine import data_home
 from rag.answering import Answering
 from rag.assembly import Engines
+from rag.calibration import settled
 from rag.errors import EmptyQuestion, NoSuchDocument
+from rag.evidence import evidence
 from rag.passages import pick_passages
 from rag.question import search_query, sound
 from rag.retrieval import Retrieved, Retriever
@@ -204,12 +206,9 @@ class Collection:
         generator = self._engines.generator()
         started = time.perf_counter()
         recent = answering.recent(turns)
-        shown = self._settings.passages
-        wanted = shown.token_budget or (
-            shown.gpu_token_budget if generator.accelerated else shown.cpu_token_budget
-        )
+        wanted = self._settings.passages.wanted_tokens(generator.accelerated)
         budget = answering.passage_budget(question, wanted, recent)
-        found = self._retrieved(search_query(question, recent), shown.hits, document)
+        found = self._retrieved(search_query(question, recent), self._settings.passages.hits, document)
         passages = pick_passages(
             question,
             found.query_vector,
@@ -219,7 +218,10 @@ class Collection:
             self._engines.embedder(),
             self._opened(),
         )
-        yield from answering.stream(question, passages, started, recent, cancelled)
+        least = settled("minimum_evidence", self._settings.answer.minimum_evidence, self._opened(), 0.0)
+        yield from answering.stream(
+            question, passages, started, recent, cancelled, enough=evidence(question, found.hits) >= least
+        )
 
     def load_embedder(self) -> None:
         """Load the embedder now rather than at the first ingest or search."""
@@ -229,8 +231,6 @@ class Collection:
         """Load all models now rather than at the first question."""
         self._engines.embedder()
         self._engines.generator()
-
-    # Closing
 
     def close(self) -> None:
         """Let go of files and models. A closed collection stays closed; closing twice is fine."""

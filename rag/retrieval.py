@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 from ingest.embedding.protocol import Embedder, Vectors
 from ingest.store.store import Store
+from rag.calibration import settled
 from rag.errors import EmptyCollection, NoSuchDocument
 from rag.fusion import convex_fusion, reciprocal_rank_fusion
-from rag.settings import RetrievalSettings
+from rag.settings import DEFAULT_DENSE_WEIGHT, RetrievalSettings
 from rag.types import ArmScore, Hit
 
 
@@ -18,6 +19,15 @@ class Retrieved:
     """Hits, best first, and the question's vector: float32 [dimension], unit length."""
 
     hits: tuple[Hit, ...]
+    query_vector: Vectors
+
+
+@dataclass(frozen=True, slots=True)
+class Arms:
+    """What each arm brought: (chunk id, its own score), best first."""
+
+    dense: tuple[tuple[int, float], ...]
+    lexical: tuple[tuple[int, float], ...]
     query_vector: Vectors
 
 
@@ -32,12 +42,19 @@ class Retriever:
     def retrieve(self, query: str, count: int, document: str | None = None) -> Retrieved:
         """The `count` best chunks, over all documents or those that `document` matches."""
         documents = self.documents(document)
+        arms = self.arms(query, count, documents)
+        fused = self._fuse(arms)[:count]
+        return Retrieved(self._hits(fused, _ranked(arms.dense), _ranked(arms.lexical)), arms.query_vector)
+
+    def arms(self, query: str, count: int, documents: frozenset[int] | None = None) -> Arms:
+        """What each arm brings for `count` hits, before they are fused."""
         depth = max(count, self._settings.candidates)
         vector = self._embedder.embed_query(query)
-        dense = self._store.search_dense(vector, depth, documents)
-        lexical = self._store.search_lexical(query, depth, documents)
-        fused = self._fuse(dense, lexical)[:count]
-        return Retrieved(self._hits(fused, _ranked(dense), _ranked(lexical)), vector)
+        return Arms(
+            dense=tuple(self._store.search_dense(vector, depth, documents)),
+            lexical=tuple(self._store.search_lexical(query, depth, documents)),
+            query_vector=vector,
+        )
 
     def documents(self, pattern: str | None) -> frozenset[int] | None:
         """Ids of the documents to search, None for all. Raises EmptyCollection, NoSuchDocument."""
@@ -55,12 +72,11 @@ class Retriever:
             )
         return documents
 
-    def _fuse(
-        self, dense: list[tuple[int, float]], lexical: list[tuple[int, float]]
-    ) -> list[tuple[int, float]]:
+    def _fuse(self, arms: Arms) -> list[tuple[int, float]]:
         if self._settings.fusion == "reciprocal-rank":
-            return reciprocal_rank_fusion([[id for id, _ in arm] for arm in (dense, lexical)])
-        return convex_fusion(dict(dense), dict(lexical), self._settings.dense_weight)
+            return reciprocal_rank_fusion([[id for id, _ in arm] for arm in (arms.dense, arms.lexical)])
+        weight = settled("dense_weight", self._settings.dense_weight, self._store, DEFAULT_DENSE_WEIGHT)
+        return convex_fusion(dict(arms.dense), dict(arms.lexical), weight)
 
     def _hits(
         self,

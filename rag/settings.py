@@ -8,22 +8,25 @@ from typing import Literal
 from generators.settings import GeneratorSettings
 from ingest.settings import IngestSettings
 
+#: The dense arm's share where neither settings nor calibration say otherwise. See docs/benchmarks.md.
+DEFAULT_DENSE_WEIGHT = 0.6
+
 _SMALLEST_BUDGET = 40
 
 
 @dataclass(frozen=True, slots=True)
 class RetrievalSettings:
     """How hits are found. `candidates` is how many each arm brings; `dense_weight` is the dense arm's share
-    in the convex fusion, 0..1."""
+    in the convex fusion, 0..1. None: what the collection was calibrated to, else `DEFAULT_DENSE_WEIGHT`."""
 
     candidates: int = 200
     fusion: Literal["convex", "reciprocal-rank"] = "convex"
-    dense_weight: float = 0.6
+    dense_weight: float | None = None
 
     def __post_init__(self) -> None:
         if self.candidates < 1:
             raise ValueError(f"candidates is {self.candidates}; it must be at least 1")
-        if not 0.0 <= self.dense_weight <= 1.0:
+        if self.dense_weight is not None and not 0.0 <= self.dense_weight <= 1.0:
             raise ValueError(f"dense_weight is {self.dense_weight}; it must be from 0 to 1")
 
 
@@ -46,14 +49,27 @@ class PassageSettings:
         if self.hits < 1:
             raise ValueError(f"hits is {self.hits}; it must be at least 1")
 
+    def wanted_tokens(self, accelerated: bool) -> int:
+        """The budget, by whether a GPU carries the model."""
+        return self.token_budget or (self.gpu_token_budget if accelerated else self.cpu_token_budget)
+
 
 @dataclass(frozen=True, slots=True)
 class AnswerSettings:
-    """How the answer is written."""
+    """How the answer is written.
+
+    Where the hits' evidence (`rag.evidence`) is below `minimum_evidence`, the question is refused without
+    asking the model. None: what the collection was calibrated to; 0 never refuses so.
+    """
 
     template: str = "plain"
     max_tokens: int = 256
     history_tokens: int = 400
+    minimum_evidence: float | None = None
+
+    def __post_init__(self) -> None:
+        if self.minimum_evidence is not None and not 0.0 <= self.minimum_evidence <= 1.0:
+            raise ValueError(f"minimum_evidence is {self.minimum_evidence}; it must be from 0 to 1")
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,9 @@ from typing import Literal
 
 Finish = Literal["end", "length", "cancelled"]
 
+#: Why there is no answer: the hits hold too little for one, or the model says that they do not state it.
+RefusalReason = Literal["nothing-found", "not-stated"]
+
 
 class Verdict(StrEnum):
     """What checking a sentence against its cited passages came to."""
@@ -133,6 +136,7 @@ class Answer:
     """All that came of a question. `text` carries its `[n]` marks; `short_answer` never does.
 
     `finish` says whether the text ended by itself, was cut at the most tokens it may have, or was stopped.
+    `refusal` says why it was refused, None where it was not.
     """
 
     question: str
@@ -144,6 +148,7 @@ class Answer:
     timings: Timings
     tokens: TokenUse
     finish: Finish = "end"
+    refusal: RefusalReason | None = None
 
 
 @dataclass(frozen=True, slots=True)

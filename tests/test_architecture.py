@@ -36,6 +36,12 @@ HEAVY = (
     "langchain_core",
     "pypdfium2",
     "pypdf",
+    "pydantic",
+    "pytrec_eval",
+    "sacrebleu",
+    "rouge_score",
+    "matplotlib",
+    "scipy",
 )
 
 

@@ -60,6 +60,12 @@ def _robustness(place: Path, arguments: Namespace) -> Torture:
     return torture_robustness(place, arguments.folder)
 
 
+def _statistics(_: Path, arguments: Namespace) -> Torture:
+    from torture.statistics import torture_statistics
+
+    return torture_statistics(arguments.count, arguments.seed)
+
+
 TORTURES: Mapping[str, Entry] = {
     "kill": Entry("kill -9 at random moments of a run", 300, _kill),
     "power": Entry("the power goes: what was written and not synced is lost", 1_000, _power),
@@ -67,4 +73,5 @@ TORTURES: Mapping[str, Entry] = {
     "vectors": Entry("files of a store damaged at random", 667, _vectors),
     "files": Entry("mutated files among sound ones", 2_000, _files, wants_folder=True),
     "robustness": Entry("known hard files, each with an expectation", 267, _robustness, wants_folder=True),
+    "statistics": Entry("intervals, tests and sample sizes against known truths", 10_000, _statistics),
 }

@@ -75,11 +75,15 @@ def failure_of(error: Exception) -> Failure | None:
         error, ImportError
     ):  # an incomplete installation: the errors' own modules may be missing too
         return None
+    from evaluation import errors as evaluation
     from generators import errors as generators
     from ingest import errors as ingest
     from machine import errors as machine
     from rag import errors as rag
 
+    if isinstance(error, evaluation.EvaluationError):
+        code = PROBLEM if isinstance(error, evaluation.RunDamaged) else WRONG_USE
+        return Failure(code, kind, str(error))
     wrong_use = (
         ingest.NothingToIngest,
         ingest.CollectionNotFound,

@@ -12,6 +12,7 @@ from apps.cli.chat import chat
 from apps.cli.collections import collections
 from apps.cli.doctor import doctor
 from apps.cli.documents import documents, remove, show
+from apps.cli.evaluation.group import evaluation
 from apps.cli.ingest import ingest, sync
 from apps.cli.models import models
 from apps.cli.reembed import reembed
@@ -61,6 +62,7 @@ app.command()(show)
 app.command()(remove)
 app.add_typer(collections, name="collections")
 app.add_typer(models, name="models")
+app.add_typer(evaluation, name="eval")
 app.command()(doctor)
 app.command()(ui)
 

@@ -15,6 +15,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from generators.errors import GenerationFailed, ModelUnusable
 from generators.text.llama_library import open_library, taken_errors
 from generators.text.protocol import Sampling
@@ -148,6 +151,11 @@ class LlamaModel:
                 f"llama.cpp stopped while evaluating {self.path.name}: {reason}. Ask again; if it "
                 "persists, set a smaller context_tokens or fewer gpu_layers."
             )
+
+    def logits(self) -> NDArray[np.float32]:
+        """What the last evaluated token says of the next: float32 [vocabulary], overwritten by `evaluate`."""
+        pointer = self._library.llama_get_logits_ith(self._context, -1)
+        return np.ctypeslib.as_array(pointer, shape=(self.vocabulary_size,))
 
     def keep_first(self, count: int) -> bool:
         """Forget all but the first `count` tokens; False where the model could only forget them all."""

@@ -110,6 +110,14 @@ def stored_chunks(connection: sqlite3.Connection, ids: Sequence[int]) -> dict[in
     return {chunk_id: found[chunk_id] for chunk_id in ids if chunk_id in found}
 
 
+def document_chunks(connection: sqlite3.Connection, document_id: int) -> list[StoredChunk]:
+    """All chunks of a document, in its order."""
+    rows = connection.execute(
+        "SELECT * FROM stored_chunk WHERE document_id = ? ORDER BY ordinal", (document_id,)
+    )
+    return [_stored_chunk(row) for row in rows]
+
+
 def neighbouring_chunks(
     connection: sqlite3.Connection, chunk_id: int, before: int, after: int
 ) -> list[StoredChunk]:

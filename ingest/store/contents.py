@@ -117,6 +117,11 @@ class StoreContents:
         with self._database.read() as connection:
             return chunks.stored_chunks(connection, ids)
 
+    def document_chunks(self, document_id: int) -> list[StoredChunk]:
+        """All chunks of a document, in its order. Empty if it is gone."""
+        with self._database.read() as connection:
+            return chunks.document_chunks(connection, document_id)
+
     def neighbours(self, chunk_id: int, before: int, after: int) -> list[StoredChunk]:
         """The chunk itself with those up to so many places before and after it in its document, in order.
 

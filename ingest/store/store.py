@@ -181,6 +181,11 @@ class Store(StoreSearch):
         with self._database.write() as connection:
             connection.execute("INSERT OR REPLACE INTO setting (name, value) VALUES (?, ?)", (name, value))
 
+    def remove_setting(self, name: str) -> None:
+        """Forget a value that was kept; there need not be one."""
+        with self._database.write() as connection:
+            connection.execute("DELETE FROM setting WHERE name = ?", (name,))
+
     def reembedding(self, identity: EmbedderIdentity, splitter: str) -> Reembedding:
         """Begin to embed all documents anew beside what serves meanwhile, or go on with it.
 

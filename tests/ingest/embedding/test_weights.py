@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from ingest.embedding import weights
 from ingest.embedding.weights import weights_sha256
 from ingest.errors import IngestError
+from machine import file_hashes
 
 
 @pytest.fixture
@@ -25,7 +25,7 @@ def test_is_the_sha256_of_the_weights(model: Path, tmp_path: Path) -> None:
 
 def test_is_computed_once(model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     first = weights_sha256(model, tmp_path / "cache")
-    monkeypatch.setattr(weights.hashlib, "file_digest", None)
+    monkeypatch.setattr(file_hashes.hashlib, "file_digest", None)
     assert weights_sha256(model, tmp_path / "cache") == first
 
 

@@ -51,9 +51,7 @@ LOADERS = [
 
 
 @pytest.fixture
-def sample(
-    make_docx: Callable[..., bytes], make_epub: Callable[..., bytes]
-) -> dict[str, bytes]:
+def sample(make_docx: Callable[..., bytes], make_epub: Callable[..., bytes]) -> dict[str, bytes]:
     return {
         "sample.docx": make_docx(PARAGRAPH),
         "sample.html": b"<html><body><p>Returns are\r\n free.\xc2\xad</p></body></html>",

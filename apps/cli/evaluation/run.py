@@ -1,0 +1,183 @@
+"""`refdesk eval run`: a question set asked, scored, kept and reported."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal, cast
+
+import typer
+
+from apps.cli.boundary import INTERRUPTED, SCHEMA, errors_in_words
+from apps.cli.context import AsJson, ModelEngine, Verbose
+from apps.cli.evaluation.options import (
+    Anew,
+    Answerable,
+    Answers,
+    AskedCollection,
+    Questions,
+    QuestionSetPath,
+    Scoped,
+    Seed,
+    SetValues,
+    Unanswerable,
+    asked_collection,
+    given_command,
+    settings_with,
+)
+from apps.cli.evaluation.progress import shown_questions
+from apps.cli.evaluation.tables import summary_as_json, write_summaries
+from apps.cli.interruption import Interruption
+from apps.cli.screen import note, note_from_signal, write, write_json
+
+if TYPE_CHECKING:
+    from evaluation.assembly import Scoring
+    from evaluation.types import Run
+    from rag import Settings
+
+RunName = Annotated[
+    str | None,
+    typer.Option(
+        "--name", metavar="RUN", help="What to call the run. Without it: the set's name and what made it."
+    ),
+]
+LevelOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--level",
+        metavar="LEVEL",
+        help="Score the search by document, page or chunk. Repeatable. Without it: pages where the gold "
+        "names them, else documents.",
+    ),
+]
+Perplexity = Annotated[
+    str | None,
+    typer.Option(
+        "--perplexity", metavar="MODEL", help="Also how surprising the answers are to this language model."
+    ),
+]
+
+
+def run(
+    question_set: QuestionSetPath,
+    collection: AskedCollection = None,
+    name: RunName = None,
+    answers: Answers = False,
+    questions: Questions = None,
+    answerable: Answerable = None,
+    unanswerable: Unanswerable = None,
+    scoped: Scoped = False,
+    level: LevelOption = None,
+    perplexity: Perplexity = None,
+    model: ModelEngine = None,
+    set_values: SetValues = None,
+    seed: Seed = 0,
+    anew: Anew = False,
+    as_json: AsJson = False,
+    verbose: Verbose = False,
+) -> None:
+    """Ask a set of questions and score what comes.
+
+    Each question is searched for and, with --answers, answered. Every mean comes with its 95% interval. The
+    run is kept with all that made it, and reported as one HTML and one Markdown file. An interrupted run goes
+    on where it stopped when the same command is given again; calls that were made before are not made again.
+
+    \b
+    Examples:
+      refdesk eval run questions.csv -c work --answers
+      refdesk eval run ~/sets/scifact --set retrieval.dense_weight=0.4 --name lighter
+    """
+    with errors_in_words(as_json, verbose):
+        from evaluation.datasets import drawn, load_question_set
+        from evaluation.runner import RunSettings
+
+        asked = drawn(
+            load_question_set(question_set),
+            count=questions,
+            answerable=answerable,
+            unanswerable=unanswerable,
+            seed=seed,
+        )
+        settings = settings_with(model, set_values or ())
+        scoring = scoring_of(settings, level, answers, perplexity)
+        running = RunSettings(answers=answers, scoped=scoped, chunks="chunk" in (level or ()), seed=seed)
+        interruption = Interruption(
+            lambda: note_from_signal("Stopping after this question. Ctrl-C again stops at once.")
+        )
+        with interruption, asked_collection(asked, collection, settings, interruption) as opened:
+            from evaluation.assembly import build_scorers, build_system, close_all
+            from evaluation.call_cache import CallCache
+            from evaluation.runner import Arm, default_name, measure
+            from machine import cache_folder
+
+            system, scorers = build_system(opened), build_scorers(scoring, asked)
+            try:
+                with shown_questions() as progress:
+                    done = measure(
+                        Arm(name or default_name(asked, system, scorers, running), system, scorers),
+                        asked,
+                        running,
+                        cache=CallCache(cache_folder()),
+                        command=given_command(),
+                        anew=anew,
+                        progress=progress,
+                        cancelled=interruption,
+                    )
+            finally:
+                close_all(scorers)
+                system.close()
+        if not done.is_whole:
+            note(f"Stopped after {len(done.rows)} questions. The same command goes on from there.")
+            raise typer.Exit(INTERRUPTED)
+        _tell(done, as_json)
+
+
+def scoring_of(
+    settings: Settings, levels: list[str] | None, answers: bool, perplexity: str | None
+) -> Scoring:
+    """Raises WrongUse for a level that there is not."""
+    from apps.errors import WrongUse
+    from evaluation.assembly import Scoring
+
+    for level in levels or ():
+        if level not in {"document", "page", "chunk"}:
+            raise WrongUse(f"{level!r} is no level: document, page or chunk.")
+    known = cast("list[Literal['document', 'page', 'chunk']]", levels)
+    return Scoring(
+        levels=tuple(known) if levels else None,
+        answers=answers,
+        perplexity=perplexity,
+        embedder=settings.ingest.embedder,
+    )
+
+
+def _tell(done: Run, as_json: bool) -> None:
+    from evaluation.report import write_run_report
+    from evaluation.run_folder import run_path
+    from evaluation.summaries import slices, summarise, warnings_of
+
+    summaries, warnings = summarise(done.rows, done.manifest.metrics), warnings_of(done)
+    reports: tuple[Path, Path] = write_run_report(
+        done,
+        summaries,
+        slices(done),
+        run_path(done.manifest.name),
+        reproduce=done.manifest.surroundings.get("command", ""),
+        warnings=warnings,
+    )
+    if as_json:
+        write_json(
+            {
+                "schema": SCHEMA,
+                "run": done.manifest.name,
+                "questions": len(done.rows),
+                "scores": [summary_as_json(summary) for summary in summaries],
+                "warnings": list(warnings),
+                "reports": [str(report) for report in reports],
+            }
+        )
+        return
+    write_summaries(summaries)
+    write()
+    for warning in warnings:
+        write(f"Warning: {warning}")
+    write(f"The run '{done.manifest.name}' is kept. Reports: {reports[0]} and {reports[1].name}")

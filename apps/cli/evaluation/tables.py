@@ -1,0 +1,118 @@
+"""Scores and changes as tables for people, and as JSON for programs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from apps.cli.screen import write, write_table
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from evaluation.types import Metric
+    from evaluation.verdicts import Change, Estimate, Summary
+
+
+def write_summaries(summaries: Sequence[Summary]) -> None:
+    """A line per metric."""
+    rows = [
+        [
+            summary.metric.name,
+            number(summary.estimate.mean, summary.metric),
+            interval(summary.estimate, summary.metric),
+            f"{summary.estimate.count:,}",
+            "higher" if summary.metric.higher_is_better else "lower",
+        ]
+        for summary in summaries
+    ]
+    write_table(["metric", "mean", "95% interval", "questions", "better"], rows)
+
+
+def write_changes(changes: Sequence[Change]) -> None:
+    """A line per metric, and what p and the interval mean."""
+    rows = [
+        [
+            change.metric.name,
+            number(change.first.mean, change.metric),
+            number(change.second.mean, change.metric),
+            signed(change.difference.mean, change.metric),
+            " to ".join(
+                signed(end, change.metric) for end in (change.difference.low, change.difference.high)
+            ),
+            f"{change.adjusted_p:.3f}",
+            f"{change.better}/{change.equal}/{change.worse}",
+            change.verdict,
+            f"{change.questions_needed:,}",
+        ]
+        for change in changes
+    ]
+    write_table(
+        [
+            "metric",
+            "first",
+            "second",
+            "change",
+            "95% interval",
+            "p",
+            "better/equal/worse",
+            "verdict",
+            "needed",
+        ],
+        rows,
+    )
+    write()
+    write(
+        "p: how often chance alone would give a change as large, if the two were equal; corrected for the "
+        "number of metrics (Holm). needed: questions to see a change of 0.03, or of a twentieth of a time."
+    )
+
+
+def number(value: float, metric: Metric) -> str:
+    """With as many digits as mean something."""
+    if metric.unit == "s":
+        return f"{value:.3g} s" if value < 1000 else f"{value:.0f} s"
+    return f"{value:.3f}" if metric.highest is not None else f"{value:.1f}"
+
+
+def signed(value: float, metric: Metric) -> str:
+    return f"{'+' if value >= 0 else '-'}{number(abs(value), metric)}"
+
+
+def interval(estimate: Estimate, metric: Metric) -> str:
+    return f"{number(estimate.low, metric)} to {number(estimate.high, metric)}"
+
+
+def summary_as_json(summary: Summary) -> dict[str, object]:
+    return {
+        "metric": summary.metric.name,
+        "higher_is_better": summary.metric.higher_is_better,
+        **estimate_as_json(summary.estimate),
+    }
+
+
+def change_as_json(change: Change) -> dict[str, object]:
+    return {
+        "metric": change.metric.name,
+        "higher_is_better": change.metric.higher_is_better,
+        "first": estimate_as_json(change.first),
+        "second": estimate_as_json(change.second),
+        "difference": estimate_as_json(change.difference),
+        "p": change.p_value,
+        "p_adjusted": change.adjusted_p,
+        "effect_size": change.effect_size,
+        "better": change.better,
+        "equal": change.equal,
+        "worse": change.worse,
+        "verdict": change.verdict,
+        "sought_difference": change.sought_difference,
+        "questions_needed": change.questions_needed,
+    }
+
+
+def estimate_as_json(estimate: Estimate) -> dict[str, object]:
+    return {
+        "mean": estimate.mean,
+        "low": estimate.low,
+        "high": estimate.high,
+        "questions": estimate.count,
+    }

@@ -1,0 +1,128 @@
+"""Names and settings become what measures: the only module here that names concrete systems and scorers."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from evaluation.collection_system import CollectionSystem
+from evaluation.datasets import lay_out
+from evaluation.errors import EvaluationError, QuestionSetInvalid
+from evaluation.metrics.answers import AnswerScorer
+from evaluation.metrics.costs import CostScorer
+from evaluation.metrics.grounding import GroundingScorer
+from evaluation.metrics.perplexity import PerplexityScorer
+from evaluation.metrics.protocol import Scorer
+from evaluation.metrics.refusals import RefusalScorer
+from evaluation.metrics.retrieval import Level, RetrievalScorer
+from evaluation.metrics.similarity import SimilarityScorer
+from evaluation.types import QuestionSet
+from evaluation.variation import setting_values
+from generators.assembly import build_likelihood
+from ingest.assembly import build_embedder
+from ingest.progress import Progress
+from ingest.report import IngestReport
+from ingest.settings import EmbedderSettings
+from machine import cache_folder, evaluation_folder, resolve
+from rag import Collection, Settings, open_collection
+
+#: Settings that decide what a collection holds; the others only how it is asked.
+_OF_COLLECTIONS = ("ingest.splitter.", "ingest.embedder.")
+
+
+@dataclass(frozen=True, slots=True)
+class Scoring:
+    """Which scores are computed. `levels` None: what the gold allows, the finest of document and page.
+
+    `similarity` takes the default embedder; `perplexity` names a language model, None for none.
+    """
+
+    levels: tuple[Level, ...] | None = None
+    cutoffs: tuple[int, ...] = (1, 5, 10)
+    answers: bool = False
+    similarity: bool = True
+    perplexity: str | None = None
+    embedder: EmbedderSettings = field(default_factory=EmbedderSettings)
+
+
+def build_scorers(scoring: Scoring, question_set: QuestionSet) -> tuple[Scorer, ...]:
+    """The scorers, models loaded. The caller closes each."""
+    levels = gold_levels(question_set) if scoring.levels is None else scoring.levels
+    scorers: list[Scorer] = [RetrievalScorer(level, scoring.cutoffs) for level in levels]
+    if scoring.answers:
+        scorers += [AnswerScorer()]
+        if scoring.similarity:
+            scorers += [SimilarityScorer(build_embedder(scoring.embedder, _embedder_folder, cache_folder()))]
+        if scoring.perplexity:
+            scorers += [PerplexityScorer(build_likelihood(scoring.perplexity, _language_model))]
+        scorers += [GroundingScorer(), RefusalScorer()]
+    return (*scorers, CostScorer())
+
+
+def gold_levels(question_set: QuestionSet) -> tuple[Level, ...]:
+    """Pages where any gold names one, else documents."""
+    places = [place for question in question_set.questions for place in question.gold]
+    if any(place.page_number is not None for place in places):
+        return ("page",)
+    return ("document",) if places else ()
+
+
+def collection_of(
+    question_set: QuestionSet,
+    settings: Settings,
+    *,
+    progress: Callable[[Progress], None] = lambda _: None,
+    cancelled: Callable[[], bool] = lambda: False,
+) -> tuple[Collection, IngestReport]:
+    """A collection of the set's own documents, as these settings read them; what is there is not read again.
+
+    It lies with the runs, apart from a person's own collections. Raises QuestionSetInvalid where the set
+    brings no documents.
+    """
+    origin = question_set.corpus or question_set.files
+    if origin is None:
+        raise QuestionSetInvalid(
+            f"The question set {question_set.name!r} brings no documents (pdfs/, files/ or corpus.jsonl). "
+            "Name the collection to ask with -c."
+        )
+    name = f"{question_set.name}-{_short_hash(str(origin.resolve()))}"
+    files = lay_out(question_set, evaluation_folder() / "files" / name)
+    if files is None:
+        raise EvaluationError(f"{origin} is gone.")
+    decisive = [
+        f"{name}={value}"
+        for name, value in setting_values(settings).items()
+        if name.startswith(_OF_COLLECTIONS)
+    ]
+    folder = evaluation_folder() / "collections" / f"{name}-{_short_hash('|'.join(decisive))}"
+    collection = open_collection(folder, settings)
+    try:
+        report = collection.ingest([files], sync=True, progress=progress, cancelled=cancelled)
+    except BaseException:
+        collection.close()
+        raise
+    return collection, report
+
+
+def build_system(collection: Collection) -> CollectionSystem:
+    """The collection as a system. It is closed with the system."""
+    return CollectionSystem(collection)
+
+
+def close_all(scorers: Sequence[Scorer]) -> None:
+    for scorer in scorers:
+        scorer.close()
+
+
+def _short_hash(text: str) -> str:
+    return hashlib.sha256(text.encode("utf-8", "surrogateescape")).hexdigest()[:8]
+
+
+def _embedder_folder(model: str) -> Path:
+    return resolve(model, kind="embedder")
+
+
+def _language_model(model: str) -> Path:
+    return resolve(model, kind="language")

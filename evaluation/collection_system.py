@@ -1,0 +1,197 @@
+"""A Refdesk collection as a system that is measured."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections.abc import Iterable, Mapping
+from typing import overload
+
+from evaluation.provenance import code_sha256, installed_versions, model_sha256
+from evaluation.system import HeldChunk
+from evaluation.types import AnswerSentence, FoundChunk, Quote, Reply, Retrieval, ShownPassage
+from evaluation.variation import setting_values
+from ingest.store.store import Store
+from machine import cache_folder
+from rag import Answer, Answered, Collection, Hit, NoSuchDocument, Refused, TextAdded
+from rag.calibration import CalibrationName, setting_name
+
+_CALIBRATIONS: tuple[CalibrationName, ...] = ("dense_weight", "minimum_evidence")
+#: What retrieval does not depend on.
+_OF_ANSWERS = ("generator.", "passages.", "answer.")
+#: What decides how fast files are read and how many at once, never what is found in them.
+_OF_READING = ("ingest.limits.", "ingest.embedding_stretch", "ingest.isolated", "ingest.max_file_bytes")
+
+
+class CollectionSystem:
+    """Searches and asks one collection. It closes the collection with itself."""
+
+    def __init__(self, collection: Collection) -> None:
+        self.collection = collection
+        self.store = Store.open(collection.folder)
+        # A document's first path is what its hits are cited by; equal files are one document.
+        self._documents = collection.documents()
+        self._held = self._held_names()
+        self._paths = {_shown(info.path): info.path for info in self._documents}
+
+    def facts(self, *, answers: bool) -> Mapping[str, str]:
+        embedder = self.store.identity
+        left_out = _OF_READING if answers else (*_OF_READING, *_OF_ANSWERS)
+        facts = {
+            "system": "refdesk",
+            "code": code_sha256(),
+            "embedder": f"{embedder.model} {embedder.weights_sha256}",
+            "splitter": self.store.splitter,
+            "documents": _sha256(f"{info.sha256} {info.title}" for info in self._documents),
+            "paths": _sha256(info.path for info in self._documents),
+            "versions": installed_versions(),
+        }
+        facts |= {
+            f"setting {name}": value
+            for name, value in setting_values(self.collection.settings).items()
+            if not name.startswith(left_out)
+        }
+        facts |= {
+            f"calibrated {name}": text
+            for name in (_CALIBRATIONS if answers else _CALIBRATIONS[:1])
+            if (text := self.store.setting(setting_name(name))) is not None
+        }
+        if answers:
+            engine = self.collection.settings.generator.engine
+            facts["language model"] = f"{engine} {model_sha256(engine, cache_folder())}"
+        return facts
+
+    def surroundings(self) -> Mapping[str, str]:
+        counted = self.store.statistics()
+        return {
+            "collection": self.collection.name,
+            "generation": str(counted.generation),
+            "size": f"{counted.documents:,} documents, {counted.pages:,} pages, {counted.chunks:,} chunks",
+        }
+
+    def held_name(self, document: str) -> str | None:
+        """By the path, else by its last parts: the first in the order of paths where several end so."""
+        if document in self._held:
+            return self._held[document]
+        ending = f"/{document}"
+        return next((held for name, held in self._held.items() if name.endswith(ending)), None)
+
+    def _held_names(self) -> dict[str, str]:
+        """For each path the one that its document is cited by: equal files are one document."""
+        paths: dict[str, list[str]] = {}
+        for info in self._documents:
+            paths.setdefault(info.sha256, []).append(info.path)
+        held: dict[str, str] = {}
+        for sha256, same in paths.items():
+            cited = same[0]
+            if len(same) > 1 and (document_id := self.store.document_of(sha256)) is not None:
+                chunks = self.store.document_chunks(document_id)
+                cited = chunks[0].document if chunks else cited
+            held |= dict.fromkeys(map(_shown, same), _shown(cited))
+        return held
+
+    def chunks(self, document: str) -> Iterable[HeldChunk]:
+        return [
+            HeldChunk(stored.chunk.page_number, stored.chunk.page_end, stored.chunk.text)
+            for document_id in self.store.document_ids(self._path(document)) or ()
+            for stored in self.store.document_chunks(document_id)
+        ]
+
+    def load(self, *, answers: bool) -> None:
+        if answers:
+            self.collection.load()
+        else:
+            self.collection.load_embedder()
+
+    def search(self, question: str, count: int, document: str | None = None) -> Retrieval:
+        started = time.perf_counter()
+        try:
+            hits = self.collection.search(question, count, document=self._path(document))
+        except NoSuchDocument:  # it held no text, and ingestion named it
+            hits = []
+        seconds = time.perf_counter() - started
+        return Retrieval(tuple(map(_found_chunk, hits)), seconds)
+
+    def ask(self, question: str, document: str | None = None) -> Reply:
+        started = time.perf_counter()
+        first: float | None = None
+        try:
+            for event in self.collection.stream(question, document=self._path(document)):
+                if first is None and isinstance(event, TextAdded | Refused):
+                    first = time.perf_counter() - started
+                if isinstance(event, Answered):
+                    return _reply(event.answer, first, time.perf_counter() - started)
+        except NoSuchDocument:
+            seconds = time.perf_counter() - started
+            return Reply("", None, "nothing-found", (), (), seconds, None, seconds, 0, 0, 0)
+        raise RuntimeError("the stream of an answer ended without one")  # it always ends with Answered
+
+    @overload
+    def _path(self, document: str) -> str: ...
+    @overload
+    def _path(self, document: str | None) -> str | None: ...
+    def _path(self, document: str | None) -> str | None:
+        """The path behind a held name."""
+        return None if document is None else self._paths.get(document, document)
+
+    def close(self) -> None:
+        self.store.close()
+        self.collection.close()
+
+
+def _sha256(lines: Iterable[str]) -> str:
+    digest = hashlib.sha256()
+    for line in lines:
+        digest.update(line.encode("utf-8", "surrogateescape") + b"\n")
+    return digest.hexdigest()
+
+
+def _shown(path: str) -> str:
+    """A path as text that can be written down: a file's name need not be Unicode."""
+    return path.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+
+
+def _found_chunk(hit: Hit) -> FoundChunk:
+    return FoundChunk(hit.rank, hit.score, _shown(hit.document), hit.page_number, hit.page_end, hit.text)
+
+
+def _reply(answer: Answer, first: float | None, total: float) -> Reply:
+    return Reply(
+        text="" if answer.refused else " ".join(sentence.text for sentence in answer.sentences),
+        short_answer=answer.short_answer,
+        refusal=answer.refusal,
+        sentences=tuple(
+            AnswerSentence(
+                sentence.text,
+                sentence.verdict.value,
+                sentence.support,
+                tuple(
+                    Quote(
+                        _shown(citation.document),
+                        citation.page_number,
+                        citation.quote,
+                        citation.passage_number,
+                    )
+                    for citation in sentence.citations
+                ),
+            )
+            for sentence in answer.sentences
+        ),
+        passages=tuple(
+            ShownPassage(
+                passage.number,
+                _shown(passage.document),
+                passage.page_number,
+                passage.page_end,
+                passage.title,
+                passage.text,
+            )
+            for passage in answer.passages
+        ),
+        first_text_seconds=total if first is None else first,
+        first_checked_seconds=answer.timings.first_checked_seconds,
+        total_seconds=total,
+        prompt_tokens=answer.tokens.prompt,
+        reused_tokens=answer.tokens.reused,
+        completion_tokens=answer.tokens.completion,
+    )

@@ -1,0 +1,143 @@
+"""May this change go in? A run against a baseline, with how much each metric may lose."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from evaluation.comparison import compare
+from evaluation.errors import EvaluationError, NotComparable
+from evaluation.types import Run
+from evaluation.verdicts import Change, Comparison
+
+GateVerdict = Literal["held", "undecided", "lost"]
+
+_LOSS = re.compile(r"(?P<metric>[^=]+)=(?P<loss>[^=]+)")
+ALPHA = 0.05
+
+
+@dataclass(frozen=True, slots=True)
+class GateCheck:
+    """One metric at the gate. `loss` is how much worse it got, negative where it got better.
+
+    `held`: the interval shows that no more was lost than `max_loss`. `lost`: more than that was lost, and
+    the loss is more than chance. `undecided`: too few questions to show either; the change's
+    `questions_needed` would show a loss of `max_loss`, or of one hundredth where none is allowed.
+    """
+
+    change: Change
+    max_loss: float
+    loss: float
+    loss_low: float
+    loss_high: float
+    verdict: GateVerdict
+
+    @property
+    def words(self) -> str:
+        """The check in one sentence."""
+        name, change = self.change.metric.name, self.change
+        figures = (
+            f"{name} went from {change.first.mean:.4g} to {change.second.mean:.4g}: "
+            f"a loss of {self.loss:+.4g} ({self.loss_low:+.4g} to {self.loss_high:+.4g}), "
+            f"{self.max_loss:.4g} allowed, p {change.adjusted_p:.3f}, {change.difference.count} questions"
+        )
+        if self.verdict == "held" and change.equal == change.difference.count:
+            return f"{figures}. Held: no question changed."
+        if self.verdict == "held":
+            return f"{figures}. Held: the interval shows that no more than that was lost."
+        if self.verdict == "lost":
+            return f"{figures}. Lost: more than allowed, and more than chance."
+        return (
+            f"{figures}. Undecided: about {change.questions_needed:,} questions would be needed to see a "
+            f"difference of {change.sought_difference:.4g}."
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class GateResult:
+    """All checks, and the comparison they rest on.
+
+    `failed_questions` ended in an error in the new run and not in the baseline.
+    """
+
+    comparison: Comparison
+    checks: tuple[GateCheck, ...]
+    failed_questions: tuple[str, ...]
+
+    def passes(self, *, undecided_passes: bool = True) -> bool:
+        """Nothing was lost, no question fails that did not before and, if that is asked, all is decided."""
+        wanted = {"held", "undecided"} if undecided_passes else {"held"}
+        return not self.failed_questions and all(check.verdict in wanted for check in self.checks)
+
+
+def check_gate(baseline: Run, run: Run, max_losses: Mapping[str, float], seed: int = 0) -> GateResult:
+    """Compare the run with the baseline in the named metrics alone, which the p-values are corrected for.
+
+    Raises NotComparable where a metric is missing on either side or no question is common to both.
+    """
+    known = {metric.name: metric for metric in run.manifest.metrics}
+    for name in max_losses:
+        if name not in known or name not in {metric.name for metric in baseline.manifest.metrics}:
+            raise NotComparable(
+                f"The metric {name!r} is not in both runs. In both: {', '.join(_common(baseline, run))}."
+            )
+    comparison = compare(
+        baseline,
+        run,
+        metrics=tuple(max_losses),
+        sought_differences={name: loss or 0.01 for name, loss in max_losses.items()},
+        seed=seed,
+    )
+    changes = {change.metric.name: change for change in comparison.changes}
+    for name in max_losses:
+        if name not in changes:
+            raise NotComparable(f"No question has {name!r} in both runs, so its loss cannot be told.")
+    failed_before = {row.question.id for row in baseline.rows if row.outcome.error is not None}
+    failed = tuple(
+        row.question.id
+        for row in run.rows
+        if row.outcome.error is not None and row.question.id not in failed_before
+    )
+    return GateResult(
+        comparison, tuple(_check(changes[name], loss) for name, loss in max_losses.items()), failed
+    )
+
+
+def parse_max_losses(texts: Sequence[str]) -> dict[str, float]:
+    """`metric=0.02` as numbers. Raises EvaluationError."""
+    found: dict[str, float] = {}
+    for text in texts:
+        match = _LOSS.fullmatch(text)
+        try:
+            loss = float(match["loss"]) if match else math.nan
+        except ValueError:
+            loss = math.nan
+        if match is None or not (math.isfinite(loss) and loss >= 0):
+            raise EvaluationError(
+                f"{text!r} is no bound: write METRIC=LOSS with a loss of 0 or more, such as token_f1=0.02."
+            )
+        found[match["metric"].strip()] = loss
+    return found
+
+
+def _check(change: Change, max_loss: float) -> GateCheck:
+    """The loss is against the way that is better: for seconds, a rise is a loss."""
+    difference = change.difference
+    if change.metric.higher_is_better:
+        loss, low, high = 0.0 - difference.mean, 0.0 - difference.high, 0.0 - difference.low
+    else:
+        loss, low, high = difference.mean, difference.low, difference.high
+    verdict: GateVerdict = "undecided"
+    if loss > max_loss and change.adjusted_p <= ALPHA:
+        verdict = "lost"
+    elif high <= max_loss or change.equal == difference.count:
+        verdict = "held"
+    return GateCheck(change, max_loss, loss, low, high, verdict)
+
+
+def _common(first: Run, second: Run) -> list[str]:
+    names = {metric.name for metric in first.manifest.metrics}
+    return [metric.name for metric in second.manifest.metrics if metric.name in names]

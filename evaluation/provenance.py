@@ -1,0 +1,83 @@
+"""What made a run: code, models, versions, machine."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import platform
+from collections.abc import Mapping
+from contextlib import suppress
+from functools import cache
+from importlib import metadata
+from pathlib import Path
+
+from machine import ModelMissing, describe_machine, file_sha256, resolve
+
+#: The packages whose code decides what is found and what is answered, and what is measured how.
+_PACKAGES = ("machine", "ingest", "generators", "rag", "evaluation")
+#: What a run's surroundings call the runs that were asked each question in turns.
+IN_TURNS = "asked in turns"
+
+_LIBRARIES = (
+    "refdesk",
+    "faiss-cpu",
+    "langchain",
+    "llama-cpp-python",
+    "numpy",
+    "openvino",
+    "pypdf",
+    "pypdfium2",
+    "pytrec-eval-terrier",
+    "rouge-score",
+    "sacrebleu",
+    "sentence-transformers",
+    "tokenizers",
+    "torch",
+)
+
+
+@cache
+def code_sha256() -> str:
+    """Of this project's own source, prompts included. A change anywhere in it makes earlier calls void."""
+    root = Path(__file__).resolve().parent.parent
+    digest = hashlib.sha256()
+    for package in _PACKAGES:
+        for file in sorted((root / package).rglob("*")):
+            if file.suffix in {".py", ".toml"}:
+                digest.update(file.relative_to(root).as_posix().encode() + b"\0" + file.read_bytes() + b"\0")
+    return digest.hexdigest()
+
+
+def model_sha256(engine: str, cache_folder: Path) -> str:
+    """Of the weights behind an engine such as `llama-cpp:<model>`; empty for one without, or not here."""
+    kind, _, model = engine.partition(":")
+    if kind not in {"llama-cpp", "scripted"} or not model:
+        return ""
+    try:
+        file = Path(model).expanduser() if kind == "scripted" else resolve(model, kind="language")
+        return file_sha256(file, cache_folder)
+    except (ModelMissing, OSError):
+        return ""
+
+
+def machine_words() -> str:
+    """What all of it is computed on, in words."""
+    machine = describe_machine()
+    return (
+        f"{machine.cpu_name}, {machine.usable_cores} of {machine.logical_cores} cores, "
+        f"{machine.memory_total_bytes / 2**30:.0f} GiB, {machine.operating_system}"
+    )
+
+
+def installed_versions() -> str:
+    """Of Python and the libraries that compute."""
+    found = [f"Python {platform.python_version()}"]
+    for name in _LIBRARIES:
+        with suppress(metadata.PackageNotFoundError):
+            found.append(f"{name} {metadata.version(name)}")
+    return ", ".join(found)
+
+
+def fingerprint(facts: Mapping[str, str]) -> str:
+    """Equal facts, and only those, have equal fingerprints."""
+    return hashlib.sha256(json.dumps(dict(facts), sort_keys=True).encode()).hexdigest()

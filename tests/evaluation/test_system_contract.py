@@ -1,0 +1,135 @@
+"""What every system that is measured promises."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from evaluation.collection_system import CollectionSystem
+from evaluation.scripted import ScriptedSystem
+from evaluation.system import System, in_held_names
+from evaluation.types import Gold, Question
+from generators.settings import GeneratorSettings
+from ingest.settings import EmbedderSettings, IngestSettings
+from rag import Collection, Settings, open_collection
+
+SETTINGS = Settings(
+    ingest=IngestSettings(embedder=EmbedderSettings(engine="hashing"), isolated=False),
+    generator=GeneratorSettings(engine="extractive"),
+)
+TOW = "A tow to 500 metres costs 48 euros."
+ROPE = "The winch rope is replaced every 1,000 launches."
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> Path:
+    folder = tmp_path / "documents"
+    folder.mkdir()
+    (folder / "fees.md").write_text(TOW)
+    (folder / "winch.md").write_text(ROPE)
+    return folder
+
+
+@pytest.fixture
+def collection(home: Path, files: Path) -> Collection:
+    collection = open_collection("club", SETTINGS)
+    collection.ingest([files])
+    return collection
+
+
+@pytest.fixture(params=["scripted", "collection"])
+def system(request: pytest.FixtureRequest) -> Iterator[System]:
+    made: System = (
+        ScriptedSystem({"fees.md": [TOW], "winch.md": [ROPE]}, {"What does a tow cost?": "48 euros"})
+        if request.param == "scripted"
+        else CollectionSystem(request.getfixturevalue("collection"))
+    )
+    with closing(made):
+        yield made
+
+
+class TestEverySystem:
+    def test_hits_are_ranked_from_1_and_of_held_documents(self, system: System) -> None:
+        found = system.search("What does a tow cost?", 5)
+        assert [hit.rank for hit in found.hits] == [*range(1, len(found.hits) + 1)]
+        assert found.hits[0].document == system.held_name("fees.md")
+        assert found.hits[0].text == TOW
+        assert found.seconds > 0
+
+    def test_a_document_limits_the_search_and_the_answer(self, system: System) -> None:
+        winch = system.held_name("winch.md")
+        assert {hit.document for hit in system.search("tow rope", 5, winch).hits} == {winch}
+        assert {passage.document for passage in system.ask("tow rope", winch).passages} <= {winch}
+
+    def test_a_document_that_is_not_held_gives_no_hits_and_a_refusal(self, system: System) -> None:
+        assert system.held_name("nowhere.pdf") is None
+        assert system.search("tow", 5, "nowhere.pdf").hits == ()
+        reply = system.ask("tow", "nowhere.pdf")
+        assert (reply.refusal, reply.text, reply.passages) == ("nothing-found", "", ())
+
+    def test_a_documents_chunks_are_all_there(self, system: System) -> None:
+        held = system.held_name("fees.md")
+        assert held is not None
+        assert [(chunk.page_number, chunk.text) for chunk in system.chunks(held)] == [(1, TOW)]
+
+    def test_an_answer_has_its_passages_quotes_and_times(self, system: System) -> None:
+        system.load(answers=True)
+        reply = system.ask("What does a tow cost?")
+        assert reply.refusal is None
+        assert "48 euros" in reply.text
+        assert "[1]" not in reply.text
+        (quote,) = reply.sentences[0].quotes
+        assert (quote.document, quote.text) == (system.held_name("fees.md"), TOW)
+        assert quote.passage_number in {passage.number for passage in reply.passages}
+        assert 0 < reply.first_text_seconds <= reply.total_seconds
+
+    def test_facts_are_the_same_each_time_and_say_more_of_answers(self, system: System) -> None:
+        searching, answering = system.facts(answers=False), system.facts(answers=True)
+        assert searching == system.facts(answers=False)
+        assert searching.items() <= answering.items()
+        assert searching != answering
+
+
+class TestCollections:
+    def test_gold_comes_under_the_names_that_hits_use(self, collection: Collection, files: Path) -> None:
+        with closing(CollectionSystem(collection)) as system:
+            question = Question("1", "A?", document="winch.md", gold=(Gold("fees.md"), Gold("gone.md", 2)))
+            held = in_held_names(question, system)
+        assert held.gold == (Gold(str(files / "fees.md")), Gold("gone.md", 2))
+        assert held.document == str(files / "winch.md")
+
+    def test_equal_files_are_found_under_either_name(self, collection: Collection, files: Path) -> None:
+        (files / "a-copy.md").write_text(TOW)
+        collection.ingest([files])
+        with closing(CollectionSystem(collection)) as system:
+            assert system.held_name("a-copy.md") == system.held_name("fees.md")
+            assert system.search("What does a tow cost?", 1).hits[0].document == system.held_name("a-copy.md")
+
+    def test_what_is_held_and_how_it_is_asked_are_facts(self, collection: Collection, files: Path) -> None:
+        with closing(CollectionSystem(collection)) as system:
+            before = system.facts(answers=True)
+        with open_collection("club", SETTINGS) as again:
+            (files / "new.md").write_text("Something new.")
+            again.ingest([files])
+            other = CollectionSystem(again).facts(answers=True)
+        changed = {name for name in before if before[name] != other[name]}
+        assert changed == {"documents", "paths"}
+        assert before["setting passages.hits"] == "8"
+        assert before["language model"].startswith("extractive")
+        assert not any("limits" in name for name in before)
+
+    def test_names_that_are_no_unicode_can_be_written_down(self, collection: Collection, files: Path) -> None:
+        name = os.fsdecode(b"f\xe9es-2.md")
+        try:
+            (files / name).write_text("A launch by winch costs 9 euros.")
+        except OSError:
+            pytest.skip("this file system takes Unicode names only")
+        collection.ingest([files])
+        with closing(CollectionSystem(collection)) as system:
+            hit = system.search("What does a launch by winch cost?", 1).hits[0]
+            assert hit.document.encode().decode() == str(files / "f\ufffdes-2.md")
+            assert system.search("winch costs", 5, hit.document).hits[0].document == hit.document
