@@ -34,7 +34,7 @@ _OF_COLLECTIONS = ("ingest.splitter.", "ingest.embedder.")
 
 @dataclass(frozen=True, slots=True)
 class Scoring:
-    """Which scores are computed. `levels` None: what the gold allows, the finest of document and page.
+    """Which scores are computed. `levels` None: what the gold allows (`gold_levels`).
 
     `similarity` takes the default embedder; `perplexity` names a language model, None for none.
     """
@@ -62,11 +62,14 @@ def build_scorers(scoring: Scoring, question_set: QuestionSet) -> tuple[Scorer, 
 
 
 def gold_levels(question_set: QuestionSet) -> tuple[Level, ...]:
-    """Pages where any gold names one, else documents."""
-    places = [place for question in question_set.questions for place in question.gold]
-    if any(place.page_number is not None for place in places):
-        return ("page",)
-    return ("document",) if places else ()
+    """Pages where gold names them, documents where some questions' gold names no page."""
+    paged = [
+        any(place.page_number is not None for place in question.gold)
+        for question in question_set.questions
+        if question.gold
+    ]
+    levels: tuple[Level, ...] = ("page",) if any(paged) else ()
+    return levels if all(paged) else (*levels, "document")
 
 
 def collection_of(

@@ -8,7 +8,12 @@ answers every resample is right. So two observations are added, one at each end 
 Chosen by simulation over the percentile, BCa, bootstrap-t and expanded percentile intervals (Hesterberg 2015,
 https://doi.org/10.1080/00031305.2015.1089789). No one of those covers the true mean in 93 to 97% of trials
 for all kinds of score: a rate of 2% of 100 questions they cover in 58 to 87%. `python -m torture statistics`
-proves it of what is here.
+proves it of what is here, at 100 and at 400 questions.
+
+Where it does not hold: at n = 100 a rate of 0.5% is covered in 91% of trials, of 1% in 92%, and a few others
+in 92.7 or 97.6%, for only 101 rates can be seen; a lognormal mean of sigma 1.5 in 90%, and of sigma 1 at n =
+20 in 91%. Bounded scores that all lie close together have too wide an interval, as have differences of which
+nearly all are 0 and the rest small.
 """
 
 from __future__ import annotations

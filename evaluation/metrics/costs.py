@@ -9,10 +9,11 @@ from evaluation.types import Metric, MetricGroup, Outcome, Question, Reply
 class CostScorer:
     """Seconds and tokens, as measured; none has an upper bound.
 
-    - first_text_seconds: from the question to the first text a person sees, a refusal's included.
+    - first_text_seconds: from the question to the first text of an answer that a person sees.
     - first_checked_seconds: to the first sentence whose support was checked; where one was.
     - answer_seconds: to the end of an answer; refusal_seconds: to the end of a refusal (`refusals.refused`).
-      Apart, since a refusal for want of hits takes next to no time, and many of them would look like speed.
+      The others are of answers alone, too: a refusal for want of hits takes next to no time, and many of
+      them would look like speed.
     - search_seconds: the search alone. Not a part of the others: it was asked for by itself.
     - prompt_tokens, completion_tokens: read and written by the model. reused_tokens: those of the prompt that
       an earlier one had left in memory, so that they were not computed again; more is better.
@@ -53,10 +54,13 @@ def _cost(name: str, title: str, group: MetricGroup, higher_is_better: bool = Fa
 
 
 def _of_reply(question: Question, reply: Reply) -> dict[str, float]:
-    scores = {"first_text_seconds": reply.first_text_seconds}
-    if reply.first_checked_seconds is not None:
-        scores["first_checked_seconds"] = reply.first_checked_seconds
-    scores["refusal_seconds" if refused(question, reply) else "answer_seconds"] = reply.total_seconds
+    scores: dict[str, float] = {}
+    if refused(question, reply):
+        scores["refusal_seconds"] = reply.total_seconds
+    else:
+        scores |= {"first_text_seconds": reply.first_text_seconds, "answer_seconds": reply.total_seconds}
+        if reply.first_checked_seconds is not None:
+            scores["first_checked_seconds"] = reply.first_checked_seconds
     scores["prompt_tokens"] = float(reply.prompt_tokens)
     scores["reused_tokens"] = float(reply.reused_tokens)
     scores["completion_tokens"] = float(reply.completion_tokens)

@@ -10,8 +10,9 @@ from ingest.embedding.protocol import Embedder
 
 
 class SimilarityScorer:
-    """Cosine similarity of what was said (`Reply.said`) and the nearest gold answer, -1..1.
+    """Cosine similarity of what was said (`Reply.said`) and the nearest gold answer, 0..1.
 
+    max(0, cos(a, g)): what points away from the gold is no nearer than what has nothing in common with it.
     cos(a, g) = a . g / (|a| |g|), the highest over the gold answers, each embedded as a document
     (Reimers and Gurevych, https://arxiv.org/abs/1908.10084). Unlike BERTScore it compares whole texts, not
     tokens; two answers that differ in one number are still near. Models differ in what they call near:
@@ -27,7 +28,7 @@ class SimilarityScorer:
 
     @property
     def metrics(self) -> tuple[Metric, ...]:
-        return (Metric("embedding_similarity", "Embedding similarity", "answer", lowest=-1.0),)
+        return (Metric("embedding_similarity", "Embedding similarity", "answer"),)
 
     def score(self, question: Question, outcome: Outcome) -> dict[str, float]:
         reply, golds = outcome.reply, question.answers
@@ -39,7 +40,7 @@ class SimilarityScorer:
         # Of unit length by contract, but in half precision only nearly so.
         vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
         nearest = float(np.max(vectors[1:] @ vectors[0]))
-        return {"embedding_similarity": min(1.0, max(-1.0, nearest))}
+        return {"embedding_similarity": min(1.0, max(0.0, nearest))}
 
     def close(self) -> None:
         self._embedder.close()

@@ -13,7 +13,7 @@ _LONGEST_FACT = 600
 
 
 def measured_blocks(run: Run) -> tuple[Block, ...]:
-    """The set, the seed and the time; then what decides the outcomes, and what else there was."""
+    """The set, the seed and the time; what else there was; folded away, what decides the outcomes."""
     manifest = run.manifest
     terms = Terms(
         (
@@ -23,10 +23,17 @@ def measured_blocks(run: Run) -> tuple[Block, ...]:
             Term("Started", f"{manifest.started_at} (UTC)"),
         )
     )
+    decisive = _facts(
+        "What decides the outcomes: settings, models, collection, code, versions", manifest.facts
+    )
     return (
         terms,
-        *_facts("What decides the outcomes: settings, models, collection, code", manifest.facts),
-        *_facts("What else there was: machine, versions, command", manifest.surroundings),
+        *_facts("What else there was: machine, command", manifest.surroundings),
+        *(
+            (Fold(f"{count_of(len(manifest.facts), 'fact')} that decide the outcomes", decisive),)
+            if decisive
+            else ()
+        ),
     )
 
 

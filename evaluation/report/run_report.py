@@ -130,15 +130,13 @@ def _metric_blocks(run: Run, summaries: Sequence[Summary], metrics: Sequence[Met
 
 
 def _times(run: Run) -> dict[str, tuple[float, ...]]:
-    """Seconds by kind, of the questions that have them."""
-    replies = [row.outcome.reply for row in run.rows if row.outcome.reply is not None]
-    searches = [row.outcome.retrieval for row in run.rows if row.outcome.retrieval is not None]
-    kinds = {
-        "search": tuple(one.seconds for one in searches),
-        "first text": tuple(one.first_text_seconds for one in replies),
-        "whole answer": tuple(one.total_seconds for one in replies),
+    """Seconds by kind, of the questions that have them: those of the rows' scores."""
+    kinds = {"search": "search_seconds", "first text": "first_text_seconds", "whole answer": "answer_seconds"}
+    found = {
+        kind: tuple(row.scores[name] for row in run.rows if name in row.scores)
+        for kind, name in kinds.items()
     }
-    return {kind: seconds for kind, seconds in kinds.items() if seconds}
+    return {kind: seconds for kind, seconds in found.items() if seconds}
 
 
 def _worst_blocks(

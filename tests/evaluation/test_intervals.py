@@ -103,8 +103,8 @@ def test_differences_that_are_turned_over_have_the_interval_turned_over() -> Non
 def test_equal_systems_may_differ_by_what_their_metric_spans() -> None:
     low, high = difference_intervals([0.0] * 100, span=1.0)
     doubled = difference_intervals([0.0] * 100, span=2.0)
-    # 100 questions with weight 100, and two ends with half of one each: the sum of the ends' weights is
-    # a tenth of a part in ten, and the interval is some hundredths wide.
+    # The ends weigh half an observation each, on average, beside 100 of no difference: .5 / 101 is .005, and
+    # the quantile of so skewed a weight some times that.
     assert 0.005 < high < 0.03
     assert low == pytest.approx(-high, rel=0.2)
     assert doubled == (pytest.approx(2 * low), pytest.approx(2 * high))

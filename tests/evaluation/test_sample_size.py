@@ -76,6 +76,13 @@ def test_a_detectable_difference_needs_as_many_questions(
     assert questions_needed(differences, found * 0.98, span=span) > count
 
 
+def test_a_difference_beyond_the_span_brings_no_variance_of_its_own() -> None:
+    found = detectable_difference([0.5, -0.5] * 50, 6, span=0.5)
+    square = (HALF_ALPHA + POWER) ** 2 * (100 * 0.25 / 99) / (6 - HALF_ALPHA**2 / 2)
+    assert found == pytest.approx(math.sqrt(square))
+    assert found > 0.5
+
+
 def test_too_few_questions_show_nothing() -> None:
     assert detectable_difference([0.1, 0.2], 5) == math.inf
     assert detectable_difference([0.1, 0.2], 6) < math.inf

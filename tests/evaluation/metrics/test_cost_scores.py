@@ -26,8 +26,7 @@ def test_a_refusal_is_timed_apart(reply: Reply) -> None:
     for refusal in (replace(reply, text="", refusal="nothing-found"), replace(reply, text="I don't know.")):
         found = CostScorer().score(QUESTION, Outcome(reply=refusal))
         assert found["refusal_seconds"] == 2.0
-        assert "answer_seconds" not in found
-        assert found["first_text_seconds"] == 0.5
+        assert found.keys().isdisjoint({"answer_seconds", "first_text_seconds", "first_checked_seconds"})
 
 
 def test_what_was_not_measured_is_absent(reply: Reply) -> None:

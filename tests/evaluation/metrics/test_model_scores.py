@@ -54,7 +54,7 @@ class FixedLikelihood:
     ("said", "golds", "cosine"),
     [
         ("east", ("east",), 1.0),
-        ("east", ("west",), -1.0),
+        ("east", ("west",), 0.0),  # the cosine is -1
         ("east", ("north",), 0.0),
         ("east", ("west", "north-east", "north"), 1 / math.sqrt(2)),
     ],

@@ -45,19 +45,19 @@ def lines_of(shown: Tag) -> dict[str, dict[str, str]]:
 def comparison(make_row: MakeRow, make_run: MakeRun, changes_of: ChangesOf) -> Comparison:
     first = make_run(
         [
-            make_row("q1", {"token_f1": 0.2, "total_seconds": 1.0}, answer="In April."),
-            make_row("q2", {"token_f1": 0.8, "total_seconds": 2.0}, answer="In May."),
-            make_row("q3", {"token_f1": 0.5, "total_seconds": 3.0}),
+            make_row("q1", {"token_f1": 0.2, "answer_seconds": 1.0}, answer="In April."),
+            make_row("q2", {"token_f1": 0.8, "answer_seconds": 2.0}, answer="In May."),
+            make_row("q3", {"token_f1": 0.5, "answer_seconds": 3.0}),
         ],
         "small-chunks",
     )
     second = make_run(
         [
             make_row(
-                "q1", {"token_f1": 1.0, "total_seconds": 2.5}, answer="In March.", passage="March it is."
+                "q1", {"token_f1": 1.0, "answer_seconds": 2.5}, answer="In March.", passage="March it is."
             ),
-            make_row("q2", {"token_f1": 0.5, "total_seconds": 2.5}, answer="In June."),
-            make_row("q3", {"token_f1": 0.6, "total_seconds": 3.5}),
+            make_row("q2", {"token_f1": 0.5, "answer_seconds": 2.5}, answer="In June."),
+            make_row("q3", {"token_f1": 0.6, "answer_seconds": 3.5}),
         ],
         "large-chunks",
         **{"chunk tokens": "384"},
@@ -149,7 +149,7 @@ def test_small_slices_warn_and_say_which_way_the_mean_went(
     comparison: Comparison, tmp_path: Path, metrics: dict[str, Metric]
 ) -> None:
     slices = (
-        SliceChange("language", "en", metrics["total_seconds"], Estimate(0.9, 0.5, 1.3, 40), False),
+        SliceChange("language", "en", metrics["answer_seconds"], Estimate(0.9, 0.5, 1.3, 40), False),
         SliceChange("language", "de", metrics["token_f1"], Estimate(0.2, -0.1, 0.5, 2), True),
     )
     html, _ = write_comparison_report(replace(comparison, slices=slices), tmp_path, reproduce="x")

@@ -21,7 +21,7 @@ from evaluation.types import Metric
 from evaluation.verdicts import Estimate
 
 SHARE = Metric("token_f1", "", "answer")
-SECONDS = Metric("total_seconds", "", "time", higher_is_better=False, highest=None, unit="s")
+SECONDS = Metric("answer_seconds", "", "time", higher_is_better=False, highest=None, unit="s")
 
 
 def test_shares_have_three_decimals_and_seconds_three_significant_digits() -> None:

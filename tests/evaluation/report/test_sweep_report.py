@@ -43,7 +43,7 @@ def sweep(make_row: MakeRow, make_run: MakeRun, summaries_of: SummariesOf, chang
     """The second is better and slower, the third worse and slower than both, the fourth like the first."""
     variants = []
     for at, (overlap, seconds) in enumerate([(0.5, 1.0), (0.8, 2.0), (0.4, 3.0), (0.5, 1.0)], start=1):
-        row = make_row("q1", {"token_f1": overlap, "total_seconds": seconds})
+        row = make_row("q1", {"token_f1": overlap, "answer_seconds": seconds})
         run = make_run([row], f"sweep-{at}")
         variants.append(Variant({"chunk tokens": str(128 * at), "top k": "4"}, run, summaries_of([row])))
     changes = tuple(changes_of(variants[0].run, one.run) for one in variants[1:])
@@ -54,7 +54,7 @@ def test_variants_show_their_values_means_and_whether_no_other_beats_them(
     sweep: Sweep, tmp_path: Path
 ) -> None:
     html, markdown = write_sweep_report(
-        sweep, tmp_path, quality="token_f1", seconds="total_seconds", reproduce="x"
+        sweep, tmp_path, quality="token_f1", seconds="answer_seconds", reproduce="x"
     )
     lines = lines_of(section(soup_of(html), "variants"))
     assert [line["chunk tokens"] for line in lines] == ["128", "256", "384", "512"]
@@ -69,7 +69,7 @@ def test_variants_show_their_values_means_and_whether_no_other_beats_them(
 
 
 def test_the_plot_labels_each_variant(sweep: Sweep, tmp_path: Path) -> None:
-    html, _ = write_sweep_report(sweep, tmp_path, quality="token_f1", seconds="total_seconds", reproduce="x")
+    html, _ = write_sweep_report(sweep, tmp_path, quality="token_f1", seconds="answer_seconds", reproduce="x")
     plot = soup_of(html).find("svg")
     assert isinstance(plot, Tag)
     labels = {text.get_text() for text in plot.find_all("text")}
@@ -88,7 +88,7 @@ def test_without_seconds_the_plot_is_of_quality_alone(sweep: Sweep, tmp_path: Pa
 
 
 def test_changes_are_against_the_first_with_corrected_p(sweep: Sweep, tmp_path: Path) -> None:
-    html, _ = write_sweep_report(sweep, tmp_path, quality="token_f1", seconds="total_seconds", reproduce="x")
+    html, _ = write_sweep_report(sweep, tmp_path, quality="token_f1", seconds="answer_seconds", reproduce="x")
     shown = section(soup_of(html), "changes")
     titles = [fold.get_text() for fold in shown.find_all("summary")]
     assert titles == [
@@ -110,7 +110,7 @@ def test_metrics_that_no_variant_has_are_said(sweep: Sweep, tmp_path: Path) -> N
 
 def test_a_sweep_without_variants_is_a_report_too(tmp_path: Path) -> None:
     html, markdown = write_sweep_report(
-        Sweep("none", ()), tmp_path, quality="token_f1", seconds="total_seconds", reproduce="x"
+        Sweep("none", ()), tmp_path, quality="token_f1", seconds="answer_seconds", reproduce="x"
     )
     assert "No variant has a metric." in html.read_text("utf-8")
     assert "0 variants" in markdown.read_text("utf-8")
@@ -118,7 +118,9 @@ def test_a_sweep_without_variants_is_a_report_too(tmp_path: Path) -> None:
 
 def test_equal_sweeps_give_equal_files(sweep: Sweep, tmp_path: Path) -> None:
     first, second = (
-        write_sweep_report(sweep, tmp_path / name, quality="token_f1", seconds="total_seconds", reproduce="x")
+        write_sweep_report(
+            sweep, tmp_path / name, quality="token_f1", seconds="answer_seconds", reproduce="x"
+        )
         for name in ("first", "second")
     )
     assert [path.read_bytes() for path in first] == [path.read_bytes() for path in second]
