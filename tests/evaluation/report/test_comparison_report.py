@@ -80,7 +80,7 @@ def test_what_differs_stands_side_by_side_and_what_does_not_is_folded(
 def test_more_seconds_are_worse_and_more_overlap_is_better(comparison: Comparison, tmp_path: Path) -> None:
     html, markdown = write_comparison_report(comparison, tmp_path, reproduce="x")
     lines = lines_of(section(soup_of(html), "changes"))
-    overlap, seconds = lines["token_f1"], lines["total_seconds (s)"]
+    overlap, seconds = lines["token_f1"], lines["answer_seconds (s)"]
     assert overlap["Verdict"] == "▲ better"
     assert overlap["Difference"] == f"+{(0.8 - 0.3 + 0.1) / 3:.3f}"
     assert overlap["Better when"] == "higher ↑"
@@ -90,7 +90,7 @@ def test_more_seconds_are_worse_and_more_overlap_is_better(comparison: Compariso
     assert seconds["Verdict"] == "▼ worse"
     assert seconds["Difference"] == f"+{(1.5 + 0.5 + 0.5) / 3:.3f}"
     assert seconds["Better when"] == "lower ↓"
-    assert "| total\\_seconds (s) | ▼ worse | lower ↓ |" in markdown.read_text("utf-8")
+    assert "| answer\\_seconds (s) | ▼ worse | lower ↓ |" in markdown.read_text("utf-8")
 
 
 def test_a_loss_of_seconds_is_drawn_left_of_the_middle(comparison: Comparison, tmp_path: Path) -> None:

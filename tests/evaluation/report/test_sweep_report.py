@@ -74,7 +74,7 @@ def test_the_plot_labels_each_variant(sweep: Sweep, tmp_path: Path) -> None:
     assert isinstance(plot, Tag)
     labels = {text.get_text() for text in plot.find_all("text")}
     assert {f"{at}: chunk tokens {128 * at}, top k 4" for at in range(1, 5)} <= labels
-    assert {"total_seconds (seconds, less is better)", "token_f1 (more is better)"} <= labels
+    assert {"answer_seconds (seconds, less is better)", "token_f1 (more is better)"} <= labels
 
 
 def test_without_seconds_the_plot_is_of_quality_alone(sweep: Sweep, tmp_path: Path) -> None:
@@ -92,9 +92,9 @@ def test_changes_are_against_the_first_with_corrected_p(sweep: Sweep, tmp_path: 
     shown = section(soup_of(html), "changes")
     titles = [fold.get_text() for fold in shown.find_all("summary")]
     assert titles == [
-        "2: chunk tokens 256, top k 4: token_f1 better; total_seconds worse",
-        "3: chunk tokens 384, top k 4: token_f1 worse; total_seconds worse",
-        "4: chunk tokens 512, top k 4: token_f1 no difference shown; total_seconds no difference shown",
+        "2: chunk tokens 256, top k 4: token_f1 better; answer_seconds worse",
+        "3: chunk tokens 384, top k 4: token_f1 worse; answer_seconds worse",
+        "4: chunk tokens 512, top k 4: token_f1 no difference shown; answer_seconds no difference shown",
     ]
     assert lines_of(shown)[0]["p, corrected"] == "0.040"
     assert "p is how often chance alone" in shown.get_text()
