@@ -18,9 +18,9 @@ from apps.cli.evaluation.progress import shown_questions
 from apps.cli.evaluation.tables import change_as_json, write_changes
 from benchmarks.arms import FilledArms, IngestRun, ask_both, fill
 from benchmarks.machine_facts import machine_facts
+from evaluation.asking import RunSettings
 from evaluation.datasets import drawn, lay_out, load_question_set
 from evaluation.report import write_comparison_report
-from evaluation.runner import RunSettings
 from evaluation.types import QuestionSet
 
 

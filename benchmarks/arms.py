@@ -9,10 +9,11 @@ from pathlib import Path
 
 from benchmarks.textbook import Textbook
 from benchmarks.textbook_system import TextbookSystem
+from evaluation.asking import RunSettings
 from evaluation.assembly import Scoring, build_scorers, build_system, close_all
 from evaluation.comparison import compare
 from evaluation.progress import Progress
-from evaluation.runner import Arm, RunSettings, measure_in_turns
+from evaluation.runner import Arm, measure_in_turns
 from evaluation.system import System
 from evaluation.types import QuestionSet
 from evaluation.verdicts import Comparison

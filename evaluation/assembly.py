@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import shutil
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 from evaluation.collection_system import CollectionSystem
@@ -18,13 +19,15 @@ from evaluation.metrics.protocol import Scorer
 from evaluation.metrics.refusals import RefusalScorer
 from evaluation.metrics.retrieval import Level, RetrievalScorer
 from evaluation.metrics.similarity import SimilarityScorer
+from evaluation.provenance import reading_sha256
+from evaluation.runner import plain_name
 from evaluation.types import QuestionSet
 from evaluation.variation import setting_values
 from generators.assembly import build_likelihood
 from ingest.assembly import build_embedder
 from ingest.progress import Progress
 from ingest.report import IngestReport
-from ingest.settings import EmbedderSettings
+from ingest.settings import EmbedderSettings, Engine
 from machine import cache_folder, evaluation_folder, resolve
 from rag import Collection, Settings, open_collection
 
@@ -36,7 +39,8 @@ _OF_COLLECTIONS = ("ingest.splitter.", "ingest.embedder.")
 class Scoring:
     """Which scores are computed. `levels` None: what the gold allows (`gold_levels`).
 
-    `similarity` takes the default embedder; `perplexity` names a language model, None for none.
+    `similarity` takes the default embedder, run by `embedder_engine`, whichever one the system searches with:
+    runs are measured by one rule. `perplexity` names a language model, None for none.
     """
 
     levels: tuple[Level, ...] | None = None
@@ -44,7 +48,7 @@ class Scoring:
     answers: bool = False
     similarity: bool = True
     perplexity: str | None = None
-    embedder: EmbedderSettings = field(default_factory=EmbedderSettings)
+    embedder_engine: Engine = "auto"
 
 
 def build_scorers(scoring: Scoring, question_set: QuestionSet) -> tuple[Scorer, ...]:
@@ -54,9 +58,12 @@ def build_scorers(scoring: Scoring, question_set: QuestionSet) -> tuple[Scorer, 
     if scoring.answers:
         scorers += [AnswerScorer()]
         if scoring.similarity:
-            scorers += [SimilarityScorer(build_embedder(scoring.embedder, _embedder_folder, cache_folder()))]
+            embedder = EmbedderSettings(engine=scoring.embedder_engine)
+            scorers += [SimilarityScorer(build_embedder(embedder, _embedder_folder, cache_folder()))]
         if scoring.perplexity:
-            scorers += [PerplexityScorer(build_likelihood(scoring.perplexity, _language_model))]
+            scorers += [
+                PerplexityScorer(build_likelihood(scoring.perplexity, _language_model, cache_folder()))
+            ]
         scorers += [GroundingScorer(), RefusalScorer()]
     return (*scorers, CostScorer())
 
@@ -90,7 +97,7 @@ def collection_of(
             f"The question set {question_set.name!r} brings no documents (pdfs/, files/ or corpus.jsonl). "
             "Name the collection to ask with -c."
         )
-    name = f"{question_set.name}-{_short_hash(str(origin.resolve()))}"
+    name = f"{plain_name(question_set)}-{_short_hash(str(origin.resolve()))}"
     files = lay_out(question_set, evaluation_folder() / "files" / name)
     if files is None:
         raise EvaluationError(f"{origin} is gone.")
@@ -100,6 +107,7 @@ def collection_of(
         if name.startswith(_OF_COLLECTIONS)
     ]
     folder = evaluation_folder() / "collections" / f"{name}-{_short_hash('|'.join(decisive))}"
+    _forget_if_read_otherwise(folder)
     collection = open_collection(folder, settings)
     try:
         report = collection.ingest([files], sync=True, progress=progress, cancelled=cancelled)
@@ -107,6 +115,15 @@ def collection_of(
         collection.close()
         raise
     return collection, report
+
+
+def _forget_if_read_otherwise(folder: Path) -> None:
+    """Ingestion passes over unchanged files; what another version of it read would be measured as its own."""
+    note = folder.with_suffix(".read-by")
+    if folder.is_dir() and (not note.is_file() or note.read_text(encoding="utf-8") != reading_sha256()):
+        shutil.rmtree(folder)
+    note.parent.mkdir(parents=True, exist_ok=True)
+    note.write_text(reading_sha256(), encoding="utf-8")
 
 
 def build_system(collection: Collection) -> CollectionSystem:

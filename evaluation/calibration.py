@@ -60,11 +60,7 @@ def choose_threshold(
 
     Raises NothingToCalibrate for too few questions of a kind.
     """
-    if min(len(answerable), len(unanswerable)) < FEWEST_QUESTIONS:
-        raise NothingToCalibrate(
-            f"A refusal threshold takes {FEWEST_QUESTIONS} answerable and as many unanswerable questions; "
-            f"here are {len(answerable)} and {len(unanswerable)}."
-        )
+    enough_for_threshold(len(answerable), len(unanswerable))
     known, unknown = np.asarray(answerable, float), np.asarray(unanswerable, float)
     known_parts, unknown_parts = _parts(len(known), seed), _parts(len(unknown), seed + 1)
     falsely, truly = np.zeros(len(known)), np.zeros(len(unknown))
@@ -78,6 +74,15 @@ def choose_threshold(
         true_refusals=_share(truly, seed),
         false_refusals=_share(falsely, seed),
     )
+
+
+def enough_for_threshold(answerable: int, unanswerable: int) -> None:
+    """Raises NothingToCalibrate for too few questions of a kind."""
+    if min(answerable, unanswerable) < FEWEST_QUESTIONS:
+        raise NothingToCalibrate(
+            f"A refusal threshold takes {FEWEST_QUESTIONS} answerable and as many unanswerable questions; "
+            f"here are {answerable} and {unanswerable}."
+        )
 
 
 def choose_weight(

@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterable, Mapping
 from typing import overload
 
+from evaluation.errors import EvaluationError
 from evaluation.provenance import code_sha256, installed_versions, model_sha256
 from evaluation.system import HeldChunk
 from evaluation.types import AnswerSentence, FoundChunk, Quote, Reply, Retrieval, ShownPassage
@@ -19,7 +20,7 @@ from rag.calibration import CalibrationName, setting_name
 _CALIBRATIONS: tuple[CalibrationName, ...] = ("dense_weight", "minimum_evidence")
 #: What retrieval does not depend on.
 _OF_ANSWERS = ("generator.", "passages.", "answer.")
-#: What decides how fast files are read and how many at once, never what is found in them.
+#: How files are read: what came of it is told by the digest of the chunks.
 _OF_READING = ("ingest.limits.", "ingest.embedding_stretch", "ingest.isolated", "ingest.max_file_bytes")
 
 
@@ -30,6 +31,7 @@ class CollectionSystem:
         self.collection = collection
         self.store = Store.open(collection.folder)
         # A document's first path is what its hits are cited by; equal files are one document.
+        self._generation = self.store.generation()
         self._documents = collection.documents()
         self._held = self._held_names()
         self._paths = {_shown(info.path): info.path for info in self._documents}
@@ -42,7 +44,7 @@ class CollectionSystem:
             "code": code_sha256(),
             "embedder": f"{embedder.model} {embedder.weights_sha256}",
             "splitter": self.store.splitter,
-            "documents": _sha256(f"{info.sha256} {info.title}" for info in self._documents),
+            "chunks": self.store.chunks_digest(),
             "paths": _sha256(info.path for info in self._documents),
             "versions": installed_versions(),
         }
@@ -70,11 +72,12 @@ class CollectionSystem:
         }
 
     def held_name(self, document: str) -> str | None:
-        """By the path, else by its last parts: the first in the order of paths where several end so."""
+        """By the path, else by its last parts; None also where several documents end so."""
         if document in self._held:
             return self._held[document]
         ending = f"/{document}"
-        return next((held for name, held in self._held.items() if name.endswith(ending)), None)
+        found = {held for name, held in self._held.items() if name.endswith(ending)}
+        return found.pop() if len(found) == 1 else None
 
     def _held_names(self) -> dict[str, str]:
         """For each path the one that its document is cited by: equal files are one document."""
@@ -105,12 +108,21 @@ class CollectionSystem:
 
     def search(self, question: str, count: int, document: str | None = None) -> Retrieval:
         started = time.perf_counter()
-        try:
-            hits = self.collection.search(question, count, document=self._path(document))
-        except NoSuchDocument:  # it held no text, and ingestion named it
-            hits = []
+        hits = self.hits(question, count, document)
         seconds = time.perf_counter() - started
+        self._refuse_changed()
         return Retrieval(tuple(map(_found_chunk, hits)), seconds)
+
+    def hits(self, question: str, count: int, document: str | None = None) -> list[Hit]:
+        """The same as the collection gives it; none in a document that is not held or holds no text."""
+        try:
+            return self.collection.search(question, count, document=self._path(document))
+        except NoSuchDocument:
+            return []
+
+    def document_ids(self, document: str) -> frozenset[int]:
+        """The ids of a document under its held name; none where it holds no text."""
+        return self.store.document_ids(self._path(document)) or frozenset()
 
     def ask(self, question: str, document: str | None = None) -> Reply:
         started = time.perf_counter()
@@ -120,11 +132,21 @@ class CollectionSystem:
                 if first is None and isinstance(event, TextAdded | Refused):
                     first = time.perf_counter() - started
                 if isinstance(event, Answered):
-                    return _reply(event.answer, first, time.perf_counter() - started)
+                    total = time.perf_counter() - started
+                    self._refuse_changed()
+                    return _reply(event.answer, first, total)
         except NoSuchDocument:
             seconds = time.perf_counter() - started
             return Reply("", None, "nothing-found", (), (), seconds, None, seconds, 0, 0, 0)
         raise RuntimeError("the stream of an answer ended without one")  # it always ends with Answered
+
+    def _refuse_changed(self) -> None:
+        """What came of a collection that changes meanwhile belongs to no state of it."""
+        if self.store.generation() != self._generation:
+            raise EvaluationError(
+                f"The collection {self.collection.name!r} was changed while it was measured. Measure again "
+                "when nothing is ingested into it."
+            )
 
     @overload
     def _path(self, document: str) -> str: ...

@@ -16,20 +16,23 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import random
 from dataclasses import asdict, replace
 from pathlib import Path
 
+from evaluation.errors import QuestionSetInvalid
 from evaluation.question_rows import (
     Faults,
     corpus_ids,
     corpus_passages,
     file_name,
+    is_double,
     judgements,
     question_of,
-    read_csv,
     read_json_lines,
 )
+from evaluation.question_tables import read_csv
 from evaluation.types import Gold, Question, QuestionSet
 
 _QUERIES, _CORPUS, _QRELS = "queries.jsonl", "corpus.jsonl", "qrels.tsv"
@@ -37,8 +40,9 @@ _BEIR_QRELS = ("qrels/test.tsv", "qrels/dev.tsv", "qrels/train.tsv")
 _FILE_FOLDERS = ("pdfs", "files")
 
 
-def load_question_set(path: Path) -> QuestionSet:
+def load_question_set(path: str | os.PathLike[str]) -> QuestionSet:
     """The set in a folder or file. Raises QuestionSetInvalid with the lines at fault."""
+    path = Path(path).expanduser()
     faults = Faults(path)
     if path.is_dir():
         found = _folder(path, faults)
@@ -49,7 +53,6 @@ def load_question_set(path: Path) -> QuestionSet:
     else:
         faults.add(path, None, "there is no such file or folder")
         raise faults.error()
-    _refuse_doubles(path, found.questions, faults)
     if not found.questions and not faults:
         faults.add(path, None, "it holds no question")
     if faults:
@@ -60,17 +63,22 @@ def load_question_set(path: Path) -> QuestionSet:
 def lay_out(question_set: QuestionSet, folder: Path) -> Path | None:
     """The folder of the set's files, a corpus laid out in `folder` as one file per passage.
 
+    `folder` is the set's own: what else lies there is removed.
     None where the set brings no documents.
     """
     if question_set.corpus is None:
         return question_set.files
     folder.mkdir(parents=True, exist_ok=True)
+    gone = {file.name for file in folder.iterdir()}
     for identity, title, text in corpus_passages(question_set.corpus):
+        gone.discard(file_name(identity))
         heading = f"# {title}\n\n" if title else ""
         target = folder / file_name(identity)
         content = heading + text
         if not target.exists() or target.read_text(encoding="utf-8") != content:
             target.write_text(content, encoding="utf-8")
+    for name in gone:  # of an earlier state of the corpus
+        (folder / name).unlink()
     return folder
 
 
@@ -85,7 +93,7 @@ def drawn(
     """Some of the questions, drawn with the seed and in the set's order; all where no number is given.
 
     `count` draws from all questions, the other two from those of a kind. A kind without a number is left
-    out where the other has one. Fewer are there: all of them.
+    out where the other has one. Fewer are there: all of them. Raises QuestionSetInvalid for none.
     """
     if count is None and answerable is None and unanswerable is None:
         return question_set
@@ -99,6 +107,8 @@ def drawn(
         ]
     chosen = {one.id for wanted, some in kinds for one in draw.sample(some, min(wanted, len(some)))}
     questions = tuple(question for question in question_set.questions if question.id in chosen)
+    if not questions:
+        raise QuestionSetInvalid(f"Of the question set {question_set.name!r} no question was drawn.")
     return replace(question_set, questions=questions, sha256=_digest(questions))
 
 
@@ -131,22 +141,15 @@ def _folder(folder: Path, faults: Faults) -> QuestionSet:
 
 def _questions(file: Path, relevant: dict[str, tuple[Gold, ...]] | None, faults: Faults) -> list[Question]:
     questions = []
+    lines: dict[str, int] = {}
     for line, row in read_json_lines(file, faults):
         question = question_of(row, file, line, faults, in_corpus=relevant is not None)
-        if question is None:
+        if question is None or is_double(question, lines, file, line, faults):
             continue
         if relevant is not None:
             question = replace(question, gold=relevant.get(question.id, question.gold))
         questions.append(question)
     return questions
-
-
-def _refuse_doubles(path: Path, questions: tuple[Question, ...], faults: Faults) -> None:
-    seen: set[str] = set()
-    for question in questions:
-        if question.id in seen:
-            faults.add(path, None, f"the id {question.id!r} stands twice")
-        seen.add(question.id)
 
 
 def _digest(questions: tuple[Question, ...]) -> str:

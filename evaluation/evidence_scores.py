@@ -10,9 +10,8 @@ import numpy as np
 from evaluation.collection_system import CollectionSystem
 from evaluation.metrics.retrieval import Level, RetrievalScorer
 from evaluation.system import in_held_names
-from evaluation.types import FoundChunk, Outcome, Question, QuestionSet, Retrieval
+from evaluation.types import FoundChunk, Outcome, Question, Retrieval
 from ingest.types import StoredChunk
-from rag import Collection, NoSuchDocument
 from rag.assembly import Engines
 from rag.evidence import evidence
 from rag.fusion import convex_fusion
@@ -26,35 +25,42 @@ Listener = Callable[[int, int], None]
 Scores = np.ndarray[tuple[int, ...], np.dtype[np.float64]]
 
 
+def askable(system: CollectionSystem, questions: Sequence[Question], *, scoped: bool) -> tuple[Question, ...]:
+    """The questions in the collection's names, without those about a document that it does not hold."""
+    held = (in_held_names(question, system) for question in questions)
+    return tuple(
+        question
+        for question in held
+        if not scoped or question.document is None or system.held_name(question.document) is not None
+    )
+
+
 def evidence_of(
-    collection: Collection,
+    system: CollectionSystem,
     questions: Sequence[Question],
     *,
     scoped: bool = False,
     told: Listener = lambda *_: None,
 ) -> list[float]:
-    """Each question's evidence among the hits that an answer would be written from."""
+    """The evidence of each askable question among the hits that an answer would be written from."""
+    count = system.collection.settings.passages.hits
     found = []
     for number, question in enumerate(questions, start=1):
         scope = question.document if scoped else None
-        try:
-            hits = collection.search(question.text, collection.settings.passages.hits, document=scope)
-        except NoSuchDocument:
-            hits = []
-        found.append(evidence(question.text, hits))
+        found.append(evidence(question.text, system.hits(question.text, count, scope)))
         told(number, len(questions))
     return found
 
 
 def weight_scores(
     system: CollectionSystem,
-    question_set: QuestionSet,
+    questions: Sequence[Question],
     level: Level,
     *,
     scoped: bool = False,
     told: Listener = lambda *_: None,
 ) -> Scores:
-    """nDCG@10 of every weight for every question with gold: [questions, weights].
+    """nDCG@10 of every weight for every askable question with gold: [questions, weights].
 
     Both arms search once a question; only the fusion is done anew for each weight.
     """
@@ -63,16 +69,15 @@ def weight_scores(
     rows = []
     with closing(Engines(collection.settings, lambda: store.identity)) as engines:
         retriever = Retriever(store, engines.embedder(), collection.settings.retrieval)
-        for number, question in enumerate(question_set.questions, start=1):
-            held = in_held_names(question, system)
-            scope = retriever.documents(held.document) if scoped and held.document else None
-            arms = retriever.arms(held.text, _HITS, scope)
+        for number, question in enumerate(questions, start=1):
+            scope = system.document_ids(question.document) if scoped and question.document else None
+            arms = retriever.arms(question.text, _HITS, scope)
             places = store.chunks([*dict(arms.dense), *dict(arms.lexical)])
             outcomes = [Outcome(Retrieval(_fused(arms, weight, places), 0.0)) for weight in WEIGHTS]
-            scores = [scorer.score(held, outcome) for outcome in outcomes]
+            scores = [scorer.score(question, outcome) for outcome in outcomes]
             if all(metric in score for score in scores):
                 rows.append([score[metric] for score in scores])
-            told(number, len(question_set.questions))
+            told(number, len(questions))
     return np.asarray(rows, dtype=np.float64).reshape(-1, len(WEIGHTS))
 
 

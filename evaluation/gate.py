@@ -34,6 +34,8 @@ class GateCheck:
     loss_low: float
     loss_high: float
     verdict: GateVerdict
+    dropped: int = 0
+    """Questions for which the baseline has the metric and the new run has not."""
 
     @property
     def words(self) -> str:
@@ -50,6 +52,8 @@ class GateCheck:
             return f"{figures}. Held: the interval shows that no more than that was lost."
         if self.verdict == "lost":
             return f"{figures}. Lost: more than allowed, and more than chance."
+        if self.dropped:
+            return f"{figures}. Undecided: the new run has no {name} for {self.dropped} of the questions."
         return (
             f"{figures}. Undecided: about {change.questions_needed:,} questions would be needed to see a "
             f"difference of {change.sought_difference:.4g}."
@@ -60,30 +64,32 @@ class GateCheck:
 class GateResult:
     """All checks, and the comparison they rest on.
 
-    `failed_questions` ended in an error in the new run and not in the baseline.
+    `failed_questions` ended in an error in the new run and not in the baseline; `missing_questions` were
+    asked in the baseline alone.
     """
 
     comparison: Comparison
     checks: tuple[GateCheck, ...]
     failed_questions: tuple[str, ...]
+    missing_questions: tuple[str, ...]
 
     def passes(self, *, undecided_passes: bool = True) -> bool:
-        """Nothing was lost, no question fails that did not before and, if that is asked, all is decided."""
+        """Nothing was lost, no question is missing or fails that did not before.
+
+        Without `undecided_passes`, all has to be held.
+        """
         wanted = {"held", "undecided"} if undecided_passes else {"held"}
-        return not self.failed_questions and all(check.verdict in wanted for check in self.checks)
+        complete = not self.failed_questions and not self.missing_questions
+        return complete and all(check.verdict in wanted for check in self.checks)
 
 
 def check_gate(baseline: Run, run: Run, max_losses: Mapping[str, float], seed: int = 0) -> GateResult:
     """Compare the run with the baseline in the named metrics alone, which the p-values are corrected for.
 
-    Raises NotComparable where a metric is missing on either side or no question is common to both.
+    A metric that the new run has for fewer of the baseline's questions, because it refused them for
+    instance, is never held. Raises NotComparable where a metric is missing on either side or no question is
+    common to both.
     """
-    known = {metric.name: metric for metric in run.manifest.metrics}
-    for name in max_losses:
-        if name not in known or name not in {metric.name for metric in baseline.manifest.metrics}:
-            raise NotComparable(
-                f"The metric {name!r} is not in both runs. In both: {', '.join(_common(baseline, run))}."
-            )
     comparison = compare(
         baseline,
         run,
@@ -101,9 +107,12 @@ def check_gate(baseline: Run, run: Run, max_losses: Mapping[str, float], seed: i
         for row in run.rows
         if row.outcome.error is not None and row.question.id not in failed_before
     )
-    return GateResult(
-        comparison, tuple(_check(changes[name], loss) for name, loss in max_losses.items()), failed
+    asked = {row.question.id for row in run.rows}
+    missing = tuple(row.question.id for row in baseline.rows if row.question.id not in asked)
+    checks = tuple(
+        _check(changes[name], loss, _dropped(baseline, run, name)) for name, loss in max_losses.items()
     )
+    return GateResult(comparison, checks, failed, missing)
 
 
 def parse_max_losses(texts: Sequence[str]) -> dict[str, float]:
@@ -123,7 +132,7 @@ def parse_max_losses(texts: Sequence[str]) -> dict[str, float]:
     return found
 
 
-def _check(change: Change, max_loss: float) -> GateCheck:
+def _check(change: Change, max_loss: float, dropped: int) -> GateCheck:
     """The loss is against the way that is better: for seconds, a rise is a loss."""
     difference = change.difference
     if change.metric.higher_is_better:
@@ -133,11 +142,11 @@ def _check(change: Change, max_loss: float) -> GateCheck:
     verdict: GateVerdict = "undecided"
     if loss > max_loss and change.adjusted_p <= ALPHA:
         verdict = "lost"
-    elif high <= max_loss or change.equal == difference.count:
+    elif not dropped and (high <= max_loss or change.equal == difference.count):
         verdict = "held"
-    return GateCheck(change, max_loss, loss, low, high, verdict)
+    return GateCheck(change, max_loss, loss, low, high, verdict, dropped)
 
 
-def _common(first: Run, second: Run) -> list[str]:
-    names = {metric.name for metric in first.manifest.metrics}
-    return [metric.name for metric in second.manifest.metrics if metric.name in names]
+def _dropped(baseline: Run, run: Run, metric: str) -> int:
+    has = {row.question.id for row in run.rows if metric in row.scores}
+    return sum(metric in row.scores and row.question.id not in has for row in baseline.rows)

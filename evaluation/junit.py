@@ -16,7 +16,7 @@ _IMPOSSIBLE = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010fff
 
 
 def write_junit(result: GateResult, file: Path, *, undecided_passes: bool = True) -> None:
-    """Write the checks, and one case for questions that newly end in an error."""
+    """Write the checks, a case for questions that newly end in an error, and one for questions not asked."""
     suite = ElementTree.Element("testsuite", name="refdesk eval gate")
     for check in result.checks:
         _add(suite, check, undecided_passes)
@@ -25,6 +25,11 @@ def write_junit(result: GateResult, file: Path, *, undecided_passes: bool = True
         words = f"{len(result.failed_questions)} questions end in an error that did not before"
         failure = ElementTree.SubElement(errors, "failure", message=words)
         failure.text = _sound("\n".join(result.failed_questions))
+    asked = ElementTree.SubElement(suite, "testcase", classname="refdesk.gate", name="no questions missing")
+    if result.missing_questions:
+        words = f"{len(result.missing_questions)} of the baseline's questions were not asked"
+        failure = ElementTree.SubElement(asked, "failure", message=words)
+        failure.text = _sound("\n".join(result.missing_questions))
     suite.set("tests", str(len(suite)))
     suite.set("failures", str(len(suite.findall("testcase/failure"))))
     suite.set("skipped", str(len(suite.findall("testcase/skipped"))))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import platform
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from functools import cache
 from importlib import metadata
@@ -17,6 +17,8 @@ from machine import ModelMissing, describe_machine, file_sha256, resolve
 _PACKAGES = ("machine", "ingest", "generators", "rag", "evaluation")
 #: What a run's surroundings call the runs that were asked each question in turns.
 IN_TURNS = "asked in turns"
+#: What they call gold that the system does not hold, or holds several documents of under that name.
+NOT_HELD = "gold not held"
 
 _LIBRARIES = (
     "refdesk",
@@ -37,14 +39,24 @@ _LIBRARIES = (
 
 
 @cache
+def reading_sha256() -> str:
+    """Of the source that decides what a file becomes."""
+    return _source_sha256(("ingest",))
+
+
+@cache
 def code_sha256() -> str:
     """Of this project's own source, prompts included, but for the faces and the reports.
 
     A change anywhere in it makes earlier calls void: no one knows which of them it touches.
     """
+    return _source_sha256(_PACKAGES)
+
+
+def _source_sha256(packages: Sequence[str]) -> str:
     root = Path(__file__).resolve().parent.parent
     digest = hashlib.sha256()
-    for package in _PACKAGES:
+    for package in packages:
         for file in sorted((root / package).rglob("*")):
             if file.suffix in {".py", ".toml"} and "report" not in file.relative_to(root).parts:
                 digest.update(file.relative_to(root).as_posix().encode() + b"\0" + file.read_bytes() + b"\0")

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import csv
+import hashlib
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
@@ -11,19 +12,18 @@ from evaluation.errors import QuestionSetInvalid
 from evaluation.types import Gold, Question
 
 _MOST_TOLD = 20
-_ENCODING = "utf-8-sig"  # spreadsheets put a byte order mark in front of CSV
+ENCODING = "utf-8-sig"  # spreadsheets put a byte order mark in front of CSV
 
 #: Fields that hold the question itself or its gold; every other short text is a label to slice by.
-_OWN_FIELDS = frozenset(
+OWN_FIELDS = frozenset(
     "id _id text question answers answer answerable doc document passage_id page gold_pages sentence "
     "selected_sentences evidence long_answer justification derivation metadata".split()
 )
 _LONGEST_LABEL = 60
+_LONGEST_NAME = 80
+_GRADE = re.compile(r"-?\d{1,9}")
 #: What some sets call a label; theirs are kept as they are.
 _LABEL_NAMES = {"lang": "language"}
-_NO = frozenset({"false", "no", "0", "n"})
-_YES = frozenset({"true", "yes", "1", "y", ""})
-
 Fields = Mapping[str, object]
 
 
@@ -54,7 +54,7 @@ class Faults:
 def read_json_lines(file: Path, faults: Faults) -> Iterator[tuple[int, Fields]]:
     """Each line's object with its number; lines that are none become faults, empty ones are passed over."""
     try:
-        with file.open(encoding=_ENCODING) as lines:
+        with file.open(encoding=ENCODING) as lines:
             for number, line in enumerate(lines, start=1):
                 if not line.strip():
                     continue
@@ -64,7 +64,7 @@ def read_json_lines(file: Path, faults: Faults) -> Iterator[tuple[int, Fields]]:
                 except UnicodeEncodeError:
                     faults.add(file, number, "it holds half a character (a lone surrogate)")
                     continue
-                except ValueError as error:
+                except (ValueError, RecursionError) as error:
                     faults.add(file, number, f"this is not JSON ({error})")
                     continue
                 if isinstance(row, dict):
@@ -111,33 +111,12 @@ def question_of(
     )
 
 
-def read_csv(file: Path, faults: Faults) -> list[Question]:
-    """Questions of a table with a header. Rows are counted as lines of the file."""
-    questions = []
-    try:
-        with file.open(encoding=_ENCODING, newline="") as lines:
-            table = csv.DictReader(lines, delimiter="\t" if file.suffix.lower() == ".tsv" else ",")
-            columns = [name.strip().lower() for name in table.fieldnames or ()]
-            table.fieldnames = columns
-            for needed in ("question", "answer"):
-                if needed not in columns:
-                    faults.add(
-                        file, 1, f"the header names no column `{needed}`; it has: {', '.join(columns)}"
-                    )
-                    return []
-            before = table.line_num
-            for row in table:
-                line, before = before + 1, table.line_num  # a quoted cell may hold line breaks
-                question = _table_row(row, file, line, faults)
-                if question is not None:
-                    questions.append(question)
-    except OSError as error:
-        faults.add(file, None, f"it cannot be read: {error.strerror}")
-    except UnicodeDecodeError as error:
-        faults.add(file, None, f"it is not UTF-8 text ({error.reason} at byte {error.start})")
-    except csv.Error as error:
-        faults.add(file, None, f"it is not a table ({error})")
-    return questions
+def is_double(question: Question, lines: dict[str, int], file: Path, line: int, faults: Faults) -> bool:
+    """Whether its id stood in a line before, which is a fault; `lines` remembers it."""
+    first = lines.setdefault(question.id, line)
+    if first != line:
+        faults.add(file, line, f"the id {question.id!r} stands in line {first} already")
+    return first != line
 
 
 def corpus_passages(file: Path) -> Iterator[tuple[str, str, str]]:
@@ -186,42 +165,11 @@ def judgements(file: Path, known: frozenset[str], faults: Faults) -> dict[str, t
 
 
 def file_name(identity: str) -> str:
-    """What a passage's file is called: its id, as far as file names allow."""
-    return "".join(c if c.isalnum() or c in "-_." else "_" for c in identity) + ".md"
-
-
-def _table_row(
-    row: Mapping[str | None, str | list[str] | None], file: Path, line: int, faults: Faults
-) -> Question | None:
-    if None in row:
-        faults.add(file, line, "it has more cells than the header has columns")
-        return None
-    cells = {str(name): (cell if isinstance(cell, str) else "").strip() for name, cell in row.items()}
-    said = cells.get("answerable", "").lower()
-    if said not in _YES | _NO:
-        faults.add(file, line, f"`answerable` is yes or no, not {said!r}")
-        return None
-    fields: dict[str, object] = {
-        name: cell for name, cell in cells.items() if name not in _OWN_FIELDS and cell
-    }
-    fields |= {
-        "id": cells.get("id") or f"line-{line}",
-        "text": cells["question"],
-        "answers": [cells["answer"]] if cells["answer"] else [],
-        "answerable": said not in _NO,
-    }
-    if cells.get("sentence"):
-        fields["selected_sentences"] = [cells["sentence"]]
-    if document := cells.get("document"):
-        fields["document"] = document
-    if page := cells.get("page"):
-        if not document or not page.isdecimal() or int(page) < 1:
-            faults.add(
-                file, line, f"`page` is a page's number, from 1, of the row's `document`, not {page!r}"
-            )
-            return None
-        fields["gold_pages"] = [{"doc": document, "page": int(page)}]
-    return question_of(fields, file, line, faults)
+    """What a passage's file is called: its id, with a hash where file names do not allow all of it."""
+    plain = "".join(c if c.isalnum() or c in "-_." else "_" for c in identity)[:_LONGEST_NAME]
+    if plain != identity:
+        plain += f"-{hashlib.sha256(identity.encode()).hexdigest()[:8]}"
+    return f"{plain}.md"
 
 
 def _text(row: Fields, names: tuple[str, ...], file: Path, line: int, faults: Faults) -> str:
@@ -271,13 +219,13 @@ def _labels(row: Fields) -> tuple[tuple[str, str], ...]:
     return tuple(
         (_LABEL_NAMES.get(name, name), value)
         for name, value in row.items()
-        if name not in _OWN_FIELDS and isinstance(value, str) and 0 < len(value) <= _LONGEST_LABEL
+        if name not in OWN_FIELDS and isinstance(value, str) and 0 < len(value) <= _LONGEST_LABEL
     )
 
 
 def _tab_separated(file: Path, faults: Faults) -> Iterable[tuple[int, list[str]]]:
     try:
-        lines = file.read_text(encoding=_ENCODING).splitlines()
+        lines = file.read_text(encoding=ENCODING).splitlines()
     except OSError as error:
         faults.add(file, None, f"it cannot be read: {error.strerror}")
         return
@@ -290,4 +238,4 @@ def _tab_separated(file: Path, faults: Faults) -> Iterable[tuple[int, list[str]]
 
 
 def _is_whole(text: str) -> bool:
-    return text.strip().lstrip("-").isdecimal()
+    return _GRADE.fullmatch(text.strip()) is not None

@@ -84,7 +84,8 @@ def load_run(name: str | os.PathLike[str], *, unfinished: bool = False) -> Run:
 def run_path(name: str | os.PathLike[str]) -> Path:
     """The folder of a run. Raises RunNotFound."""
     text = os.fspath(name)
-    folder = Path(text).expanduser() if os.sep in text else runs_folder() / text
+    is_path = isinstance(name, os.PathLike) or os.sep in text
+    folder = Path(text).expanduser() if is_path else runs_folder() / text
     if not (folder / _MANIFEST).is_file():
         some = ", ".join(list_runs()[-5:]) or "none yet"
         raise RunNotFound(f"There is no run {text!r}. The latest of those that are here: {some}.")
@@ -128,7 +129,9 @@ def _read(folder: Path) -> Run:
         file = folder / _ROWS
         lines = file.read_bytes().split(b"\n")[:-1] if file.is_file() else []
         adapter = TypeAdapter(Row)
-        return Run(manifest, tuple(adapter.validate_json(line) for line in lines))
+        # A question that ended in an error may have been asked again: its last row counts.
+        rows = {row.question.id: row for row in map(adapter.validate_json, lines)}
+        return Run(manifest, tuple(rows.values()))
     except (ValidationError, OSError) as error:
         raise RunDamaged(
             f"The run in {folder} cannot be read ({error}). Remove the folder and measure again."

@@ -6,41 +6,17 @@ import re
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
-from typing import TypeVar
 
-from evaluation.call_cache import CallCache, NoCache, call_key
+from evaluation.asking import Asking, RunSettings
+from evaluation.call_cache import CallCache, NoCache
 from evaluation.metrics.protocol import Scorer
-from evaluation.metrics.retrieval import chunk_grade
 from evaluation.progress import Progress
-from evaluation.provenance import IN_TURNS, fingerprint, machine_words
+from evaluation.provenance import IN_TURNS, NOT_HELD, fingerprint, machine_words
 from evaluation.run_folder import open_run_folder
-from evaluation.system import System, in_held_names
-from evaluation.types import Manifest, Outcome, Question, QuestionSet, Reply, Retrieval, Row, Run
-from generators.errors import GeneratorError
-from rag import RagError
-
-#: Hits whose text is kept with a run; of the others the place is.
-_KEPT_TEXTS = 10
-
-_Made = TypeVar("_Made")
-
-
-@dataclass(frozen=True, slots=True)
-class RunSettings:
-    """What is asked of each question: to search, and with `answers` also to answer.
-
-    `hits` are so many that their distinct pages fill the deepest cutoff. With `scoped` each question is
-    asked of the document it is about. `seed` is that of whatever was drawn.
-    """
-
-    answers: bool = False
-    hits: int = 60
-    scoped: bool = False
-    chunks: bool = False
-    """Whether chunks are judged one by one, which takes reading all chunks of the gold documents."""
-    seed: int = 0
+from evaluation.system import System
+from evaluation.types import Manifest, Question, QuestionSet, Row, Run
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,17 +103,41 @@ def default_name(
 ) -> str:
     """The set's name with what made the run: an equal call goes on with it, another makes another."""
     made = fingerprint(_facts(question_set, system, scorers, settings))
-    return f"{re.sub(r'[^A-Za-z0-9.-]+', '-', question_set.name).strip('-.') or 'set'}-{made[:8]}"
+    return f"{plain_name(question_set)}-{made[:8]}"
+
+
+def plain_name(question_set: QuestionSet) -> str:
+    """The set's name as far as a run's name may hold it."""
+    return re.sub(r"[^A-Za-z0-9.-]+", "-", question_set.name).strip("-.")[:100] or "set"
 
 
 def _facts(
     question_set: QuestionSet, system: System, scorers: Sequence[Scorer], settings: RunSettings
 ) -> dict[str, str]:
+    scored = {f"scored {name}": by for scorer in scorers for name, by in scorer.facts.items()}
     return {
         **system.facts(answers=settings.answers),
+        **scored,
         "question set": f"{question_set.name} {question_set.sha256}",
         "metrics": ", ".join(metric.name for scorer in scorers for metric in scorer.metrics),
         **{f"run {name}": str(value) for name, value in asdict(settings).items()},
+    }
+
+
+def _not_held(question_set: QuestionSet, system: System) -> dict[str, str]:
+    """What the set takes for gold and the system does not hold, or holds several of under that name."""
+    named = {
+        place.document: None
+        for question in question_set.questions
+        for place in question.gold
+        if place.grade > 0
+    }
+    missing = [document for document in named if system.held_name(document) is None]
+    if not missing:
+        return {}
+    some = ", ".join(missing[:3])
+    return {
+        NOT_HELD: f"{len(missing)} of {len(named)} gold documents: {some}{', ...' if missing[3:] else ''}"
     }
 
 
@@ -187,21 +187,24 @@ class _Measurement:
             question_count=len(question_set.questions),
             seed=settings.seed,
             facts=facts,
-            surroundings={**arm.system.surroundings(), **shared},
+            surroundings={**arm.system.surroundings(), **shared, **_not_held(question_set, arm.system)},
             metrics=tuple(metric for scorer in arm.scorers for metric in scorer.metrics),
             started_at=datetime.now(UTC).isoformat(timespec="seconds"),
         )
         self._folder = stack.enter_context(open_run_folder(manifest, anew=anew))
         self.manifest = self._folder.begun.manifest
-        self._asking = _Asking(arm, settings, cache, anew)
+        self._asking = Asking(arm.system, arm.scorers, settings, cache, anew)
         self._order = [question.id for question in question_set.questions]
         self._rows = {row.question.id: row for row in self._folder.begun.rows}
-        self.left = {id for id in self._order if id not in self._rows}
-        """Ids of the questions that have no row yet."""
+        self.left = {id for id in self._order if not self._is_done(id)}
+        """Ids of the questions that have no row yet, or one that ended in an error."""
+
+    def _is_done(self, id: str) -> bool:
+        return id in self._rows and self._rows[id].outcome.error is None
 
     @property
     def done(self) -> int:
-        return len(self._rows)
+        return self.manifest.question_count - len(self.left)
 
     def load(self) -> None:
         """Load the models, where anything is left to be asked."""
@@ -219,73 +222,3 @@ class _Measurement:
     def run(self) -> Run:
         """As far as it came, in the set's order."""
         return Run(self.manifest, tuple(self._rows[id] for id in self._order if id in self._rows))
-
-
-class _Asking:
-    """One system, asked in one way."""
-
-    def __init__(self, arm: Arm, settings: RunSettings, cache: CallCache, anew: bool) -> None:
-        self._system = arm.system
-        self._scorers = arm.scorers
-        self._settings = settings
-        self._cache = cache
-        self._anew = anew
-        self._facts = fingerprint(arm.system.facts(answers=settings.answers))
-        self._search_facts = fingerprint(arm.system.facts(answers=False))
-
-    def load(self) -> None:
-        self._system.load(answers=self._settings.answers)
-
-    def row(self, question: Question) -> Row:
-        """The question with its gold under the names that the system uses, what came of it, its scores."""
-        held = in_held_names(question, self._system)
-        outcome = self._outcome(held)
-        scores = {
-            name: value for scorer in self._scorers for name, value in scorer.score(held, outcome).items()
-        }
-        return Row(held, _trimmed(outcome), scores)
-
-    def _outcome(self, question: Question) -> Outcome:
-        scope = question.document if self._settings.scoped else None
-        try:
-            retrieval, searched = self._made(
-                call_key(self._search_facts, "search", question.text, scope, self._settings.hits),
-                Retrieval,
-                lambda: self._system.search(question.text, self._settings.hits, scope),
-            )
-            if self._settings.chunks:
-                retrieval = replace(retrieval, gold_chunk_grades=self._gold_chunk_grades(question))
-            if not self._settings.answers:
-                return Outcome(retrieval, None, cached=searched)
-            reply, answered = self._made(
-                call_key(self._facts, "ask", question.text, scope),
-                Reply,
-                lambda: self._system.ask(question.text, scope),
-            )
-            return Outcome(retrieval, reply, cached=searched and answered)
-        except (RagError, GeneratorError) as error:
-            return Outcome(error=f"{type(error).__name__}: {error}")
-
-    def _made(self, key: str, kind: type[_Made], call: Callable[[], _Made]) -> tuple[_Made, bool]:
-        if not self._anew:
-            return self._cache.made(key, kind, call)
-        value = call()
-        self._cache.put(key, value)
-        return value, False
-
-    def _gold_chunk_grades(self, question: Question) -> tuple[int, ...]:
-        grades = []
-        for document in dict.fromkeys(place.document for place in question.gold if place.grade > 0):
-            for chunk in self._system.chunks(document):
-                grade = chunk_grade(question, document, chunk.page_number, chunk.page_end, chunk.text)
-                if grade > 0:
-                    grades.append(grade)
-        return tuple(grades)
-
-
-def _trimmed(outcome: Outcome) -> Outcome:
-    """Without the texts of hits far down, which would fill the disk and nobody reads."""
-    if outcome.retrieval is None:
-        return outcome
-    hits = tuple(hit if hit.rank <= _KEPT_TEXTS else replace(hit, text="") for hit in outcome.retrieval.hits)
-    return replace(outcome, retrieval=replace(outcome.retrieval, hits=hits))

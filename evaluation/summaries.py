@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from evaluation.intervals import bootstrap_intervals
+from evaluation.provenance import NOT_HELD
 from evaluation.types import Metric, Row, Run
 from evaluation.verdicts import Estimate, Slice, Summary
 
@@ -37,11 +39,13 @@ def slices(run: Run, seed: int = 0) -> tuple[Slice, ...]:
     """Each label's values, the most frequent first, with the metrics over their questions."""
     found = []
     for label in labels(run.rows):
-        for value, rows in by_value(run.rows, label):
+        parts = by_value(run.rows, label)
+        shown = shown_values(label, [value for value, _ in parts])
+        for value, rows in parts:
             found.append(
                 Slice(
                     label=label,
-                    value=value,
+                    value=shown[value],
                     count=len(rows),
                     summaries=summarise(rows, run.manifest.metrics, seed),
                     too_small=len(rows) < FEWEST_IN_SLICE,
@@ -59,6 +63,14 @@ def labels(rows: Sequence[Row]) -> tuple[str, ...]:
     return tuple(name for name in names if 2 <= len(by_value(rows, name)) <= _MOST_VALUES)
 
 
+def shown_values(label: str, values: Sequence[str]) -> dict[str, str]:
+    """What each value is called: for documents the file's name, the whole path where two share it."""
+    if label != "document":
+        return {value: value for value in values}
+    names = Counter(value.rpartition("/")[2] for value in values)
+    return {value: name if names[name := value.rpartition("/")[2]] == 1 else value for value in values}
+
+
 def by_value(rows: Sequence[Row], label: str) -> list[tuple[str, tuple[Row, ...]]]:
     """The rows that have the label, by its value."""
     found: dict[str, list[Row]] = {}
@@ -74,7 +86,7 @@ def _labels(row: Row) -> tuple[tuple[str, str], ...]:
     own = dict(question.labels)
     own.setdefault("answerable", "yes" if question.answerable else "no")
     if question.document is not None:
-        own.setdefault("document", question.document.rpartition("/")[2])
+        own.setdefault("document", question.document)
     return tuple(own.items())
 
 
@@ -82,15 +94,22 @@ def warnings_of(run: Run) -> tuple[str, ...]:
     """What a reader of the run's figures should know."""
     warnings = []
     failed = sum(row.outcome.error is not None for row in run.rows)
-    cached = sum(row.outcome.cached for row in run.rows)
+    searches = sum(row.outcome.search_cached for row in run.rows)
+    replies = sum(row.outcome.reply_cached for row in run.rows)
     if len(run.rows) < FEWEST_IN_SLICE:
         warnings.append(f"Only {len(run.rows)} questions: the intervals are wide for a reason.")
     if failed:
         warnings.append(f"{failed} of {len(run.rows)} questions ended in an error; no mean includes them.")
-    if cached:
+    for count, kind in ((searches, "searches"), (replies, "answers")):
+        if count:
+            warnings.append(f"{count} {kind} are of earlier, equal calls, and so are their times.")
+    if missing := run.manifest.surroundings.get(NOT_HELD):
         warnings.append(
-            f"{cached} of {len(run.rows)} outcomes are of earlier, equal calls, and so are their times."
+            f"Not held, or held several times under that name: {missing}. Questions about them score 0."
         )
+    for name, text in run.manifest.facts.items():
+        if name.startswith("calibrated ") and run.manifest.question_set_sha256 in text:
+            warnings.append(f"The collection was {name} on these very questions, which flatters it here.")
     if not run.is_whole:
         warnings.append(f"The run is not whole: {len(run.rows)} of {run.manifest.question_count} questions.")
     return tuple(warnings)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from itertools import product
 
 from evaluation.comparison import compare, corrected
-from evaluation.errors import EvaluationError
+from evaluation.errors import EvaluationError, NotComparable
 from evaluation.summaries import summarise
 from evaluation.types import Run
 from evaluation.verdicts import Sweep, Variant
@@ -30,11 +30,21 @@ def sweep(
     variants = []
     for number, values in enumerate(combinations(grid), start=1):
         run = measure_variant(f"{name}@{number:02d}", values)
+        if number == 1:
+            _refuse_unknown(metrics, run)
         wanted = [metric for metric in run.manifest.metrics if metric.name in metrics]
         variants.append(Variant(values, run, summarise(run.rows, wanted, seed)))
     first = variants[0].run
     compared = [compare(first, variant.run, metrics=metrics, seed=seed).changes for variant in variants[1:]]
     return Sweep(name, tuple(variants), corrected(compared))
+
+
+def _refuse_unknown(metrics: Sequence[str], run: Run) -> None:
+    """Before anything else is measured for nothing."""
+    known = [metric.name for metric in run.manifest.metrics]
+    for name in metrics:
+        if name not in known:
+            raise NotComparable(f"There is no metric {name!r} here. There are: {', '.join(known)}.")
 
 
 def combinations(grid: Mapping[str, Sequence[str]]) -> list[dict[str, str]]:

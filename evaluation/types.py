@@ -153,13 +153,19 @@ class Reply:
 class Outcome:
     """All that came of one question. `error` says in words why something is missing.
 
-    `cached`: it was computed by an earlier, equal call, and so were its times.
+    `search_cached`, `reply_cached`: it was computed by an earlier, equal call, and so was its time.
     """
 
     retrieval: Retrieval | None = None
     reply: Reply | None = None
     error: str | None = None
-    cached: bool = False
+    search_cached: bool = False
+    reply_cached: bool = False
+
+    @property
+    def cached(self) -> bool:
+        """Whether any of it is of an earlier call."""
+        return self.search_cached or self.reply_cached
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,8 +184,9 @@ class Row:
 class Manifest:
     """All that made a run. Two runs of equal `fingerprint` ask the same of the same.
 
-    `facts` name what decides the outcomes: settings, model hashes, the collection's content and
-    generation, the code. `surroundings` are what else there was: machine, versions, the command.
+    `facts` name what decides the outcomes and the scores: settings, model hashes, the collection's content,
+    the code, versions. `surroundings` are what else there was: the collection's generation, machine, the
+    command.
     """
 
     name: str

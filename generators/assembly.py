@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from generators.errors import ModelUnusable
 from generators.settings import GeneratorSettings
 from generators.text.protocol import TextGenerator
+from machine import file_sha256
 
 if TYPE_CHECKING:
     from generators.text.likelihood import LlamaLikelihood
@@ -41,14 +42,17 @@ def build_text_generator(
     raise ModelUnusable(f"There is no engine {settings.engine!r}. The engines are: {_KNOWN}.")
 
 
-def build_likelihood(model: str, resolve: Callable[[str], Path]) -> LlamaLikelihood:
+def build_likelihood(model: str, resolve: Callable[[str], Path], cache_folder: Path) -> LlamaLikelihood:
     """What tells how likely a text is, by the model of that id or path.
 
     Raises ModelUnusable for a file that is no model, and whatever `resolve` raises.
     """
+    from generators.text.gguf import read_gguf_header
     from generators.text.likelihood import LlamaLikelihood
 
-    return LlamaLikelihood(_model_path(model.removeprefix("llama-cpp:"), resolve))
+    path = _model_path(model.removeprefix("llama-cpp:"), resolve)
+    read_gguf_header(path)  # says in words what is wrong with a file that is none
+    return LlamaLikelihood(path, f"{model} {file_sha256(path, cache_folder)}")
 
 
 def _model_path(name: str, resolve: Callable[[str], Path]) -> Path:

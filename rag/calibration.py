@@ -41,10 +41,9 @@ def setting_name(name: CalibrationName) -> str:
 
 def measured_with(name: CalibrationName, embedder: EmbedderIdentity, splitter: str) -> str:
     """What a calibration of that name depends on. Equal texts, and only those, make it hold."""
-    parts = [embedder.model, embedder.weights_sha256, embedder.query_prefix, embedder.document_prefix]
-    if name == "minimum_evidence":
-        return "|".join([EVIDENCE_VERSION, *parts])
-    return "|".join([splitter, *parts])
+    parts = [splitter, embedder.model, embedder.weights_sha256]
+    parts += [embedder.query_prefix, embedder.document_prefix]
+    return "|".join([EVIDENCE_VERSION, *parts] if name == "minimum_evidence" else parts)
 
 
 def settled(name: CalibrationName, wanted: float | None, store: Store, default: float) -> float:
@@ -69,6 +68,6 @@ def read_calibration(name: CalibrationName, store: Store) -> Calibration | None:
         )
         return None
     if found.measured_with != measured_with(name, store.identity, store.splitter):
-        _LOGGER.warning("The calibration of %s was measured with another embedder: calibrate again.", name)
+        _LOGGER.warning("The calibration of %s is of another embedder or splitter: calibrate again.", name)
         return None
     return found

@@ -206,9 +206,9 @@ class Collection:
         generator = self._engines.generator()
         started = time.perf_counter()
         recent = answering.recent(turns)
-        wanted = self._settings.passages.wanted_tokens(generator.accelerated)
-        budget = answering.passage_budget(question, wanted, recent)
-        found = self._retrieved(search_query(question, recent), self._settings.passages.hits, document)
+        shown, query = self._settings.passages, search_query(question, recent)
+        budget = answering.passage_budget(question, shown.wanted_tokens(generator.accelerated), recent)
+        found = self._retrieved(query, shown.hits, document)
         passages = pick_passages(
             question,
             found.query_vector,
@@ -220,7 +220,7 @@ class Collection:
         )
         least = settled("minimum_evidence", self._settings.answer.minimum_evidence, self._opened(), 0.0)
         yield from answering.stream(
-            question, passages, started, recent, cancelled, enough=evidence(question, found.hits) >= least
+            question, passages, started, recent, cancelled, enough=evidence(query, found.hits) >= least
         )
 
     def load_embedder(self) -> None:

@@ -18,6 +18,8 @@ LEVEL, FEWEST, MOST = 0.95, 0.93, 0.97
 ALPHA, MOST_ALARMS = 0.05, 0.055
 POWER, LOSS, PILOT = 0.8, 0.03, 100
 _QUESTIONS = (100, 400)
+#: About as many metrics as are compared where none is named.
+_COMPARED = 5
 #: Trials drawn and worked on at once, as columns.
 _AT_ONCE = 500
 #: With fewer trials than this, limits are wider by three standard errors of what is counted.
@@ -92,20 +94,22 @@ def false_alarms(kind: Differences, questions: int, count: int, seed: int) -> fl
     return found / count
 
 
-def caught(kind: Differences, count: int, seed: int) -> tuple[float, int]:
+def caught(kind: Differences, count: int, seed: int, metrics: int = 1) -> tuple[float, int]:
     """The share of trials in which a loss is shown by as many questions as a pilot recommends; their median
-    number."""
+    number. Of several metrics that are compared it is the only one that lost, so its p has to reach alpha
+    over their number (Holm)."""
+    alpha = ALPHA / metrics
     found, numbers = 0, []
     for chance, columns in _parts(count, seed):
         pilots = kind.draw(chance, (PILOT, columns), 0.0)
         needed = np.array(
-            [questions_needed(pilot, LOSS, span=kind.span, alpha=ALPHA, power=POWER) for pilot in pilots.T]
+            [questions_needed(pilot, LOSS, span=kind.span, alpha=alpha, power=POWER) for pilot in pilots.T]
         )
         # Questions that are not asked are ties: those change no sum of flips.
         asked = np.arange(needed.max())[:, None] < needed
         drawn: Floats = np.where(asked, kind.draw(chance, asked.shape, LOSS), 0.0)
         p_values = randomisation_p_values(drawn, resamples=2_000, seed=int(chance.integers(1 << 30)))
-        found += int(((p_values <= ALPHA) & (drawn.sum(axis=0) < 0)).sum())
+        found += int(((p_values <= alpha) & (drawn.sum(axis=0) < 0)).sum())
         numbers.append(needed)
     return found / count, int(np.median(np.concatenate(numbers)))
 
@@ -133,9 +137,10 @@ def _alarms(count: int, seed: int) -> Iterator[Figure]:
 
 def _powers(count: int, seed: int) -> Iterator[Figure]:
     for kind in LOSING:
-        share, needed = caught(kind, count, seed)
-        name = f"losses of 3 points caught, {kind.name}, {needed} questions in the median"
-        yield Figure(name, share, POWER, 1.0)
+        for metrics in (1, _COMPARED):
+            share, needed = caught(kind, count, seed, metrics)
+            name = f"losses of 3 points caught among {metrics} metrics, {kind.name}, {needed} questions"
+            yield Figure(f"{name} in the median", share, POWER, 1.0)
 
 
 def _parts(count: int, seed: int) -> Iterator[tuple[np.random.Generator, int]]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from evaluation.metrics.refusals import refused
 from evaluation.metrics.rouge import BestRouge
 from evaluation.metrics.squad import contains_gold, exact_match, token_f1
@@ -48,6 +50,10 @@ class AnswerScorer:
             Metric("rouge2", "ROUGE-2", "answer"),
             Metric("rougeL", "ROUGE-L", "answer"),
         )
+
+    @property
+    def facts(self) -> Mapping[str, str]:
+        return {}
 
     def score(self, question: Question, outcome: Outcome) -> dict[str, float]:
         reply, golds = outcome.reply, question.answers

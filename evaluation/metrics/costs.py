@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from evaluation.metrics.refusals import refused
 from evaluation.types import Metric, MetricGroup, Outcome, Question, Reply
 
@@ -33,6 +35,10 @@ class CostScorer:
             _cost("reused_tokens", "Prompt tokens reused", "tokens", higher_is_better=True),
             _cost("completion_tokens", "Completion tokens", "tokens"),
         )
+
+    @property
+    def facts(self) -> Mapping[str, str]:
+        return {}
 
     def score(self, question: Question, outcome: Outcome) -> dict[str, float]:
         if outcome.error is not None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from evaluation.metrics.quotations import matches
 from evaluation.metrics.refusals import refused
 from evaluation.types import Metric, Outcome, Question, Quote, Reply
@@ -41,6 +43,10 @@ class GroundingScorer:
             Metric("cited_sentences", "Sentences with a citation", "grounding"),
             Metric("passages_used", "Passages used", "grounding"),
         )
+
+    @property
+    def facts(self) -> Mapping[str, str]:
+        return {}
 
     def score(self, question: Question, outcome: Outcome) -> dict[str, float]:
         reply = outcome.reply

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from typing import Protocol
 
 from evaluation.metrics.refusals import refused
@@ -19,6 +20,11 @@ class TextLikelihood(Protocol):
         """
         ...
 
+    @property
+    def identity(self) -> str:
+        """Names the model and its weights."""
+        ...
+
     def close(self) -> None: ...
 
 
@@ -27,6 +33,10 @@ class UniformLikelihood:
 
     def __init__(self, choices: int = 100) -> None:
         self._choices = choices
+
+    @property
+    def identity(self) -> str:
+        return f"uniform over {self._choices}"
 
     def log_likelihood(self, text: str) -> tuple[float, int]:
         predicted = max(0, len(text.split()) - 1)
@@ -56,6 +66,10 @@ class PerplexityScorer:
         return (
             Metric("perplexity", "Perplexity", "answer", higher_is_better=False, lowest=1.0, highest=None),
         )
+
+    @property
+    def facts(self) -> Mapping[str, str]:
+        return {"perplexity": self._measure.identity}
 
     def score(self, question: Question, outcome: Outcome) -> dict[str, float]:
         reply = outcome.reply

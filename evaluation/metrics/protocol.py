@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Protocol
 
 from evaluation.types import Metric, Outcome, Question
@@ -13,6 +14,11 @@ class Scorer(Protocol):
     @property
     def metrics(self) -> tuple[Metric, ...]:
         """All metrics it can give, in the order they are shown."""
+        ...
+
+    @property
+    def facts(self) -> Mapping[str, str]:
+        """What the scores depend on besides the outcome, by metric: a model and its hash, for instance."""
         ...
 
     def score(self, question: Question, outcome: Outcome) -> dict[str, float]:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Final
 
-from evaluation.metrics.squad import contains_gold, exact_match
+from evaluation.metrics.squad import contains_gold, exact_match, normalise
 from evaluation.types import Metric, Outcome, Question, Reply
 from rag.sentences import sentence_spans
 
@@ -62,8 +63,9 @@ def refused(question: Question, reply: Reply) -> bool:
     In words: each sentence of what was said is a refusal and no more ("I don't know.", "The passages do not
     say when."); one that goes on ("... but", "..., it is") or brings a number or a name that the question
     lacks is an answer. Such wording is known in English only. An empty text is a refusal, as in SQuAD 2.0
-    (https://arxiv.org/abs/1806.03822). What is correct (exact match, or holds a gold answer of an
-    answerable question) is never refused, however it reads.
+    (https://arxiv.org/abs/1806.03822). What is correct (exact match, or holds a gold answer of two words and
+    more of an answerable question) is never refused, however it reads. A single word such as "no" stands in
+    many a refusal by chance.
     """
     return not _is_correct(question, reply) and (
         reply.refusal is not None or refuses_in_words(reply.said, question.text)
@@ -82,6 +84,9 @@ def refuses_in_words(said: str, question_text: str) -> bool:
 def _refuses(sentence: str, known: set[str]) -> bool:
     if _BARE_REFUSAL.fullmatch(sentence):
         return True
+    clauses = sentence.split(", ")
+    if len(clauses) > 1 and all(_refuses(clause, known) for clause in clauses):
+        return True
     refusal = _REFUSAL.fullmatch(sentence)
     if refusal is None or _TURN.search(refusal["rest"]):
         return False
@@ -91,9 +96,9 @@ def _refuses(sentence: str, known: set[str]) -> bool:
 def _is_correct(question: Question, reply: Reply) -> bool:
     if not question.answerable or not question.answers:
         return False
+    telling = [answer for answer in question.answers if len(normalise(answer).split()) > 1]
     return any(
-        text.strip()
-        and (exact_match(text, question.answers) == 1.0 or contains_gold(text, question.answers) == 1.0)
+        text.strip() and (exact_match(text, question.answers) == 1.0 or contains_gold(text, telling) == 1.0)
         for text in (reply.said, reply.text)
     )
 
@@ -121,6 +126,10 @@ class RefusalScorer:
             Metric("refused_not_stated", "Refused: not stated", "refusal", higher_is_better=False),
             Metric("refused_in_words", "Refused in other words", "refusal", higher_is_better=False),
         )
+
+    @property
+    def facts(self) -> Mapping[str, str]:
+        return {}
 
     def score(self, question: Question, outcome: Outcome) -> dict[str, float]:
         reply = outcome.reply

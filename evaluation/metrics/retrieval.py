@@ -79,6 +79,10 @@ class RetrievalScorer:
     def metrics(self) -> tuple[Metric, ...]:
         return self._metrics
 
+    @property
+    def facts(self) -> Mapping[str, str]:
+        return {}
+
     def score(self, question: Question, outcome: Outcome) -> dict[str, float]:
         if outcome.error is not None or outcome.retrieval is None:
             return {}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 
 from evaluation.metrics.refusals import refused
@@ -29,6 +31,11 @@ class SimilarityScorer:
     @property
     def metrics(self) -> tuple[Metric, ...]:
         return (Metric("embedding_similarity", "Embedding similarity", "answer"),)
+
+    @property
+    def facts(self) -> Mapping[str, str]:
+        identity = self._embedder.identity
+        return {"embedding_similarity": f"{identity.model} {identity.weights_sha256}"}
 
     def score(self, question: Question, outcome: Outcome) -> dict[str, float]:
         reply, golds = outcome.reply, question.answers

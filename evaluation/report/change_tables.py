@@ -121,7 +121,8 @@ def slice_change_blocks(slices: Sequence[SliceChange]) -> tuple[Block, ...]:
     """A table for each label, with a warning for those of too few questions."""
     if not slices:
         return (Paragraph("The questions carry no labels to slice them by."),)
-    blocks: list[Block] = []
+    about = "Not corrected for the number of slices: of twenty that are equal, one differs by chance."
+    blocks: list[Block] = [Paragraph(about)]
     if small := list(dict.fromkeys(f"{one.label} {one.value}" for one in slices if one.too_small)):
         rest = f" and {len(small) - 8} more" if len(small) > 8 else ""
         blocks.append(Paragraph(f"Too few questions to lean on: {', '.join(small[:8])}{rest}.", "warning"))
@@ -142,7 +143,7 @@ def slice_change_blocks(slices: Sequence[SliceChange]) -> tuple[Block, ...]:
 
 def _slice_row(one: SliceChange) -> tuple[Cell, ...]:
     estimate = one.difference
-    words, tone = direction_in_words(one.metric, estimate)
+    words = direction_in_words(one.metric, estimate)
     if one.too_small:
         note = Cell("⚠ too few questions", "warning")
     else:
@@ -153,16 +154,13 @@ def _slice_row(one: SliceChange) -> tuple[Cell, ...]:
         Cell(f"{estimate.count:,}"),
         Cell(difference(one.metric, estimate.mean)),
         Cell(difference_interval(one.metric, estimate)),
-        Cell(words, "muted" if one.too_small else tone),
+        Cell(words, "muted" if one.too_small else "plain"),
         note,
     )
 
 
-def direction_in_words(metric: Metric, estimate: Estimate) -> tuple[str, Tone]:
-    """Which way the mean went; coloured only where the interval leaves zero out."""
+def direction_in_words(metric: Metric, estimate: Estimate) -> str:
+    """Which way the mean went. No verdict: among many slices some differ by chance."""
     if estimate.mean == 0:
-        return "equal", "plain"
-    is_better = (estimate.mean > 0) == metric.higher_is_better
-    is_clear = not estimate.low <= 0 <= estimate.high
-    words = "▲ better" if is_better else "▼ worse"
-    return words, ("better" if is_better else "worse") if is_clear else "plain"
+        return "equal"
+    return "▲ better" if (estimate.mean > 0) == metric.higher_is_better else "▼ worse"

@@ -14,6 +14,7 @@ from evaluation.report.scores import (
     mean_anchor,
     score_anchor,
 )
+from evaluation.summaries import FEWEST_IN_SLICE
 from evaluation.types import Metric, Row
 from evaluation.verdicts import Slice, Summary
 
@@ -120,8 +121,11 @@ def _slice_cell(one: Slice, metric: Metric) -> Cell:
     for summary in one.summaries:
         if summary.metric.name == metric.name:
             mean = figure(metric, summary.estimate.mean)
+            too_few = summary.estimate.count < FEWEST_IN_SLICE
+            words = f"{mean} ({interval(metric, summary.estimate)})"
             return Cell(
-                f"{mean} ({interval(metric, summary.estimate)})", "muted" if one.too_small else "plain"
+                f"{words}, of {summary.estimate.count} only" if too_few else words,
+                "muted" if too_few else "plain",
             )
     return Cell(NONE, "muted")
 

@@ -17,11 +17,17 @@ _MOST_TOKENS = 2048
 class LlamaLikelihood:
     """One GGUF model, asked for probabilities. Texts beyond 2,048 tokens are read that far."""
 
-    def __init__(self, path: Path, *, gpu_layers: int = 0) -> None:
+    def __init__(self, path: Path, identity: str, *, gpu_layers: int = 0) -> None:
         """Raises ModelUnusable."""
+        self._identity = identity
         context = min(_MOST_TOKENS, read_gguf_header(path).trained_context_tokens)
         self._model = LlamaModel(path, context_tokens=context, threads=None, gpu_layers=gpu_layers)
         self._context_tokens = context
+
+    @property
+    def identity(self) -> str:
+        """Names the model and its weights."""
+        return self._identity
 
     def log_likelihood(self, text: str) -> tuple[float, int]:
         """Sum of ln p(token | all before it) over the text's tokens, and how many were predicted.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import sqlite3
@@ -73,6 +74,21 @@ def known_vectors(
         if row is not None and len(row[0]) == dimension * VECTOR_DTYPE.itemsize:
             found[digest] = np.frombuffer(row[0], dtype=VECTOR_DTYPE)
     return found
+
+
+def digest_chunks(connection: sqlite3.Connection) -> str:
+    """One hash of all chunks: which document and pages each is of, and the text that was embedded for it.
+
+    The same whatever the order in which the documents came, and whatever their ids are.
+    """
+    digest = hashlib.sha256()
+    for row in connection.execute(
+        """SELECT sha256, ordinal, page_number, page_end, digest
+           FROM chunk JOIN document ON document.id = document_id JOIN embedding ON chunk_id = chunk.id
+           ORDER BY sha256, ordinal"""
+    ):
+        digest.update(repr(row).encode())
+    return digest.hexdigest()
 
 
 def lexical_rows(connection: sqlite3.Connection, document_id: int | None = None) -> Iterator[tuple[int, str]]:

@@ -117,6 +117,11 @@ class StoreContents:
         with self._database.read() as connection:
             return chunks.stored_chunks(connection, ids)
 
+    def chunks_digest(self) -> str:
+        """One hash of all that can be found here: equal chunks, wherever and whenever they were ingested."""
+        with self._database.read() as connection:
+            return chunks.digest_chunks(connection)
+
     def document_chunks(self, document_id: int) -> list[StoredChunk]:
         """All chunks of a document, in its order. Empty if it is gone."""
         with self._database.read() as connection:

@@ -108,6 +108,32 @@ def test_a_gate_tells_ci(refdesk: Refdesk, filled: Path, questions: Path, tmp_pa
     assert ElementTree.parse(xml).getroot().get("failures") == "0"
 
 
+def test_a_baseline_is_not_let_in_against_itself(refdesk: Refdesk, filled: Path, questions: Path) -> None:
+    assert refdesk("eval", "run", questions, "-c", "default", "--name", "base").exit_code == 0
+    bound = "document.ndcg@10=0"
+    for arguments in (["base"], []):
+        said = refdesk("eval", "gate", *arguments, "--baseline", "base", "--max-loss", bound)
+        assert said.exit_code == 2
+        assert "baseline" in said.stderr
+
+
+def test_a_wrong_metric_is_told_before_a_sweep_goes_on(refdesk: Refdesk, own_set: Path) -> None:
+    said = refdesk(
+        "eval",
+        "sweep",
+        own_set,
+        "--vary",
+        "retrieval.dense_weight=0.5,0",
+        "--metric",
+        "tokenf1",
+        "--name",
+        "w",
+    )
+    assert said.exit_code == 2
+    assert "no metric 'tokenf1'" in said.stderr
+    assert "w@02" not in refdesk("eval", "runs").stdout
+
+
 def test_a_gate_that_fails_exits_with_1(refdesk: Refdesk, own_set: Path, tmp_path: Path) -> None:
     lines = [{"id": str(n), "text": f"When did the mill burn? {n}"} for n in range(40)]
     (own_set / "queries.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
@@ -154,7 +180,7 @@ def test_a_collection_is_calibrated_and_uses_it(refdesk: Refdesk, filled: Path, 
     unknown = "".join(f"Zyx qwv {n}?,,no\n" for n in range(20))
     file.write_text(f"question,answer,answerable\n{known}{unknown}")
     dry = refdesk("eval", "calibrate", file, "-c", "default", "--what", "refusals", "--dry-run")
-    assert "keep" in dry.stdout or "kept" in dry.stdout
+    assert "Nothing was changed" in dry.stdout
     assert "Not calibrated" in refdesk("eval", "calibrate", "-c", "default").stdout
     result = refdesk("eval", "calibrate", file, "-c", "default", "--what", "refusals", "--json").json()
     (calibration,) = result["calibrations"]
@@ -173,7 +199,7 @@ def test_a_fusion_weight_is_calibrated(refdesk: Refdesk, filled: Path, tmp_path:
     file.write_text(f"question,answer,document\n{rows}")
     said = refdesk("eval", "calibrate", file, "-c", "default", "--what", "fusion")
     assert said.exit_code == 0
-    assert "the default stays" in said.stderr  # every weight finds all of it
+    assert "The default stays" in said.stderr  # every weight finds all of it
 
 
 @pytest.mark.parametrize(
@@ -187,7 +213,9 @@ def test_a_fusion_weight_is_calibrated(refdesk: Refdesk, filled: Path, tmp_path:
         (["run", "{questions}", "-c", "nobody"], "no collection"),
         (["run", "{questions}", "-c", "default", "--name", "a/b"], "cannot be a run's name"),
         (["compare", "a", "b"], "no run 'a'"),
-        (["gate", "--baseline", "a", "--max-loss", "x=0.1"], "no run yet"),
+        (["gate", "--baseline", "a", "--max-loss", "x=0.1"], "no run 'a'"),
+        (["run", "{questions}", "-c", "default", "--questions", "2", "--answerable", "1"], "of both kinds"),
+        (["run", "{questions}", "-c", "default", "--answerable", "0"], "no question was drawn"),
         (["gate", "r", "--baseline", "a", "--max-loss", "x=0.1", "--undecided", "x"], "pass or fail"),
         (["sweep", "{questions}", "-c", "default", "--vary", "x"], "nothing to vary"),
         (
@@ -195,7 +223,8 @@ def test_a_fusion_weight_is_calibrated(refdesk: Refdesk, filled: Path, tmp_path:
             "cannot be varied",
         ),
         (["sweep", "{questions}", "-c", "default", "--vary", "passages.hits=4,x"], "'x' cannot be the value"),
-        (["calibrate", "{questions}", "-c", "default"], "here are 3 and 1"),
+        (["calibrate", "{questions}", "-c", "default"], "A fusion weight takes 20 questions"),
+        (["calibrate", "{questions}", "-c", "default", "--what", "refusals"], "here are 3 and 1"),
         (["calibrate", "-c", "default", "--what", "x"], "refusals, fusion or all"),
     ],
 )

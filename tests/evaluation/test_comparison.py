@@ -11,7 +11,7 @@ import pytest
 from evaluation.comparison import compare, corrected
 from evaluation.errors import NotComparable
 from evaluation.provenance import IN_TURNS
-from evaluation.types import Metric, Question
+from evaluation.types import Gold, Metric, Question
 from tests.evaluation.conftest import NDCG, SECONDS, MadeRun
 
 HIT = Metric("page.hit@5", "Hit rate@5", "retrieval")
@@ -97,6 +97,45 @@ def test_runs_that_share_nothing_cannot_be_compared(made_run: MadeRun) -> None:
     renamed = replace(second, rows=(replace(second.rows[0], question=Question("q0", "Other?")),))
     with pytest.raises(NotComparable, match="'q0' is 'Question 0"):
         compare(first, renamed)
+
+
+def test_other_gold_is_another_question(made_run: MadeRun) -> None:
+    run = made_run({NDCG: [0.0] * 2})
+    question = run.rows[1].question
+    for other in (
+        replace(question, answers=("48",)),
+        replace(question, answerable=False),
+        replace(question, gold_sentences=("A tow costs 48.",)),
+        replace(question, gold=(Gold("a.pdf", 2),)),
+    ):
+        edited = replace(run, rows=(run.rows[0], replace(run.rows[1], question=other)))
+        with pytest.raises(NotComparable, match="'q1' has other gold"):
+            compare(run, edited)
+    moved = [replace(question, gold=(Gold(f"/{place}/a.pdf", 2),)) for place in ("here", "there")]
+    here, there = (replace(run, rows=(replace(run.rows[1], question=one),)) for one in moved)
+    assert compare(here, there).changes
+
+
+def test_scores_by_different_rules_are_not_compared(made_run: MadeRun) -> None:
+    run = made_run({NDCG: [0.0] * 2, HIT: [0.0] * 2})
+    other = replace(run, manifest=replace(run.manifest, facts={"scored page.hit@5": "another model"}))
+    assert [change.metric for change in compare(run, other).changes] == [NDCG]
+    with pytest.raises(NotComparable, match=r"'page\.hit@5' is not in both runs, scored in the same way"):
+        compare(run, other, metrics=["page.hit@5"])
+
+
+def test_scores_that_one_run_lacks_are_told(made_run: MadeRun) -> None:
+    first, second = made_run({NDCG: [1.0] * 40}), made_run({NDCG: [1.0] * 30 + [None] * 10})
+    assert any("10 questions in the first run only" in warning for warning in compare(first, second).warnings)
+
+
+def test_more_metrics_take_more_questions(made_run: MadeRun) -> None:
+    values = [0.0, 1.0] * 20, [0.5, 0.5] * 20
+    first = made_run({NDCG: values[0], HIT: values[0]})
+    second = made_run({NDCG: values[1], HIT: values[1]})
+    (alone,) = compare(first, second, metrics=["page.hit@5"]).changes
+    together = compare(first, second).changes
+    assert together[1].questions_needed > alone.questions_needed
 
 
 def test_times_of_runs_that_were_not_made_in_turns_are_doubted(made_run: MadeRun) -> None:

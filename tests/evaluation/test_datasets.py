@@ -143,7 +143,7 @@ class TestFaults:
             "queries.jsonl, line 5: a line holds one JSON object",
             "queries.jsonl, line 6: `text` is missing",
             "queries.jsonl, line 8: `answers` is a list of texts",
-            "the id '1' stands twice",
+            "queries.jsonl, line 7: the id '1' stands in line 1 already",
             "qrels.tsv, line 5: the corpus holds no passage 'nobody'",
             "qrels.tsv, line 6: a line is: question id",
             "judges the question '9'",
@@ -167,7 +167,15 @@ class TestFaults:
         file = tmp_path / "q.jsonl"
         file.write_bytes(content)
         with pytest.raises(QuestionSetInvalid, match=r"not UTF-8|no question"):
-            load_question_set(file)
+            load_question_set(str(file))
+
+    def test_judgements_without_a_grade_and_endless_nesting_are_told(self, set_folder: Path) -> None:
+        (set_folder / "qrels.tsv").write_text("header\n1\tfees\t--1\n")
+        with pytest.raises(QuestionSetInvalid, match=r"qrels\.tsv, line 2"):
+            load_question_set(set_folder)
+        (set_folder / "queries.jsonl").write_text("[" * 100_000 + "\n")
+        with pytest.raises(QuestionSetInvalid, match=r"queries\.jsonl, line 1: this is not JSON"):
+            load_question_set(set_folder)
 
     def test_missing_files_are_named(self, tmp_path: Path) -> None:
         with pytest.raises(QuestionSetInvalid, match="no such file"):
@@ -194,7 +202,24 @@ class TestLayOut:
         write_lines(tmp_path / "corpus.jsonl", {"id": "../../x", "text": "One."})
         files = lay_out(QuestionSet("s", "", (), corpus=tmp_path / "corpus.jsonl"), tmp_path / "in" / "files")
         assert files is not None
-        assert [file.name for file in files.iterdir()] == [".._.._x.md"]
+        (file,) = files.iterdir()
+        assert file.name.startswith(".._.._x-")
+        assert file.parent == tmp_path / "in" / "files"
+
+    def test_ids_that_look_alike_as_names_are_two_files(self, tmp_path: Path) -> None:
+        corpus = tmp_path / "corpus.jsonl"
+        write_lines(corpus, {"id": "Help!", "text": "One."}, {"id": "Help?", "text": "Two."})
+        files = lay_out(QuestionSet("s", "", (), corpus=corpus), tmp_path / "files")
+        assert files is not None
+        assert len({*files.iterdir()}) == 2
+
+    def test_a_passage_that_left_the_corpus_leaves_the_folder(self, set_folder: Path, tmp_path: Path) -> None:
+        lay_out(load_question_set(set_folder), tmp_path / "files")
+        write_lines(set_folder / "corpus.jsonl", {"id": "fees", "title": "Fees", "text": "A tow costs 48."})
+        (set_folder / "qrels.tsv").write_text("1\tfees\t1\n")
+        files = lay_out(load_question_set(set_folder), tmp_path / "files")
+        assert files is not None
+        assert [file.name for file in files.iterdir()] == ["fees.md"]
 
 
 class TestDrawn:
@@ -217,3 +242,7 @@ class TestDrawn:
         found = drawn(hundred, answerable=5, unanswerable=30).questions
         assert sum(question.answerable for question in found) == 5
         assert sum(not question.answerable for question in found) == 25  # as many as there are
+
+    def test_none_at_all_is_no_set(self, hundred: QuestionSet) -> None:
+        with pytest.raises(QuestionSetInvalid, match="no question was drawn"):
+            drawn(hundred, answerable=0)

@@ -64,8 +64,25 @@ def test_questions_that_newly_end_in_an_error_fail(made_run: MadeRun) -> None:
     assert check_gate(broken, broken, {"page.ndcg@10": 0.02}).passes()
 
 
+def test_a_question_that_is_no_longer_asked_fails(made_run: MadeRun, tmp_path: Path) -> None:
+    first, second = made_run({NDCG: [0.0, 1.0, 0.5]}), made_run({NDCG: [0.0, 1.0]})
+    result = check_gate(first, second, {"page.ndcg@10": 0.02})
+    assert result.missing_questions == ("q2",)
+    assert not result.passes()
+    write_junit(result, tmp_path / "gate.xml")
+    assert ElementTree.parse(tmp_path / "gate.xml").getroot().get("failures") == "1"
+
+
+def test_scores_that_vanish_are_never_held(made_run: MadeRun) -> None:
+    first, second = made_run({NDCG: [1.0] * 100}), made_run({NDCG: [1.0] * 5 + [None] * 95})
+    result = check_gate(first, second, {"page.ndcg@10": 0.02})
+    assert (result.checks[0].verdict, result.checks[0].dropped) == ("undecided", 95)
+    assert not result.passes(undecided_passes=False)
+    assert "no page.ndcg@10 for 95 of the questions" in result.checks[0].words
+
+
 def test_metrics_must_be_on_both_sides(made_run: MadeRun) -> None:
-    with pytest.raises(NotComparable, match=r"'token_f1' is not in both runs. In both: page\.ndcg@10"):
+    with pytest.raises(NotComparable, match=r"'token_f1' is not in both runs, .* In both: page\.ndcg@10"):
         check_gate(made_run({NDCG: EQUAL}), made_run({NDCG: EQUAL}), {"token_f1": 0.1})
     with pytest.raises(NotComparable, match="No question has"):
         check_gate(made_run({NDCG: [None]}), made_run({NDCG: [1.0]}), {"page.ndcg@10": 0.1})
@@ -88,12 +105,13 @@ class TestJUnit:
         result = check_gate(first, second, {"page.ndcg@10": 0.02, "search_seconds": 0.1})
         write_junit(result, tmp_path / "out" / "gate.xml")
         suite = ElementTree.parse(tmp_path / "out" / "gate.xml").getroot()
-        assert (suite.get("tests"), suite.get("failures"), suite.get("skipped")) == ("3", "2", "0")
-        lost, held, errors = suite.findall("testcase")
+        assert (suite.get("tests"), suite.get("failures"), suite.get("skipped")) == ("4", "2", "0")
+        lost, held, errors, missing = suite.findall("testcase")
         assert lost.get("name") == "page.ndcg@10 loses at most 0.02"
         assert lost.find("failure") is not None
         assert held.find("failure") is None
         assert (errors.findtext("failure") or "").split() == ["q0"]
+        assert missing.find("failure") is None
 
     def test_what_is_undecided_is_skipped_or_fails(self, made_run: MadeRun, tmp_path: Path) -> None:
         first, second = made_run({NDCG: [0.0, 1.0]}), made_run({NDCG: [1.0, 0.0]})

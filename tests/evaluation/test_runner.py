@@ -8,18 +8,21 @@ from pathlib import Path
 
 import pytest
 
+from evaluation.asking import RunSettings
 from evaluation.call_cache import CallCache
 from evaluation.datasets import load_question_set
 from evaluation.errors import RunMismatch
 from evaluation.metrics.answers import AnswerScorer
 from evaluation.metrics.costs import CostScorer
+from evaluation.metrics.perplexity import PerplexityScorer, UniformLikelihood
 from evaluation.metrics.protocol import Scorer
 from evaluation.metrics.retrieval import RetrievalScorer
 from evaluation.progress import Progress
-from evaluation.provenance import IN_TURNS
+from evaluation.provenance import IN_TURNS, NOT_HELD
 from evaluation.run_folder import load_run
-from evaluation.runner import Arm, RunSettings, default_name, measure, measure_in_turns
+from evaluation.runner import Arm, default_name, measure, measure_in_turns
 from evaluation.scripted import ScriptedSystem
+from evaluation.summaries import warnings_of
 from evaluation.types import Gold, QuestionSet, Reply, Retrieval, Run
 from generators.errors import GenerationFailed
 
@@ -162,6 +165,45 @@ def test_an_error_ends_its_question_alone(asked: QuestionSet, scorers: Sequence[
     assert run.rows[2].outcome.error is None
 
 
+def test_a_question_that_ended_in_an_error_is_asked_again(
+    asked: QuestionSet, system: ScriptedSystem, scorers: Sequence[Scorer]
+) -> None:
+    class Breaking(ScriptedSystem):
+        broken = True
+
+        def ask(self, question: str, document: str | None = None) -> Reply:
+            if self.broken:
+                raise GenerationFailed("The engine stopped.")
+            return super().ask(question, document)
+
+    breaking = Breaking({"fees.md": ["A tow"]})
+    assert measure(Arm("one", breaking, scorers), asked, SETTINGS).rows[0].outcome.error is not None
+    breaking.broken = False
+    run = measure(Arm("one", breaking, scorers), asked, SETTINGS)
+    assert [row.outcome.error for row in run.rows] == [None] * 3
+    assert load_run("one").rows == run.rows
+
+
+def test_more_is_fetched_where_one_document_fills_the_hits(asked: QuestionSet) -> None:
+    documents = {"long.md": [f"tow cost {n}" for n in range(80)]}
+    documents |= {f"{n}.md": [f"tow {n}"] for n in range(12)}
+    run = measure(Arm("one", ScriptedSystem(documents), [CostScorer()]), asked, RunSettings())
+    retrieval = run.rows[0].outcome.retrieval
+    assert retrieval is not None
+    assert len({hit.document for hit in retrieval.hits}) == 13
+
+
+def test_what_scores_depend_on_makes_another_run(asked: QuestionSet, system: ScriptedSystem) -> None:
+    few, many = (PerplexityScorer(UniformLikelihood(choices)) for choices in (10, 1000))
+    assert default_name(asked, system, [few], SETTINGS) != default_name(asked, system, [many], SETTINGS)
+
+
+def test_gold_that_is_not_held_is_told(asked: QuestionSet, scorers: Sequence[Scorer]) -> None:
+    run = measure(Arm("one", ScriptedSystem({"fees.md": ["A tow"]}), scorers), asked, SETTINGS)
+    assert run.manifest.surroundings[NOT_HELD] == "1 of 2 gold documents: winch.md"
+    assert any("winch.md" in warning for warning in warnings_of(run))
+
+
 def test_arms_take_turns_and_the_first_changes(asked: QuestionSet, scorers: Sequence[Scorer]) -> None:
     order: list[str] = []
 
@@ -194,7 +236,10 @@ def test_scoped_questions_are_asked_of_their_document(
     of_fees = replace(asked.questions[1], document="fees.md")
     run = measure(Arm("one", system, scorers), replace(asked, questions=(of_fees,)), RunSettings(scoped=True))
     assert run.rows[0].outcome.retrieval is not None
-    assert {hit.document for hit in run.rows[0].outcome.retrieval.hits} <= {"fees.md"}
+    assert run.rows[0].outcome.retrieval.hits == ()  # "fees.md" shares no word with the question of the winch
+    everywhere = measure(Arm("all", system, scorers), replace(asked, questions=(of_fees,)), RunSettings())
+    assert everywhere.rows[0].outcome.retrieval is not None
+    assert everywhere.rows[0].outcome.retrieval.hits
 
 
 def test_chunks_that_hold_gold_are_counted_found_or_not(asked: QuestionSet) -> None:

@@ -5,17 +5,28 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from evaluation.calibration import calibration_of, keep
 from evaluation.collection_system import CollectionSystem
+from evaluation.errors import EvaluationError
+from evaluation.evidence_scores import WEIGHTS, _fused, weight_scores
 from evaluation.scripted import ScriptedSystem
 from evaluation.system import System, in_held_names
-from evaluation.types import Gold, Question
+from evaluation.types import Gold, Question, QuestionSet
 from generators.settings import GeneratorSettings
-from ingest.settings import EmbedderSettings, IngestSettings
+from ingest.settings import EmbedderSettings, IngestSettings, SplitterSettings
+from ingest.store.store import Store
 from rag import Collection, Settings, open_collection
+
+
+def system_text(collection: Collection, chunk_id: int) -> str:
+    with Store.open(collection.folder) as store:
+        return store.chunks([chunk_id])[chunk_id].chunk.text
+
 
 SETTINGS = Settings(
     ingest=IngestSettings(embedder=EmbedderSettings(engine="hashing"), isolated=False),
@@ -117,10 +128,71 @@ class TestCollections:
             again.ingest([files])
             other = CollectionSystem(again).facts(answers=True)
         changed = {name for name in before if before[name] != other[name]}
-        assert changed == {"documents", "paths"}
+        assert changed == {"chunks", "paths"}
         assert before["setting passages.hits"] == "8"
         assert before["language model"].startswith("extractive")
         assert not any("limits" in name for name in before)
+
+    def test_other_chunks_of_the_same_files_are_another_fact(
+        self, collection: Collection, files: Path
+    ) -> None:
+        (files / "long.md").write_text("One two three. " * 60)
+        short = replace(
+            SETTINGS,
+            ingest=replace(SETTINGS.ingest, splitter=SplitterSettings(max_tokens=30, overlap_tokens=0)),
+        )
+        facts = []
+        for name, settings in (("whole", SETTINGS), ("again", SETTINGS), ("short", short)):
+            with open_collection(name, settings) as made:
+                made.ingest([files])
+                facts.append(CollectionSystem(made).facts(answers=False)["chunks"])
+        assert facts[0] == facts[1] != facts[2]
+
+    def test_a_name_that_several_documents_have_is_nobodys(self, collection: Collection, files: Path) -> None:
+        for year in ("2023", "2024"):
+            (files / year).mkdir()
+            (files / year / "report.md").write_text(f"The report of {year}.")
+        collection.ingest([files])
+        with closing(CollectionSystem(collection)) as system:
+            assert system.held_name("report.md") is None
+            assert system.held_name("2024/report.md") == str(files / "2024" / "report.md")
+
+    def test_a_collection_that_changes_meanwhile_is_not_measured(
+        self, collection: Collection, files: Path
+    ) -> None:
+        with closing(CollectionSystem(collection)) as system:
+            system.search("tow", 5)
+            (files / "new.md").write_text("Something new.")
+            collection.ingest([files])
+            with pytest.raises(EvaluationError, match="was changed while it was measured"):
+                system.search("tow", 5)
+
+    def test_a_kept_fusion_weight_changes_the_search(self, collection: Collection, files: Path) -> None:
+        (files / "both.md").write_text("The tow rope and the winch rope are launches of rope.")
+        collection.ingest([files])
+        query = "tow rope launches"
+        with closing(CollectionSystem(collection)) as system:
+            before = [hit.score for hit in system.search(query, 5).hits]
+            words_alone = calibration_of(system.store, "dense_weight", 0.0, QuestionSet("s", "", ()), {})
+            keep(system.store, words_alone)
+            after = system.hits(query, 5)
+        assert before != [hit.score for hit in after]
+        found = [hit for hit in after if hit.lexical is not None]
+        assert [hit.lexical.rank for hit in found if hit.lexical] == [*range(1, len(found) + 1)]
+
+    def test_weights_go_from_words_to_meaning(self, collection: Collection) -> None:
+        with closing(CollectionSystem(collection)) as system:
+            question = in_held_names(Question("1", "What does a tow cost?", gold=(Gold("fees.md"),)), system)
+            scores = weight_scores(system, [question], "document")
+            arms = collection._retriever().arms(question.text, 60)
+            words, meaning = (
+                _fused(arms, weight, system.store.chunks([*dict(arms.dense)])) for weight in (0, 1)
+            )
+        assert scores.shape == (1, len(WEIGHTS))
+        assert [hit.score for hit in meaning] == sorted((hit.score for hit in meaning), reverse=True)
+        assert words[0].text == TOW
+        best_by_meaning = max(dict(arms.dense), key=dict(arms.dense).__getitem__)
+        assert meaning[0].text == system_text(collection, best_by_meaning)
 
     def test_names_that_are_no_unicode_can_be_written_down(self, collection: Collection, files: Path) -> None:
         name = os.fsdecode(b"f\xe9es-2.md")

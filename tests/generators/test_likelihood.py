@@ -12,7 +12,7 @@ import pytest
 from generators.assembly import build_likelihood
 from generators.errors import ModelUnusable
 from generators.text.likelihood import _log_probability
-from machine import resolve
+from machine import cache_folder, resolve
 
 MODEL = "gemma-3-270m-q4_k_m"
 
@@ -31,12 +31,12 @@ def test_a_file_that_is_no_model_is_named(tmp_path) -> None:
     file = tmp_path / "x.gguf"
     file.write_bytes(b"nothing")
     with pytest.raises(ModelUnusable, match=r"x\.gguf"):
-        build_likelihood(str(file), lambda _: file)
+        build_likelihood(str(file), lambda _: file, tmp_path)
 
 
 @pytest.mark.real
 def test_sense_is_more_likely_than_nonsense() -> None:
-    likelihood = build_likelihood(MODEL, resolve)
+    likelihood = build_likelihood(MODEL, resolve, cache_folder())
     try:
         sense, tokens = likelihood.log_likelihood("The capital of France is Paris.")
         nonsense, as_many = likelihood.log_likelihood("Paris France the is capital of.")
@@ -66,7 +66,7 @@ print(sum(logs[place, token] for place, token in enumerate(tokens[1:])))
 @pytest.mark.real
 def test_it_agrees_with_llama_cpp_pythons_own_logits() -> None:
     text = "The winch rope is replaced every 1,000 launches."
-    likelihood = build_likelihood(MODEL, resolve)
+    likelihood = build_likelihood(MODEL, resolve, cache_folder())
     ours, _ = likelihood.log_likelihood(text)
     likelihood.close()
     # In a process of its own: its Llama class leaves files open.

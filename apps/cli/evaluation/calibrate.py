@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -10,12 +12,15 @@ import typer
 from apps.cli.boundary import SCHEMA, errors_in_words
 from apps.cli.context import AsJson, CollectionName, Verbose, opened
 from apps.cli.evaluation.options import Scoped, Seed
+from apps.cli.evaluation.progress import shown_count
 from apps.cli.screen import note, write, write_json
 from apps.errors import WrongUse
+from apps.settings import settings_from
 
 if TYPE_CHECKING:
     from evaluation.collection_system import CollectionSystem
-    from evaluation.types import QuestionSet
+    from evaluation.types import Question, QuestionSet
+    from rag import Settings
     from rag.calibration import Calibration, CalibrationName
 
 LabelledSet = Annotated[
@@ -48,6 +53,8 @@ MostFalse = Annotated[
 Forget = Annotated[bool, typer.Option("--forget", help="Go back to the defaults.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what would be kept, and keep nothing.")]
 
+_NOTHING_KEPT = "Nothing was changed: --dry-run."
+
 
 def calibrate(
     question_set: LabelledSet = None,
@@ -63,9 +70,9 @@ def calibrate(
 ) -> None:
     """Fit a collection's thresholds to labelled questions about it.
 
-    What is chosen is judged on questions that it was not chosen on. A fusion weight that is no better there
-    than the default is not kept. The values lie with the collection, with their evidence, and hold until it
-    is embedded anew.
+    What is chosen is judged on questions that it was not chosen on. A fusion weight that is not shown to be
+    better there than the default is not kept. The values lie with the collection, with their evidence, and
+    hold until it is embedded anew.
 
     \b
     Examples:
@@ -73,31 +80,43 @@ def calibrate(
       refdesk eval calibrate -c work
     """
     with errors_in_words(as_json, verbose):
-        from evaluation.assembly import build_system
-        from evaluation.calibration import calibrations, forget_calibration
+        from evaluation.calibration import calibrations, forget_calibration, keep
         from evaluation.datasets import load_question_set
+        from ingest.store.store import Store
 
         wanted = _wanted(what)
-        system = build_system(opened(collection))
-        try:
+        settings = settings_from()
+        with closing(_system(collection, settings)) as system:
             if forget:
-                for name in wanted:
+                for name in () if dry_run else wanted:
                     forget_calibration(system.store, name)
-                write_or_json([], as_json, "Forgotten. The defaults hold.")
+                write_or_json([], as_json, _NOTHING_KEPT if dry_run else "Forgotten. The defaults hold.")
                 return
             if question_set is None:
                 found = list(calibrations(system.store))
                 write_or_json(found, as_json, "" if found else "Not calibrated: the defaults hold.")
                 return
             asked = load_question_set(question_set)
-            kept = []
-            if "minimum_evidence" in wanted:
-                kept += _refusals(system, asked, most_false, scoped, dry_run, seed)
-            if "dense_weight" in wanted:
-                kept += _fusion(system, asked, scoped, dry_run, seed)
-            write_or_json(kept, as_json, "Nothing was kept: --dry-run." if dry_run else "")
-        finally:
-            system.close()
+            chosen = []
+            if "dense_weight" in wanted and (weight := _fusion(system, asked, scoped, seed)) is not None:
+                chosen.append(weight)
+                # What speaks for an answer is then looked for among the hits of that weight.
+                settings = replace(settings, retrieval=replace(settings.retrieval, dense_weight=weight.value))
+        if "minimum_evidence" in wanted:
+            with closing(_system(collection, settings)) as system:
+                chosen.append(_refusals(system, asked, most_false, scoped, seed))
+        if not dry_run:
+            with opened(collection) as documents, Store.open(documents.folder) as store:
+                for calibration in chosen:
+                    keep(store, calibration)
+        write_or_json(chosen, as_json, _NOTHING_KEPT if dry_run else "")
+
+
+def _system(collection: str, settings: Settings) -> CollectionSystem:
+    from evaluation.assembly import build_system
+    from rag import open_collection
+
+    return build_system(open_collection(collection, settings))
 
 
 def write_or_json(found: list[Calibration], as_json: bool, words: str) -> None:
@@ -126,21 +145,24 @@ def _wanted(what: str) -> list[CalibrationName]:
 
 
 def _refusals(
-    system: CollectionSystem, asked: QuestionSet, most_false: float, scoped: bool, dry_run: bool, seed: int
-) -> list[Calibration]:
-    from evaluation.calibration import calibration_of, choose_threshold, figures_in_words, keep
+    system: CollectionSystem, asked: QuestionSet, most_false: float, scoped: bool, seed: int
+) -> Calibration:
+    from evaluation.calibration import (
+        calibration_of,
+        choose_threshold,
+        enough_for_threshold,
+        figures_in_words,
+    )
     from evaluation.evidence_scores import evidence_of
 
-    note(f"Searching for the evidence of {len(asked.questions):,} questions.")
-    known = [question for question in asked.questions if question.answerable]
-    unknown = [question for question in asked.questions if not question.answerable]
-    curve = choose_threshold(
-        evidence_of(system.collection, known, scoped=scoped),
-        evidence_of(system.collection, unknown, scoped=scoped),
-        most_false,
-        seed,
-    )
-    found = calibration_of(
+    questions = _askable(system, asked, scoped)
+    known = [question for question in questions if question.answerable]
+    unknown = [question for question in questions if not question.answerable]
+    enough_for_threshold(len(known), len(unknown))
+    with shown_count("Evidence") as told:
+        scores = evidence_of(system, [*known, *unknown], scoped=scoped, told=told)
+    curve = choose_threshold(scores[: len(known)], scores[len(known) :], most_false, seed)
+    return calibration_of(
         system.store,
         "minimum_evidence",
         curve.threshold,
@@ -152,44 +174,47 @@ def _refusals(
             "area under the curve (AUROC)": f"{curve.area:.3f}",
         },
     )
-    if not dry_run:
-        keep(system.store, found)
-    return [found]
 
 
-def _fusion(
-    system: CollectionSystem, asked: QuestionSet, scoped: bool, dry_run: bool, seed: int
-) -> list[Calibration]:
+def _fusion(system: CollectionSystem, asked: QuestionSet, scoped: bool, seed: int) -> Calibration | None:
+    """None where no weight is shown to be better than the default."""
     from evaluation.assembly import gold_levels
-    from evaluation.calibration import calibration_of, choose_weight, figures_in_words, keep
+    from evaluation.calibration import calibration_of, choose_weight, figures_in_words
     from evaluation.evidence_scores import WEIGHTS, weight_scores
     from rag.settings import DEFAULT_DENSE_WEIGHT
 
     levels = gold_levels(asked)
     if not levels:
         note("No question of the set has gold, so a fusion weight cannot be told.")
-        return []
-    note(f"Searching with both arms for {len(asked.questions):,} questions.")
-    scores = weight_scores(system, asked, levels[0], scoped=scoped)
+        return None
+    with shown_count("Both arms") as told:
+        questions = _askable(system, asked, scoped)
+        scores = weight_scores(system, questions, levels[0], scoped=scoped, told=told)
     curve = choose_weight(WEIGHTS, scores, DEFAULT_DENSE_WEIGHT, seed)
-    means = ", ".join(f"{weight:g}: {mean:.3f}" for weight, mean in curve.means[::2])
-    found = calibration_of(
+    if curve.gain.low <= 0:
+        note(
+            f"A fusion weight of {curve.weight:g} does best on all questions, and is not shown to be better "
+            f"than the default on those it was not chosen on: a gain of {figures_in_words(curve.gain)}. "
+            "The default stays."
+        )
+        return None
+    return calibration_of(
         system.store,
         "dense_weight",
         curve.weight,
         asked,
         {
             "measured by": f"{levels[0]}.ndcg@10",
-            "mean by weight": means,
+            "mean by weight": ", ".join(f"{weight:g}: {mean:.3f}" for weight, mean in curve.means[::2]),
             "gain over the default, on questions it was not chosen on": figures_in_words(curve.gain),
         },
     )
-    if curve.gain.mean <= 0:
-        note(
-            f"A fusion weight of {curve.weight:g} does best on all questions, and no better than the default "
-            f"on those it was not chosen on ({figures_in_words(curve.gain)}): the default stays."
-        )
-        return []
-    if not dry_run:
-        keep(system.store, found)
-    return [found]
+
+
+def _askable(system: CollectionSystem, asked: QuestionSet, scoped: bool) -> tuple[Question, ...]:
+    from evaluation.evidence_scores import askable
+
+    questions = askable(system, asked.questions, scoped=scoped)
+    if left := len(asked.questions) - len(questions):
+        note(f"{left} questions are about documents that the collection does not hold, and are left out.")
+    return questions

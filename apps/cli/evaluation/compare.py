@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 Sought = Annotated[
     float | None,
-    typer.Option("--see", metavar="X", help="Say how many questions would show a change of X."),
+    typer.Option("--see", metavar="X", min=1e-9, help="Say how many questions would show a change of X."),
 ]
 AllMetrics = Annotated[
     bool, typer.Option("--all-metrics", help="Compare all metrics; p is corrected for all of them.")
@@ -121,14 +121,18 @@ def gate(
         from apps.errors import WrongUse
         from evaluation.gate import check_gate, parse_max_losses
         from evaluation.junit import write_junit
-        from evaluation.run_folder import list_runs, load_run
+        from evaluation.run_folder import list_runs, load_run, run_path
 
         if undecided not in {"pass", "fail"}:
             raise WrongUse(f"--undecided is pass or fail, not {undecided!r}.")
-        names = list_runs()
+        bounds, base = parse_max_losses(max_loss), run_path(baseline)
+        names = [name for name in list_runs() if run_path(name).resolve() != base.resolve()]
         if run is None and not names:
-            raise WrongUse("There is no run yet to let in. Make one with `refdesk eval run`.")
-        result = check_gate(load_run(baseline), load_run(run or names[-1]), parse_max_losses(max_loss))
+            raise WrongUse("There is no run but the baseline to let in. Make one with `refdesk eval run`.")
+        entering = run_path(run or names[-1])
+        if entering.resolve() == base.resolve():
+            raise WrongUse(f"{baseline!r} is the baseline and what is to be let in. Name another run.")
+        result = check_gate(load_run(base), load_run(entering), bounds)
         passes = result.passes(undecided_passes=undecided == "pass")
         if junit is not None:
             write_junit(result, junit, undecided_passes=undecided == "pass")
@@ -147,6 +151,8 @@ def _write_gate(result: GateResult, passes: bool) -> None:
         write(f"  {check.words}")
     for warning in runs.warnings:
         write(f"  Warning: {warning}")
+    if result.missing_questions:
+        write(f"  {len(result.missing_questions)} of the baseline's questions were not asked.")
     if result.failed_questions:
         write(f"  {len(result.failed_questions)} questions end in an error that did not before.")
     word: Literal["Passed", "Failed"] = "Passed" if passes else "Failed"
@@ -174,6 +180,7 @@ def _gate_as_json(result: GateResult, passes: bool) -> dict[str, object]:
             for check in result.checks
         ],
         "failed_questions": list(result.failed_questions),
+        "missing_questions": list(result.missing_questions),
         "warnings": list(result.comparison.warnings),
     }
 

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from apps.cli.boundary import INTERRUPTED
 from apps.cli.ingest_progress import shown_progress
-from apps.cli.screen import count_of, note
+from apps.cli.screen import count_of, note, sound
 from apps.errors import WrongUse
 from apps.settings import settings_from
 
@@ -78,7 +79,20 @@ MetricNames = Annotated[
 
 def given_command() -> str:
     """The command as it was typed, for a report's last section."""
-    return shlex.join(["refdesk", *sys.argv[1:]])
+    return sound(shlex.join(["refdesk", *sys.argv[1:]]))
+
+
+def drawn_set(
+    path: Path, questions: int | None, answerable: int | None, unanswerable: int | None, seed: int
+) -> QuestionSet:
+    """The set, or the part of it that was asked for. Raises WrongUse, QuestionSetInvalid."""
+    from evaluation.datasets import drawn, load_question_set
+
+    if questions is not None and (answerable is not None or unanswerable is not None):
+        raise WrongUse("--questions draws of both kinds. Give it, or --answerable and --unanswerable.")
+    return drawn(
+        load_question_set(path), count=questions, answerable=answerable, unanswerable=unanswerable, seed=seed
+    )
 
 
 def settings_with(model: str | None, values: Sequence[str]) -> Settings:
@@ -113,6 +127,10 @@ def asked_collection(
     else:
         with shown_progress() as progress:
             collection, report = collection_of(question_set, settings, progress=progress, cancelled=cancelled)
+        if report.interrupted:
+            collection.close()
+            note("Stopped while reading the set's documents. The same command goes on from there.")
+            raise typer.Exit(INTERRUPTED)
         if failed := report.count("failed"):
             note(f"{count_of(failed, 'file')} of the set could not be read; questions about them will miss.")
     with collection:

@@ -51,6 +51,22 @@ def shown_questions() -> Iterator[Callable[[Progress], None]]:
         yield listen
 
 
+@contextmanager
+def shown_count(what: str) -> Iterator[Callable[[int, int], None]]:
+    """A listener that hears how many of how many are done, and tells the time left now and then."""
+    started = written = time.monotonic()
+
+    def listen(done: int, total: int) -> None:
+        nonlocal written
+        now = time.monotonic()
+        if now - written >= _SECONDS_BETWEEN_LINES:
+            written = now
+            left = duration(max(1.0, round((now - started) / done * (total - done))))
+            note(f"{what}: {done:,} of {count_of(total, 'question')}, about {left} left.")
+
+    yield listen
+
+
 def progress_words(progress: Progress) -> str:
     """ "12 of 100 questions, about 3 min 5 s left"."""
     words = f"{progress.run}: {progress.done:,} of {count_of(progress.total, 'question')}"

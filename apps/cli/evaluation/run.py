@@ -21,6 +21,7 @@ from apps.cli.evaluation.options import (
     SetValues,
     Unanswerable,
     asked_collection,
+    drawn_set,
     given_command,
     settings_with,
 )
@@ -87,16 +88,9 @@ def run(
       refdesk eval run ~/sets/scifact --set retrieval.dense_weight=0.4 --name lighter
     """
     with errors_in_words(as_json, verbose):
-        from evaluation.datasets import drawn, load_question_set
-        from evaluation.runner import RunSettings
+        from evaluation.asking import RunSettings
 
-        asked = drawn(
-            load_question_set(question_set),
-            count=questions,
-            answerable=answerable,
-            unanswerable=unanswerable,
-            seed=seed,
-        )
+        asked = drawn_set(question_set, questions, answerable, unanswerable, seed)
         settings = settings_with(model, set_values or ())
         scoring = scoring_of(settings, level, answers, perplexity)
         running = RunSettings(answers=answers, scoped=scoped, chunks="chunk" in (level or ()), seed=seed)
@@ -126,7 +120,8 @@ def run(
                 close_all(scorers)
                 system.close()
         if not done.is_whole:
-            note(f"Stopped after {len(done.rows)} questions. The same command goes on from there.")
+            same = "The same command without --anew" if anew else "The same command"
+            note(f"Stopped after {len(done.rows)} questions. {same} goes on from there.")
             raise typer.Exit(INTERRUPTED)
         _tell(done, as_json)
 
@@ -146,7 +141,7 @@ def scoring_of(
         levels=tuple(known) if levels else None,
         answers=answers,
         perplexity=perplexity,
-        embedder=settings.ingest.embedder,
+        embedder_engine=settings.ingest.embedder.engine,
     )
 
 

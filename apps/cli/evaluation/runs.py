@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from apps.cli.boundary import SCHEMA, errors_in_words
+import typer
+
+from apps.cli.boundary import PROBLEM, SCHEMA, errors_in_words
 from apps.cli.context import AsJson, Verbose
 from apps.cli.screen import write, write_json, write_table
 
@@ -10,9 +12,15 @@ from apps.cli.screen import write, write_json, write_table
 def runs(as_json: AsJson = False, verbose: Verbose = False) -> None:
     """List the runs that are kept, the latest last."""
     with errors_in_words(as_json, verbose):
+        from evaluation.errors import RunDamaged
         from evaluation.run_folder import list_runs, load_run, runs_folder
 
-        found = [load_run(name, unfinished=True) for name in list_runs()]
+        found, damaged = [], []
+        for name in list_runs():
+            try:
+                found.append(load_run(name, unfinished=True))
+            except RunDamaged as error:
+                damaged.append(str(error))
         if as_json:
             listed = [
                 {
@@ -24,7 +32,7 @@ def runs(as_json: AsJson = False, verbose: Verbose = False) -> None:
                 }
                 for run in found
             ]
-            write_json({"schema": SCHEMA, "runs": listed})
+            write_json({"schema": SCHEMA, "runs": listed, "damaged": damaged})
         elif found:
             rows = [
                 [
@@ -37,5 +45,9 @@ def runs(as_json: AsJson = False, verbose: Verbose = False) -> None:
             ]
             write_table(["run", "set", "questions", "begun (UTC)"], rows)
             write(f"They lie in {runs_folder()}.")
-        else:
+        elif not damaged:
             write("No runs yet. Make one: refdesk eval run SET")
+        if damaged and not as_json:
+            write("\n".join(damaged))
+        if damaged:
+            raise typer.Exit(PROBLEM)

@@ -10,6 +10,7 @@ import typer
 from apps.cli.boundary import INTERRUPTED, SCHEMA, errors_in_words
 from apps.cli.context import AsJson, ModelEngine, Verbose
 from apps.cli.evaluation.options import (
+    Anew,
     Answerable,
     Answers,
     AskedCollection,
@@ -21,6 +22,7 @@ from apps.cli.evaluation.options import (
     SetValues,
     Unanswerable,
     asked_collection,
+    drawn_set,
     given_command,
     settings_with,
 )
@@ -66,6 +68,7 @@ def sweep(
     model: ModelEngine = None,
     set_values: SetValues = None,
     seed: Seed = 0,
+    anew: Anew = False,
     as_json: AsJson = False,
     verbose: Verbose = False,
 ) -> None:
@@ -83,19 +86,13 @@ def sweep(
     """
     with errors_in_words(as_json, verbose):
         from apps.errors import WrongUse
-        from evaluation.datasets import drawn, load_question_set
+        from evaluation.asking import RunSettings
         from evaluation.main_metrics import main_metrics
-        from evaluation.runner import RunSettings
+        from evaluation.runner import plain_name
         from evaluation.sweep import combinations, parse_grid
         from evaluation.sweep import sweep as measure_all
 
-        asked = drawn(
-            load_question_set(question_set),
-            count=questions,
-            answerable=answerable,
-            unanswerable=unanswerable,
-            seed=seed,
-        )
+        asked = drawn_set(question_set, questions, answerable, unanswerable, seed)
         grid = parse_grid(vary)
         if collection is not None and any(name.startswith("ingest.") for name in grid):
             raise WrongUse(
@@ -128,6 +125,7 @@ def sweep(
                             RunSettings(answers=answers, scoped=scoped, seed=seed),
                             cache=CallCache(cache_folder()),
                             command=given_command(),
+                            anew=anew,
                             progress=progress,
                             cancelled=interruption,
                         )
@@ -143,9 +141,9 @@ def sweep(
         metrics: list[str] = []
         try:
             with interruption:
-                done = measure_all(name or f"{asked.name}-sweep", grid, measured, metrics, seed)
+                done = measure_all(name or f"{plain_name(asked)}-sweep", grid, measured, metrics, seed)
         except _Stopped:
-            note("Stopped. The same command goes on from there.")
+            note(f"Stopped. The same command{' without --anew' if anew else ''} goes on from there.")
             raise typer.Exit(INTERRUPTED) from None
         _tell(done, metrics, as_json)
 
@@ -155,9 +153,12 @@ def _as_texts(values: Mapping[str, str]) -> list[str]:
 
 
 def _tell(done: Sweep, metrics: list[str], as_json: bool) -> None:
+    from evaluation.errors import NotComparable
     from evaluation.report import write_sweep_report
     from evaluation.run_folder import report_folder
 
+    if not metrics:
+        raise NotComparable("No question of the sweep has any score: see the runs' reports for the errors.")
     seconds = next((name for name in metrics if name.endswith("_seconds")), None)
     quality = next((name for name in metrics if name != seconds), metrics[0])
     reports = write_sweep_report(

@@ -42,7 +42,7 @@ def write_changes(changes: Sequence[Change]) -> None:
             f"{change.adjusted_p:.3f}",
             f"{change.better}/{change.equal}/{change.worse}",
             change.verdict,
-            f"{change.questions_needed:,}",
+            f"{change.questions_needed:,} for {number(change.sought_difference, change.metric)}",
         ]
         for change in changes
     ]
@@ -63,7 +63,8 @@ def write_changes(changes: Sequence[Change]) -> None:
     write()
     write(
         "p: how often chance alone would give a change as large, if the two were equal; corrected for the "
-        "number of metrics (Holm). needed: questions to see a change of 0.03, or of a twentieth of a time."
+        "number of metrics (Holm). needed: questions that would show a change as large as it says, four "
+        "times in five."
     )
 
 

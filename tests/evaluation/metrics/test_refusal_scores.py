@@ -131,3 +131,16 @@ def test_scores_say_what_happened_and_whether_it_was_right(
         ("false_refusal" if answerable else "true_refusal"): float(was_refused),
         "correct_decision": float(was_refused is not answerable),
     }
+
+
+def test_a_single_common_word_of_gold_makes_no_refusal_an_answer(reply: Reply) -> None:
+    question = Question("q", "Does the club own a tug?", ("no",))
+    for said in ("There is no information about this in the passages.", "No information."):
+        assert refused(question, replace(reply, text=said, short_answer=None))
+    assert not refused(question, replace(reply, text="No.", short_answer="No"))
+
+
+def test_clauses_that_all_refuse_are_a_refusal(reply: Reply) -> None:
+    question = Question("q", "Who built it?", ("the brothers Lund",))
+    said = "I don't know, the passages do not say."
+    assert refused(question, replace(reply, text=said, short_answer=None))

@@ -133,7 +133,9 @@ class TestScorer:
 
     def test_what_was_cached_has_the_scores_it_had(self, scorer: Scorer, reply: Reply) -> None:
         outcome = Outcome(Retrieval(HITS, 0.25, (2, 1)), reply)
-        assert scorer.score(KNOWN, replace(outcome, cached=True)) == scorer.score(KNOWN, outcome)
+        assert scorer.score(KNOWN, replace(outcome, search_cached=True, reply_cached=True)) == scorer.score(
+            KNOWN, outcome
+        )
 
 
 def test_no_two_scorers_name_a_metric_alike() -> None:
