@@ -66,7 +66,7 @@ def test_a_known_miss_is_told_and_not_counted() -> None:
 def test_the_torture_tells_every_figure(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("torture.statistics._QUESTIONS", (30,))
     result = torture_statistics(10, seed=3)
-    assert len(result.facts) == len((*SCORES, *DIFFERENCES)) + 2 * len(EQUALS) + len(LOSING)
+    assert len(result.facts) == len((*SCORES, *DIFFERENCES)) + 2 * len(EQUALS) + 2 * len(LOSING)
 
 
 def test_a_seed_decides_the_trials() -> None:
