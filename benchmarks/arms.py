@@ -12,6 +12,7 @@ from benchmarks.textbook_system import TextbookSystem
 from evaluation.asking import RunSettings
 from evaluation.assembly import Scoring, build_scorers, build_system, close_all
 from evaluation.comparison import compare
+from evaluation.main_metrics import main_metrics
 from evaluation.progress import Progress
 from evaluation.runner import Arm, measure_in_turns
 from evaluation.system import System
@@ -75,7 +76,7 @@ def ask_both(
     name: str,
     progress: Callable[[Progress], None] = lambda _: None,
 ) -> Comparison:
-    """The textbook's run and Refdesk's, each question asked of both before the next; all metrics compared."""
+    """The textbook's run and Refdesk's, each question asked of both before the next; the main metrics compared."""
     scoring = Scoring(answers=settings.answers)
     systems: tuple[System, ...] = (TextbookSystem(arms.textbook, arms.files), build_system(arms.collection))
     scorers = [build_scorers(scoring, question_set) for _ in systems]
@@ -94,4 +95,4 @@ def ask_both(
     finally:
         for own in scorers:
             close_all(own)
-    return compare(theirs, ours)
+    return compare(theirs, ours, metrics=main_metrics(ours))

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from pathlib import PurePath
 
 _SEPARATORS = re.compile(r"[\s_.,;()\[\]+-]+")
+_LETTER_BESIDE_DIGIT = re.compile(r"(?<=[^\W\d_])(?=\d)|(?<=\d)(?=[^\W\d_])")
 _LONGEST_NUMBER = 8
 _LONGEST_MIXED_WORD = 12
 
@@ -19,7 +20,15 @@ def embedded_text(names: Sequence[str], headings: Sequence[str], text: str) -> s
 
 def lexical_text(names: Sequence[str], headings: Sequence[str], text: str) -> str:
     """The text whose words find a chunk."""
-    return f"{_place(names, headings)}\n{text}"
+    return letters_and_digits_apart(f"{_place(names, headings)}\n{text}")
+
+
+def letters_and_digits_apart(text: str) -> str:
+    """ "FY2018", "10K" and "2024Q2" as "FY 2018", "10 K" and "2024 Q 2".
+
+    One writes "FY2018" and the other "2018", "10-K" or "10K": so they find each other.
+    """
+    return _LETTER_BESIDE_DIGIT.sub(" ", text)
 
 
 def text_digest(text: str) -> bytes:

@@ -9,7 +9,7 @@ from generators.settings import GeneratorSettings
 from ingest.settings import IngestSettings
 
 #: The dense arm's share where neither settings nor calibration say otherwise. See docs/benchmarks.md.
-DEFAULT_DENSE_WEIGHT = 0.6
+DEFAULT_DENSE_WEIGHT = 0.5
 
 _SMALLEST_BUDGET = 40
 

@@ -102,5 +102,5 @@ def check_structure(connection: sqlite3.Connection) -> None:
 
 
 def _fingerprint() -> str:
-    sample = lexical_text(("Name", "Title"), ("Title", "Part", "Section"), "Text.")
+    sample = lexical_text(("Name", "Title"), ("Title", "Part", "Section"), "Text of FY2024Q2.")
     return hashlib.sha256(f"{TOKENIZER}\n{sample}".encode()).hexdigest()

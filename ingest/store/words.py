@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections import Counter
 
 #: More words than this cost time and find nothing more; the longest, being the rarest, are kept.
 MAX_WORDS = 32
 
+#: A word that a question repeats counts so often, but no more: each time costs a look at all its places.
+_MOST_REPEATS = 4
+
 # Runs of letters and digits, perhaps joined inside by one mark: "10-K", "3.5", "company's", "R&D".
 _COMPOUND = re.compile(r"[^\W_]+(?:[-‐‑._/&,:'’][^\W_]+)*")
-_PART = re.compile(r"[^\W_]+")
+#: Letters and digits are words apart, as `ingest.indexing.letters_and_digits_apart` leaves them.
+_PART = re.compile(r"[^\W\d_]+|\d+")
 _APOSTROPHE = re.compile(r"['’]")
 
 _STOP_WORDS = frozenset(
@@ -28,7 +33,9 @@ def match_expression(query: str) -> str | None:
     """An OR of the query's words and joined words, each quoted; None if the query holds no word.
 
     Stop words are left out unless nothing else is there. A joined word counts as a phrase, and each
-    of its parts as a word, so that "year-over-year" finds both spellings and prefers its own.
+    of its parts as a word, so that "year-over-year" finds both spellings and prefers its own, and "FY2018"
+    finds "2018". A repeated word stands repeatedly: FTS5 adds up what each is worth, so that what a long
+    question keeps coming back to counts more.
     """
     compounds = _COMPOUND.findall(unicodedata.normalize("NFC", query).lower())
     words = [part for compound in compounds for part in _PART.findall(_without_possessive(compound))]
@@ -38,13 +45,14 @@ def match_expression(query: str) -> str | None:
         if not _APOSTROPHE.search(compound) and len(_PART.findall(compound)) > 1
     ]
     telling = [word for word in words if word not in _STOP_WORDS]
-    terms = list(dict.fromkeys([*phrases, *(telling or words)]))
-    if not terms:
+    counts = Counter([*phrases, *(telling or words)])
+    if not counts:
         return None
+    terms = list(counts)
     if len(terms) > MAX_WORDS:
         kept = set(sorted(terms, key=len, reverse=True)[:MAX_WORDS])
         terms = [term for term in terms if term in kept]
-    return " OR ".join(f'"{term}"' for term in terms)
+    return " OR ".join(f'"{term}"' for term in terms for _ in range(min(counts[term], _MOST_REPEATS)))
 
 
 def _without_possessive(word: str) -> str:

@@ -6,7 +6,7 @@ from pathlib import PurePath
 
 import pytest
 
-from ingest.indexing import embedded_text, lexical_text, name_in_words
+from ingest.indexing import embedded_text, letters_and_digits_apart, lexical_text, name_in_words
 from ingest.types import distinct_names
 
 
@@ -35,5 +35,19 @@ def test_a_name_that_is_the_title_stands_once() -> None:
 @pytest.mark.parametrize("made", [embedded_text, lexical_text])
 def test_the_place_stands_before_the_text(made: object) -> None:
     assert callable(made)
-    text = made(("3M 2018", "Annual report"), ("Annual report", "Item 8"), "Net sales rose.")
-    assert text == "3M 2018 > Annual report > Item 8\nNet sales rose."
+    text = made(("Acme 2018", "Annual report"), ("Annual report", "Item 8"), "Net sales rose.")
+    assert text == "Acme 2018 > Annual report > Item 8\nNet sales rose."
+
+
+@pytest.mark.parametrize(
+    ("text", "apart"),
+    [
+        ("FY2018 and 10K, 2024Q2", "FY 2018 and 10 K, 2024 Q 2"),
+        ("10-K of 2018年", "10-K of 2018 年"),
+        ("a_1 1,000.50 plain", "a_1 1,000.50 plain"),
+    ],
+)
+def test_letters_and_digits_are_words_apart(text: str, apart: str) -> None:
+    assert letters_and_digits_apart(text) == apart
+    assert lexical_text((), (), text) == f"\n{apart}"
+    assert embedded_text((), (), text) == f"\n{text}"

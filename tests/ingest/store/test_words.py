@@ -11,12 +11,16 @@ from ingest.store.words import MAX_WORDS, match_expression
     ("query", "expression"),
     [
         ("What was the revenue in 2018?", '"revenue" OR "2018"'),
-        ("year-over-year growth", '"year over year" OR "year" OR "growth"'),
+        ("year-over-year growth", '"year over year" OR "year" OR "year" OR "growth"'),
         ("Form 10-K", '"10 k" OR "form" OR "10" OR "k"'),
         ("the company's debt", '"company" OR "debt"'),
         ("the company’s debt", '"company" OR "debt"'),
-        ("growth Growth GROWTH", '"growth"'),
-        ("to be or not to be", '"to" OR "be" OR "or" OR "not"'),
+        ("growth, Growth and GROWTH", '"growth" OR "growth" OR "growth"'),
+        ("ha " * 9, '"ha" OR "ha" OR "ha" OR "ha"'),
+        ("capital in FY2018", '"fy 2018" OR "capital" OR "fy" OR "2018"'),
+        ("the 10K", '"10 k" OR "10" OR "k"'),
+        ("2024Q2", '"2024 q 2" OR "2024" OR "q" OR "2"'),
+        ("to be or not to be", '"to" OR "to" OR "be" OR "be" OR "or" OR "not"'),
         ('say "AND" NEAR(x)', '"say" OR "near" OR "x"'),
         ("cafe\u0301", '"café"'),
     ],
@@ -31,5 +35,7 @@ def test_no_word_no_expression(query: str) -> None:
 
 
 def test_the_longest_words_are_kept_in_their_order() -> None:
-    query = " ".join(["short"] + [f"longest{number}" for number in range(MAX_WORDS)])
-    assert match_expression(query) == " OR ".join(f'"longest{number}"' for number in range(MAX_WORDS))
+    longest = [
+        "longest" + chr(ord("a") + number // 26) + chr(ord("a") + number % 26) for number in range(MAX_WORDS)
+    ]
+    assert match_expression(" ".join(["short", *longest])) == " OR ".join(f'"{word}"' for word in longest)
