@@ -76,7 +76,7 @@ def ask_both(
     name: str,
     progress: Callable[[Progress], None] = lambda _: None,
 ) -> Comparison:
-    """The textbook's run and Refdesk's, each question asked of both before the next; the main metrics compared."""
+    """The textbook's run and Refdesk's, asked each question in turns; the main metrics compared."""
     scoring = Scoring(answers=settings.answers)
     systems: tuple[System, ...] = (TextbookSystem(arms.textbook, arms.files), build_system(arms.collection))
     scorers = [build_scorers(scoring, question_set) for _ in systems]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
@@ -12,8 +11,6 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from ingest.embedding.protocol import EmbedderIdentity
-from ingest.errors import CollectionNotFound, EmbedderMismatch, StoreError
 from ingest.loaders.protocol import LoadOptions, Ocr
 from ingest.patterns import Patterns
 from ingest.pipeline import ingest
@@ -22,17 +19,17 @@ from ingest.progress import Progress
 from ingest.reembedding import reembed
 from ingest.report import IngestReport
 from ingest.settings import EmbedderSettings
-from ingest.store.store import Store, StoreStatistics
+from ingest.store.store import StoreStatistics
 from ingest.types import DocumentInfo, Page
 from machine import data_home
 from rag.answering import Answering
 from rag.assembly import Engines
 from rag.calibration import settled
+from rag.collection_store import CollectionStore
 from rag.errors import EmptyQuestion, NoSuchDocument
 from rag.evidence import evidence
 from rag.passages import pick_passages
 from rag.question import search_query, sound
-from rag.retrieval import Retrieved, Retriever
 from rag.settings import Settings
 from rag.tool_box import ToolBox
 from rag.types import Answer, Answered, Event, Hit, Turn
@@ -47,10 +44,8 @@ class Collection:
     def __init__(self, folder: Path, settings: Settings) -> None:
         self._folder = folder
         self._settings = settings
-        self._engines = Engines(settings, self._made_with)
-        self._store: Store | None = None
-        self._lock = threading.RLock()
-        self._closed = False
+        self._behind = CollectionStore(folder, settings)
+        self._engines = self._behind.engines
 
     @property
     def name(self) -> str:
@@ -88,11 +83,11 @@ class Collection:
         """
         files = [Path(path).expanduser() for path in paths]
         patterns = Patterns(tuple(include), tuple(exclude), data_home().absolute())
-        if not self._exists():
+        if not self._behind.exists():
             plan_ingest(files, {}, patterns=patterns)  # raises NothingToIngest before anything is made
-            self._create()
-        store = self._opened()
-        self._refuse_mismatch(store)
+            self._behind.create()
+        store = self._behind.opened()
+        self._behind.refuse_mismatch()
         with closing(ToolBox(self._engines, store)) as tools:
             return ingest(
                 store,
@@ -119,14 +114,14 @@ class Collection:
         False where it was cancelled; the same call goes on from there. Raises StoreError and the errors of
         the model.
         """
-        store = self._opened()
+        store = self._behind.opened()
         other = Engines(replace(self._settings, ingest=replace(self._settings.ingest, embedder=embedder)))
         try:
             done = reembed(store, other.splitter(), other.embedder(), progress=progress, cancelled=cancelled)
         finally:
             other.close()
         if done:
-            self._reopen()
+            self._behind.reopen()
         return done
 
     def remove(self, pattern: str) -> tuple[str, ...]:
@@ -134,7 +129,7 @@ class Collection:
 
         Files on disk are not touched. Raises NoSuchDocument when nothing matches.
         """
-        store = self._opened()
+        store = self._behind.opened()
         paths = store.matching_paths(pattern)
         if not paths:
             raise NoSuchDocument(f"No document of {self.name!r} matches {pattern!r}; nothing was removed.")
@@ -145,11 +140,11 @@ class Collection:
 
     def documents(self) -> list[DocumentInfo]:
         """What is in the collection, one entry per path, in the order of paths."""
-        return self._opened().documents()
+        return self._behind.opened().documents()
 
     def pages(self, document: str) -> Iterator[Page]:
         """The pages of the one document that `document` names, as they were read."""
-        store = self._opened()
+        store = self._behind.opened()
         found = store.document_ids(document) or frozenset()
         if len(found) != 1:
             many = f"{len(found)} documents match" if found else "No document matches"
@@ -158,11 +153,11 @@ class Collection:
 
     def statistics(self) -> StoreStatistics:
         """How much is in the collection."""
-        return self._opened().statistics()
+        return self._behind.opened().statistics()
 
     def check(self) -> list[str]:
         """What is wrong with the collection's files, in words; empty when all is well."""
-        return self._opened().check()
+        return self._behind.opened().check()
 
     # Questions
 
@@ -173,7 +168,7 @@ class Collection:
         """
         if k < 1:
             raise ValueError(f"k is {k}; ask for at least 1 hit.")
-        return list(self._retrieved(sound(query), k, document).hits)
+        return list(self._behind.retrieved(sound(query), k, document).hits)
 
     def ask(self, question: str, *, document: str | None = None, turns: Sequence[Turn] = ()) -> Answer:
         """The answer, whole. `turns` are earlier questions of the same conversation."""
@@ -200,7 +195,7 @@ class Collection:
         question = sound(question)
         if not question.strip():
             raise EmptyQuestion("The question is empty. Ask something.")
-        retriever = self._retriever()
+        retriever = self._behind.retriever()
         retriever.documents(document)  # a question that cannot be answered is told so before a model loads
         answering = self._answering()
         generator = self._engines.generator()
@@ -208,7 +203,7 @@ class Collection:
         recent = answering.recent(turns)
         shown, query = self._settings.passages, search_query(question, recent)
         budget = answering.passage_budget(question, shown.wanted_tokens(generator.accelerated), recent)
-        found = self._retrieved(query, shown.hits, document)
+        found = self._behind.retrieved(query, shown.hits, document)
         passages = pick_passages(
             question,
             found.query_vector,
@@ -216,9 +211,11 @@ class Collection:
             budget,
             generator.count_tokens,
             self._engines.embedder(),
-            self._opened(),
+            self._behind.opened(),
         )
-        least = settled("minimum_evidence", self._settings.answer.minimum_evidence, self._opened(), 0.0)
+        least = settled(
+            "minimum_evidence", self._settings.answer.minimum_evidence, self._behind.opened(), 0.0
+        )
         yield from answering.stream(
             question, passages, started, recent, cancelled, enough=evidence(query, found.hits) >= least
         )
@@ -234,12 +231,7 @@ class Collection:
 
     def close(self) -> None:
         """Let go of files and models. A closed collection stays closed; closing twice is fine."""
-        with self._lock:
-            self._closed = True
-            if self._store is not None:
-                self._store.close()
-                self._store = None
-            self._engines.close()
+        self._behind.close()
 
     def __enter__(self) -> Self:
         return self
@@ -249,52 +241,5 @@ class Collection:
     ) -> None:
         self.close()
 
-    def _retriever(self) -> Retriever:
-        store = self._opened()
-        self._refuse_mismatch(store)
-        return Retriever(store, self._engines.embedder(), self._settings.retrieval)
-
-    def _retrieved(self, query: str, k: int, document: str | None) -> Retrieved:
-        try:
-            return self._retriever().retrieve(query, k, document)
-        except EmbedderMismatch:  # re-embedded since it was opened; if not that, it is raised again
-            self._reopen()
-            return self._retriever().retrieve(query, k, document)
-
-    def _reopen(self) -> None:
-        with self._lock:
-            if self._store is not None:
-                self._store.close()
-            self._store = None
-            self._engines.forget_embedder()
-
     def _answering(self) -> Answering:
         return Answering(self._engines.generator(), self._engines.template(), self._settings.answer)
-
-    def _opened(self) -> Store:
-        with self._lock:
-            if self._closed:
-                raise StoreError(f"The collection {self.name!r} was closed. Open it again.")
-            if self._store is None:
-                self._store = Store.open(self._folder)
-            return self._store
-
-    def _refuse_mismatch(self, store: Store) -> None:
-        if store.identity != self._engines.embedder_identity():
-            Store.open(self._folder, self._engines.embedder_identity()).close()  # raises it in words
-
-    def _made_with(self) -> EmbedderIdentity | None:
-        return self._opened().identity if self._exists() else None
-
-    def _exists(self) -> bool:
-        try:
-            self._opened()
-        except CollectionNotFound:
-            return False
-        return True
-
-    def _create(self) -> None:
-        splitter = self._engines.splitter().identity
-        with self._lock:
-            if not self._exists():
-                self._store = Store.create(self._folder, self._engines.embedder_identity(), splitter)

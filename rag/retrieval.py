@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -9,9 +10,13 @@ from ingest.embedding.protocol import Embedder, Vectors
 from ingest.store.store import Store
 from rag.calibration import settled
 from rag.errors import EmptyCollection, NoSuchDocument
-from rag.fusion import convex_fusion, reciprocal_rank_fusion
+from rag.fusion import convex_fusion, min_max, reciprocal_rank_fusion
+from rag.naming import DocumentNames
 from rag.settings import DEFAULT_DENSE_WEIGHT, RetrievalSettings
 from rag.types import ArmScore, Hit
+
+#: Of more documents than this that share a word with the question, the others are hardly meant.
+_MOST_NAMED = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,12 +43,16 @@ class Retriever:
         self._store = store
         self._embedder = embedder
         self._settings = settings
+        self._names: tuple[int, DocumentNames] | None = None
 
     def retrieve(self, query: str, count: int, document: str | None = None) -> Retrieved:
         """The `count` best chunks, over all documents or those that `document` matches."""
         documents = self.documents(document)
         arms = self.arms(query, count, documents)
-        fused = self._fuse(arms)[:count]
+        fused = self._fuse(arms)
+        if documents is None or len(documents) > 1:
+            fused = self._prefer_named(query, fused)
+        fused = fused[:count]
         return Retrieved(self._hits(fused, _ranked(arms.dense), _ranked(arms.lexical)), arms.query_vector)
 
     def arms(self, query: str, count: int, documents: frozenset[int] | None = None) -> Arms:
@@ -74,9 +83,33 @@ class Retriever:
 
     def _fuse(self, arms: Arms) -> list[tuple[int, float]]:
         if self._settings.fusion == "reciprocal-rank":
-            return reciprocal_rank_fusion([[id for id, _ in arm] for arm in (arms.dense, arms.lexical)])
+            ranked = reciprocal_rank_fusion([[id for id, _ in arm] for arm in (arms.dense, arms.lexical)])
+            return [*min_max(dict(ranked)).items()]  # its own scores are all but equal
         weight = settled("dense_weight", self._settings.dense_weight, self._store, DEFAULT_DENSE_WEIGHT)
         return convex_fusion(dict(arms.dense), dict(arms.lexical), weight)
+
+    def _prefer_named(self, query: str, fused: list[tuple[int, float]]) -> list[tuple[int, float]]:
+        """(score + w * how much the question names its document) / (1 + w), best first."""
+        weight = self._settings.name_weight
+        resemblance = self._document_names().resemblance(query) if weight and fused else {}
+        named = sorted(resemblance, key=lambda id: -resemblance[id])[:_MOST_NAMED]
+        if not named:
+            return fused
+        ranges = sorted((held.first, held.end, id) for id, held in self._store.chunk_ranges(named).items())
+        firsts = [first for first, _, _ in ranges]
+
+        def of(chunk_id: int) -> float:
+            at = bisect_right(firsts, chunk_id) - 1
+            return resemblance[ranges[at][2]] if at >= 0 and chunk_id < ranges[at][1] else 0.0
+
+        scored = [(chunk_id, (score + weight * of(chunk_id)) / (1.0 + weight)) for chunk_id, score in fused]
+        return sorted(scored, key=lambda item: (-item[1], item[0]))
+
+    def _document_names(self) -> DocumentNames:
+        generation = self._store.generation()
+        if self._names is None or self._names[0] != generation:
+            self._names = generation, DocumentNames(self._store.document_names())
+        return self._names[1]
 
     def _hits(
         self,

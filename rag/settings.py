@@ -17,17 +17,21 @@ _SMALLEST_BUDGET = 40
 @dataclass(frozen=True, slots=True)
 class RetrievalSettings:
     """How hits are found. `candidates` is how many each arm brings; `dense_weight` is the dense arm's share
-    in the convex fusion, 0..1. None: what the collection was calibrated to, else `DEFAULT_DENSE_WEIGHT`."""
+    in the convex fusion, 0..1. None: what the collection was calibrated to, else `DEFAULT_DENSE_WEIGHT`.
+    `name_weight` is what a document's being named in the question counts beside that; 0: nothing."""
 
     candidates: int = 200
     fusion: Literal["convex", "reciprocal-rank"] = "convex"
     dense_weight: float | None = None
+    name_weight: float = 0.4
 
     def __post_init__(self) -> None:
         if self.candidates < 1:
             raise ValueError(f"candidates is {self.candidates}; it must be at least 1")
         if self.dense_weight is not None and not 0.0 <= self.dense_weight <= 1.0:
             raise ValueError(f"dense_weight is {self.dense_weight}; it must be from 0 to 1")
+        if self.name_weight < 0.0:
+            raise ValueError(f"name_weight is {self.name_weight}; it must be at least 0")
 
 
 @dataclass(frozen=True, slots=True)

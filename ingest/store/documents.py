@@ -74,6 +74,13 @@ def count_content(connection: sqlite3.Connection, document_id: int, chunks: Chun
     )
 
 
+def read_names(connection: sqlite3.Connection) -> dict[int, str]:
+    """The words of each document's file name, by its id."""
+    return {
+        int(id): str(name) for id, name in connection.execute("SELECT id, name FROM document ORDER BY id")
+    }
+
+
 def read_document(connection: sqlite3.Connection, document_id: int) -> Document | None:
     """The document without its pages."""
     row = connection.execute(

@@ -184,7 +184,7 @@ class TestCollections:
         with closing(CollectionSystem(collection)) as system:
             question = in_held_names(Question("1", "What does a tow cost?", gold=(Gold("fees.md"),)), system)
             scores = weight_scores(system, [question], "document")
-            arms = collection._retriever().arms(question.text, 60)
+            arms = collection._behind.retriever().arms(question.text, 60)
             words, meaning = (
                 _fused(arms, weight, system.store.chunks([*dict(arms.dense)])) for weight in (0, 1)
             )
