@@ -119,7 +119,7 @@ def collection_of(
 
 def _forget_if_read_otherwise(folder: Path) -> None:
     """Ingestion passes over unchanged files; what another version of it read would be measured as its own."""
-    note = folder.with_suffix(".read-by")
+    note = folder.with_name(f"{folder.name}.read-by")
     if folder.is_dir() and (not note.is_file() or note.read_text(encoding="utf-8") != reading_sha256()):
         shutil.rmtree(folder)
     note.parent.mkdir(parents=True, exist_ok=True)
