@@ -83,8 +83,8 @@ def weight_scores(
 
 def _fused(arms: Arms, weight: float, places: Mapping[int, StoredChunk]) -> tuple[FoundChunk, ...]:
     fused = [
-        (places[id], score)
-        for id, score in convex_fusion(dict(arms.dense), dict(arms.lexical), weight)
+        (places[id], parts.score)
+        for id, parts in convex_fusion(dict(arms.dense), dict(arms.lexical), weight).items()
         if id in places
     ]
     return tuple(

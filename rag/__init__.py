@@ -25,6 +25,7 @@ from ingest.report import FileOutcome, IngestReport
 from ingest.types import DocumentInfo, Page
 from rag.collection import Collection
 from rag.errors import EmptyCollection, EmptyQuestion, NoSuchDocument, QuestionTooLong, RagError
+from rag.explain import Explanation, Missed
 from rag.settings import (
     AnswerSettings,
     PassageSettings,
@@ -37,6 +38,7 @@ from rag.types import (
     Answered,
     ArmScore,
     Citation,
+    Contributions,
     Event,
     Hit,
     Passage,
@@ -61,15 +63,18 @@ __all__ = [
     "Collection",
     "CollectionInfo",
     "CollectionNotFound",
+    "Contributions",
     "DocumentInfo",
     "EmbedderMismatch",
     "EmptyCollection",
     "EmptyQuestion",
     "Event",
+    "Explanation",
     "FileOutcome",
     "Hit",
     "IngestError",
     "IngestReport",
+    "Missed",
     "NoSuchDocument",
     "NothingToIngest",
     "Page",

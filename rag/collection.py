@@ -28,6 +28,7 @@ from rag.calibration import settled
 from rag.collection_store import CollectionStore
 from rag.errors import EmptyQuestion, NoSuchDocument
 from rag.evidence import evidence
+from rag.explain import Explanation, Missed, explain_hits, explain_missed
 from rag.passages import pick_passages
 from rag.question import search_query, sound
 from rag.settings import Settings
@@ -169,6 +170,16 @@ class Collection:
         if k < 1:
             raise ValueError(f"k is {k}; ask for at least 1 hit.")
         return list(self._behind.retrieved(sound(query), k, document).hits)
+
+    def explain(self, query: str, k: int = 10, *, document: str | None = None) -> list[Explanation]:
+        """The same hits, each with what speaks for it. Raises what `search` raises."""
+        return list(explain_hits(sound(query), self.search(query, k, document=document)))
+
+    def explain_missed(
+        self, query: str, k: int = 10, *, document: str, page_number: int | None = None
+    ) -> Missed:
+        """Why a document, or one of its pages, is not among the k best chunks of all documents."""
+        return explain_missed(self._behind.retriever(), sound(query), k, document, page_number)
 
     def ask(self, question: str, *, document: str | None = None, turns: Sequence[Turn] = ()) -> Answer:
         """The answer, whole. `turns` are earlier questions of the same conversation."""

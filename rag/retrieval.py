@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from ingest.embedding.protocol import Embedder, Vectors
 from ingest.store.store import Store
 from rag.calibration import settled
 from rag.errors import EmptyCollection, NoSuchDocument
-from rag.fusion import convex_fusion, min_max, reciprocal_rank_fusion
+from rag.fusion import best_first, convex_fusion, reciprocal_rank_fusion
 from rag.naming import DocumentNames
 from rag.settings import DEFAULT_DENSE_WEIGHT, RetrievalSettings
-from rag.types import ArmScore, Hit
+from rag.types import ArmScore, Contributions, Hit
 
 #: Of more documents than this that share a word with the question, the others are hardly meant.
 _MOST_NAMED = 50
@@ -45,15 +46,20 @@ class Retriever:
         self._settings = settings
         self._names: tuple[int, DocumentNames] | None = None
 
-    def retrieve(self, query: str, count: int, document: str | None = None) -> Retrieved:
-        """The `count` best chunks, over all documents or those that `document` matches."""
+    def retrieve(
+        self, query: str, count: int, document: str | None = None, *, all_looked_at: bool = False
+    ) -> Retrieved:
+        """The `count` best chunks, over all documents or those that `document` matches.
+
+        With `all_looked_at`, everything that either arm brings for so many, of which these are the first.
+        """
         documents = self.documents(document)
         arms = self.arms(query, count, documents)
         fused = self._fuse(arms)
         if documents is None or len(documents) > 1:
             fused = self._prefer_named(query, fused)
-        fused = fused[:count]
-        return Retrieved(self._hits(fused, _ranked(arms.dense), _ranked(arms.lexical)), arms.query_vector)
+        best = fused if all_looked_at else dict(islice(fused.items(), count))
+        return Retrieved(self._hits(best, _ranked(arms.dense), _ranked(arms.lexical)), arms.query_vector)
 
     def arms(self, query: str, count: int, documents: frozenset[int] | None = None) -> Arms:
         """What each arm brings for `count` hits, before they are fused."""
@@ -81,14 +87,13 @@ class Retriever:
             )
         return documents
 
-    def _fuse(self, arms: Arms) -> list[tuple[int, float]]:
+    def _fuse(self, arms: Arms) -> dict[int, Contributions]:
         if self._settings.fusion == "reciprocal-rank":
-            ranked = reciprocal_rank_fusion([[id for id, _ in arm] for arm in (arms.dense, arms.lexical)])
-            return [*min_max(dict(ranked)).items()]  # its own scores are all but equal
+            return reciprocal_rank_fusion([id for id, _ in arms.dense], [id for id, _ in arms.lexical])
         weight = settled("dense_weight", self._settings.dense_weight, self._store, DEFAULT_DENSE_WEIGHT)
         return convex_fusion(dict(arms.dense), dict(arms.lexical), weight)
 
-    def _prefer_named(self, query: str, fused: list[tuple[int, float]]) -> list[tuple[int, float]]:
+    def _prefer_named(self, query: str, fused: dict[int, Contributions]) -> dict[int, Contributions]:
         """(score + w * how much the question names its document) / (1 + w), best first."""
         weight = self._settings.name_weight
         resemblance = self._document_names().resemblance(query) if weight and fused else {}
@@ -102,8 +107,15 @@ class Retriever:
             at = bisect_right(firsts, chunk_id) - 1
             return resemblance[ranges[at][2]] if at >= 0 and chunk_id < ranges[at][1] else 0.0
 
-        scored = [(chunk_id, (score + weight * of(chunk_id)) / (1.0 + weight)) for chunk_id, score in fused]
-        return sorted(scored, key=lambda item: (-item[1], item[0]))
+        whole = 1.0 + weight
+        return best_first(
+            {
+                chunk_id: Contributions(
+                    parts.meaning / whole, parts.words / whole, weight * of(chunk_id) / whole
+                )
+                for chunk_id, parts in fused.items()
+            }
+        )
 
     def _document_names(self) -> DocumentNames:
         generation = self._store.generation()
@@ -113,13 +125,13 @@ class Retriever:
 
     def _hits(
         self,
-        fused: Sequence[tuple[int, float]],
+        fused: Mapping[int, Contributions],
         dense: dict[int, ArmScore],
         lexical: dict[int, ArmScore],
     ) -> tuple[Hit, ...]:
-        stored = self._store.chunks([chunk_id for chunk_id, _ in fused])
+        stored = self._store.chunks(list(fused))
         hits: list[Hit] = []
-        for chunk_id, score in fused:
+        for chunk_id, contributions in fused.items():
             found = stored.get(chunk_id)
             if found is None:  # another process removed its document between the search and now
                 continue
@@ -127,7 +139,7 @@ class Retriever:
             hits.append(
                 Hit(
                     rank=len(hits) + 1,
-                    score=score,
+                    score=contributions.score,
                     chunk_id=chunk_id,
                     document_id=found.document_id,
                     document=found.document,
@@ -140,6 +152,7 @@ class Retriever:
                     text=chunk.text,
                     dense=dense.get(chunk_id),
                     lexical=lexical.get(chunk_id),
+                    contributions=contributions,
                 )
             )
         return tuple(hits)

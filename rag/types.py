@@ -29,6 +29,22 @@ class ArmScore:
 
 
 @dataclass(frozen=True, slots=True)
+class Contributions:
+    """What each reason adds to a hit's score; their sum is the score.
+
+    `name` is for the question naming the document.
+    """
+
+    meaning: float
+    words: float
+    name: float = 0.0
+
+    @property
+    def score(self) -> float:
+        return self.meaning + self.words + self.name
+
+
+@dataclass(frozen=True, slots=True)
 class Hit:
     """A chunk with scores. `start` and `end` are offsets into the document's text."""
 
@@ -46,6 +62,7 @@ class Hit:
     text: str
     dense: ArmScore | None = None
     lexical: ArmScore | None = None
+    contributions: Contributions | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,12 +8,14 @@ import typer
 
 from apps.cli.boundary import SCHEMA, errors_in_words
 from apps.cli.context import AsJson, CollectionName, DocumentPattern, Verbose, opened, opened_store
+from apps.cli.explanations import explanation_as_json, missed_as_json, write_explanation, write_missed
 from apps.cli.places import Places
 from apps.cli.screen import one_line, sound, wrapped, write, write_json
 from apps.document_names import shown_names
+from apps.errors import WrongUse
 
 if TYPE_CHECKING:
-    from rag import Hit
+    from rag import Explanation, Hit, Missed
 
 _LINES_OF_TEXT = 4
 
@@ -22,6 +24,23 @@ def search(
     query: Annotated[str, typer.Argument(metavar="QUERY", help="Words or a question.", show_default=False)],
     k: Annotated[int, typer.Option("-k", metavar="NUMBER", min=1, max=1000, help="How many hits.")] = 10,
     document: DocumentPattern = None,
+    explain: Annotated[
+        bool,
+        typer.Option(
+            "--explain", help="Say for each hit what speaks for it, and why it stands above the next."
+        ),
+    ] = False,
+    why_not: Annotated[
+        str | None,
+        typer.Option(
+            "--why-not",
+            metavar="DOCUMENT",
+            help="Say why this document (with --page, this page of it) is not among the hits.",
+        ),
+    ] = None,
+    page: Annotated[
+        int | None, typer.Option("--page", metavar="NUMBER", min=1, help="The page that --why-not is about.")
+    ] = None,
     collection: CollectionName = "default",
     as_json: AsJson = False,
     verbose: Verbose = False,
@@ -36,29 +55,53 @@ def search(
     Examples:
       refdesk search "notice period" -c work
       refdesk search "operating margin" -k 3 --document "2023*.pdf"
+      refdesk search "operating margin" --explain --why-not 2023.pdf --page 41
     """
     with errors_in_words(as_json, verbose), opened(collection) as documents:
         if not query.strip():
             from rag import EmptyQuestion
 
             raise EmptyQuestion("The query is empty. Name some words to search for.")
-        hits = documents.search(sound(query), k, document=document)
+        if page is not None and why_not is None:
+            raise WrongUse("--page says which page --why-not is about. Name its document too.")
+        explained = documents.explain(sound(query), k, document=document)
+        missed = (
+            None
+            if why_not is None
+            else documents.explain_missed(sound(query), k, document=why_not, page_number=page)
+        )
         with opened_store(documents) as store:
             places = Places(store)
             if as_json:
-                write_json({"schema": SCHEMA, "hits": [_as_json(hit, places) for hit in hits]})
-            else:
-                _write_hits(hits, places)
+                write_json(_all_as_json(explained, missed, explain, places))
+                return
+            _write_hits(explained, explain, places)
+            if missed is not None:
+                write()
+                write_missed(missed, one_line(why_not or "") + ("" if page is None else f", page {page}"))
 
 
-def _write_hits(hits: list[Hit], places: Places) -> None:
-    if not hits:
+def _all_as_json(
+    explained: list[Explanation], missed: Missed | None, explain: bool, places: Places
+) -> dict[str, object]:
+    hits = [
+        _as_json(one.hit, places) | ({"explanation": explanation_as_json(one)} if explain else {})
+        for one in explained
+    ]
+    return {"schema": SCHEMA, "hits": hits} | ({} if missed is None else {"why_not": missed_as_json(missed)})
+
+
+def _write_hits(explained: list[Explanation], explain: bool, places: Places) -> None:
+    if not explained:
         write("Nothing found.")
-    names = shown_names(hit.document for hit in hits)
-    for hit in hits:
+    names = shown_names(one.hit.document for one in explained)
+    for one, following in zip(explained, [*explained[1:], None], strict=True):
+        hit = one.hit
         write(f"{hit.rank}. {one_line(names[hit.document])}, {_label(hit, places)}", bold=True)
         headings = " > ".join(one_line(heading) for heading in hit.headings)
         write(f"   score {hit.score:.3f}" + (f"  {headings}" if headings else ""), dim=True)
+        if explain:
+            write_explanation(one, following)
         write(wrapped(hit.text, indent="   ", most_lines=_LINES_OF_TEXT))
 
 

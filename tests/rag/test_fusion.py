@@ -23,15 +23,20 @@ def test_convex_fusion_weighs_the_arms_and_gives_what_is_missing_nothing() -> No
         3: 0.6 * 0.0,
         4: 0.4 * 0.0,
     }
-    assert [key for key, _ in fused] == [2, 1, 3, 4]
-    assert dict(fused) == pytest.approx(expected)
+    assert list(fused) == [2, 1, 3, 4]
+    assert {key: parts.score for key, parts in fused.items()} == pytest.approx(expected)
+    assert (fused[2].meaning, fused[2].words) == pytest.approx((0.6 * 0.5, 0.4))
 
 
 def test_reciprocal_ranks_count_from_one() -> None:
-    fused = dict(reciprocal_rank_fusion([[7, 8], [8, 9]]))
-    assert fused == pytest.approx({7: 1 / 61, 8: 1 / 62 + 1 / 61, 9: 1 / 62})
+    fused = reciprocal_rank_fusion([7, 8], [8, 9])
+    best, worst = 1 / 62 + 1 / 61, 1 / 62
+    stretched = {8: 1.0, 7: (1 / 61 - worst) / (best - worst), 9: 0.0}
+    assert list(fused) == [8, 7, 9]
+    assert {key: parts.score for key, parts in fused.items()} == pytest.approx(stretched)
+    assert fused[8].words / fused[8].meaning == pytest.approx((1 / 61) / (1 / 62))
 
 
 def test_fusing_nothing_gives_nothing() -> None:
-    assert convex_fusion({}, {}, 0.5) == []
-    assert reciprocal_rank_fusion([[], []]) == []
+    assert convex_fusion({}, {}, 0.5) == {}
+    assert reciprocal_rank_fusion([], []) == {}
