@@ -1,25 +1,22 @@
-"""What the commands of `refdesk eval` share: options, and the set, collection and settings they name."""
+"""What the commands of `refdesk eval` share: options, and the set and settings that they name."""
 
 from __future__ import annotations
 
 import shlex
 import sys
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from apps.cli.boundary import INTERRUPTED
-from apps.cli.ingest_progress import shown_progress
-from apps.cli.screen import count_of, note, sound
+from apps.cli.screen import sound
 from apps.errors import WrongUse
 from apps.settings import settings_from
 
 if TYPE_CHECKING:
     from evaluation.types import QuestionSet
-    from rag import Collection, Settings
+    from rag import Settings
 
 QuestionSetPath = Annotated[
     Path,
@@ -106,32 +103,3 @@ def settings_with(model: str | None, values: Sequence[str]) -> Settings:
             raise WrongUse(f"{text!r} sets nothing: write SETTING=VALUE.")
         named[name.strip()] = value.strip()
     return varied(settings_from(model), named)
-
-
-@contextmanager
-def asked_collection(
-    question_set: QuestionSet,
-    name: str | None,
-    settings: Settings,
-    cancelled: Callable[[], bool] = lambda: False,
-) -> Iterator[Collection]:
-    """The collection of that name, else one of the set's own documents, made now if it is not there yet."""
-    from evaluation.assembly import collection_of
-    from rag import open_collection
-
-    if name is not None:
-        try:
-            collection = open_collection(name, settings)
-        except ValueError as error:
-            raise WrongUse(str(error)) from error
-    else:
-        with shown_progress() as progress:
-            collection, report = collection_of(question_set, settings, progress=progress, cancelled=cancelled)
-        if report.interrupted:
-            collection.close()
-            note("Stopped while reading the set's documents. The same command goes on from there.")
-            raise typer.Exit(INTERRUPTED)
-        if failed := report.count("failed"):
-            note(f"{count_of(failed, 'file')} of the set could not be read; questions about them will miss.")
-    with collection:
-        yield collection

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Annotated, Literal, cast
 
 import typer
 
-from apps.cli.boundary import INTERRUPTED, SCHEMA, errors_in_words
+from apps.cli.boundary import SCHEMA, errors_in_words
 from apps.cli.context import AsJson, ModelEngine, Verbose
+from apps.cli.evaluation.measuring import Measuring, interruption, measured
 from apps.cli.evaluation.options import (
     Anew,
     Answerable,
@@ -20,15 +21,11 @@ from apps.cli.evaluation.options import (
     Seed,
     SetValues,
     Unanswerable,
-    asked_collection,
     drawn_set,
-    given_command,
     settings_with,
 )
-from apps.cli.evaluation.progress import shown_questions
 from apps.cli.evaluation.tables import summary_as_json, write_summaries
-from apps.cli.interruption import Interruption
-from apps.cli.screen import note, note_from_signal, write, write_json
+from apps.cli.screen import write, write_json
 
 if TYPE_CHECKING:
     from evaluation.assembly import Scoring
@@ -94,35 +91,9 @@ def run(
         settings = settings_with(model, set_values or ())
         scoring = scoring_of(settings, level, answers, perplexity)
         running = RunSettings(answers=answers, scoped=scoped, chunks="chunk" in (level or ()), seed=seed)
-        interruption = Interruption(
-            lambda: note_from_signal("Stopping after this question. Ctrl-C again stops at once.")
-        )
-        with interruption, asked_collection(asked, collection, settings, interruption) as opened:
-            from evaluation.assembly import build_scorers, build_system, close_all
-            from evaluation.call_cache import CallCache
-            from evaluation.runner import Arm, default_name, measure
-            from machine import cache_folder
-
-            system, scorers = build_system(opened), build_scorers(scoring, asked)
-            try:
-                with shown_questions() as progress:
-                    done = measure(
-                        Arm(name or default_name(asked, system, scorers, running), system, scorers),
-                        asked,
-                        running,
-                        cache=CallCache(cache_folder()),
-                        command=given_command(),
-                        anew=anew,
-                        progress=progress,
-                        cancelled=interruption,
-                    )
-            finally:
-                close_all(scorers)
-                system.close()
-        if not done.is_whole:
-            same = "The same command without --anew" if anew else "The same command"
-            note(f"Stopped after {len(done.rows)} questions. {same} goes on from there.")
-            raise typer.Exit(INTERRUPTED)
+        measuring = Measuring(asked, collection, running, anew)
+        with interruption() as stop:
+            done = measured(measuring, settings, scoring, name, stop)
         _tell(done, as_json)
 
 

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from apps.cli.boundary import INTERRUPTED, SCHEMA, errors_in_words
+from apps.cli.boundary import SCHEMA, errors_in_words
 from apps.cli.context import AsJson, ModelEngine, Verbose
+from apps.cli.evaluation.measuring import Measuring, interruption, measured
 from apps.cli.evaluation.options import (
     Anew,
     Answerable,
@@ -21,16 +22,13 @@ from apps.cli.evaluation.options import (
     Seed,
     SetValues,
     Unanswerable,
-    asked_collection,
     drawn_set,
     given_command,
     settings_with,
 )
-from apps.cli.evaluation.progress import shown_questions
 from apps.cli.evaluation.run import scoring_of
 from apps.cli.evaluation.tables import change_as_json, number, summary_as_json, write_changes
-from apps.cli.interruption import Interruption
-from apps.cli.screen import note, note_from_signal, write, write_json, write_table
+from apps.cli.screen import write, write_json, write_table
 
 if TYPE_CHECKING:
     from evaluation.types import Run
@@ -46,10 +44,6 @@ Vary = Annotated[
         show_default=False,
     ),
 ]
-
-
-class _Stopped(Exception):
-    """Ctrl-C came; what was measured is kept."""
 
 
 def sweep(
@@ -101,50 +95,19 @@ def sweep(
             )
         for values in combinations(grid):  # a wrong value is told before anything is measured
             settings_with(model, [*(set_values or ()), *_as_texts(values)])
-        interruption = Interruption(
-            lambda: note_from_signal("Stopping after this question. Ctrl-C again stops at once.")
-        )
-
-        def measured(run_name: str, values: Mapping[str, str]) -> Run:
-            from evaluation.assembly import build_scorers, build_system, close_all
-            from evaluation.call_cache import CallCache
-            from evaluation.runner import Arm, measure
-            from machine import cache_folder
-
-            settings = settings_with(model, [*(set_values or ()), *_as_texts(values)])
-            with asked_collection(asked, collection, settings, interruption) as opened:
-                system, scorers = (
-                    build_system(opened),
-                    build_scorers(scoring_of(settings, None, answers, None), asked),
-                )
-                try:
-                    with shown_questions() as progress:
-                        run = measure(
-                            Arm(run_name, system, scorers),
-                            asked,
-                            RunSettings(answers=answers, scoped=scoped, seed=seed),
-                            cache=CallCache(cache_folder()),
-                            command=given_command(),
-                            anew=anew,
-                            progress=progress,
-                            cancelled=interruption,
-                        )
-                finally:
-                    close_all(scorers)
-                    system.close()
-            if not run.is_whole:
-                raise _Stopped
-            if not metrics:
-                metrics.extend(metric or main_metrics(run))
-            return run
-
+        running = RunSettings(answers=answers, scoped=scoped, seed=seed)
+        measuring = Measuring(asked, collection, running, anew)
         metrics: list[str] = []
-        try:
-            with interruption:
-                done = measure_all(name or f"{plain_name(asked)}-sweep", grid, measured, metrics, seed)
-        except _Stopped:
-            note(f"Stopped. The same command{' without --anew' if anew else ''} goes on from there.")
-            raise typer.Exit(INTERRUPTED) from None
+        with interruption() as stop:
+
+            def measure_variant(run_name: str, values: Mapping[str, str]) -> Run:
+                settings = settings_with(model, [*(set_values or ()), *_as_texts(values)])
+                run = measured(measuring, settings, scoring_of(settings, None, answers, None), run_name, stop)
+                if not metrics:
+                    metrics.extend(metric or main_metrics(run))
+                return run
+
+            done = measure_all(name or f"{plain_name(asked)}-sweep", grid, measure_variant, metrics, seed)
         _tell(done, metrics, as_json)
 
 
