@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Measuring:
-    """What is asked and how. `collection` None: the set's own documents. `anew`: also what was asked before."""
+    """What is asked and how. `collection` None: the set's own documents. `anew`: nothing counts as asked."""
 
     question_set: QuestionSet
     collection: str | None
