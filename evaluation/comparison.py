@@ -215,6 +215,13 @@ def _warnings(
     first: Run, second: Run, pairs: _Pairs, unpaired: tuple[str, ...], metrics: Sequence[Metric]
 ) -> list[str]:
     warnings = []
+    scored = [
+        name.removeprefix("scored ")
+        for name in first.manifest.facts.keys() & second.manifest.facts.keys()
+        if name.startswith("scored ") and first.manifest.facts[name] != second.manifest.facts[name]
+    ]
+    for name in sorted(scored):
+        warnings.append(f"{name} was scored by another model in each run, and is left out.")
     if unpaired:
         warnings.append(f"{len(unpaired)} questions were asked in one run only and are left out.")
     if len(pairs) < FEWEST_IN_SLICE:

@@ -14,8 +14,8 @@ from evaluation.types import FoundChunk, Outcome, Question, Retrieval
 from ingest.types import StoredChunk
 from rag.assembly import Engines
 from rag.evidence import evidence
-from rag.fusion import convex_fusion
-from rag.retrieval import Arms, Retriever
+from rag.retrieval import Retriever
+from rag.types import Contributions
 
 #: Each way of weighing that is tried.
 WEIGHTS = tuple(round(step / 20, 2) for step in range(21))
@@ -73,7 +73,8 @@ def weight_scores(
             scope = system.document_ids(question.document) if scoped and question.document else None
             arms = retriever.arms(question.text, _HITS, scope)
             places = store.chunks([*dict(arms.dense), *dict(arms.lexical)])
-            outcomes = [Outcome(Retrieval(_fused(arms, weight, places), 0.0)) for weight in WEIGHTS]
+            rankings = [retriever.fused(question.text, arms, scope, weight) for weight in WEIGHTS]
+            outcomes = [Outcome(Retrieval(_hits(ranking, places), 0.0)) for ranking in rankings]
             scores = [scorer.score(question, outcome) for outcome in outcomes]
             if all(metric in score for score in scores):
                 rows.append([score[metric] for score in scores])
@@ -81,13 +82,9 @@ def weight_scores(
     return np.asarray(rows, dtype=np.float64).reshape(-1, len(WEIGHTS))
 
 
-def _fused(arms: Arms, weight: float, places: Mapping[int, StoredChunk]) -> tuple[FoundChunk, ...]:
-    fused = [
-        (places[id], parts.score)
-        for id, parts in convex_fusion(dict(arms.dense), dict(arms.lexical), weight).items()
-        if id in places
-    ]
+def _hits(ranking: Mapping[int, Contributions], places: Mapping[int, StoredChunk]) -> tuple[FoundChunk, ...]:
+    held = [(places[id], parts.score) for id, parts in ranking.items() if id in places]
     return tuple(
-        FoundChunk(rank, score, held.document, held.chunk.page_number, held.chunk.page_end, held.chunk.text)
-        for rank, (held, score) in enumerate(fused[:_HITS], start=1)
+        FoundChunk(rank, score, one.document, one.chunk.page_number, one.chunk.page_end, one.chunk.text)
+        for rank, (one, score) in enumerate(held[:_HITS], start=1)
     )

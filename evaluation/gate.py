@@ -17,6 +17,8 @@ GateVerdict = Literal["held", "undecided", "lost"]
 
 _LOSS = re.compile(r"(?P<metric>[^=]+)=(?P<loss>[^=]+)")
 ALPHA = 0.05
+#: So much of a metric may become undefined, as when an answer more is refused.
+_MOST_DROPPED = 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +38,8 @@ class GateCheck:
     verdict: GateVerdict
     dropped: int = 0
     """Questions for which the baseline has the metric and the new run has not."""
+    vanished: bool = False
+    """Whether those are more than a twentieth of the baseline's."""
 
     @property
     def words(self) -> str:
@@ -74,12 +78,13 @@ class GateResult:
     missing_questions: tuple[str, ...]
 
     def passes(self, *, undecided_passes: bool = True) -> bool:
-        """Nothing was lost, no question is missing or fails that did not before.
+        """Nothing was lost, and no question or metric is missing, or fails, that did not before.
 
         Without `undecided_passes`, all has to be held.
         """
         wanted = {"held", "undecided"} if undecided_passes else {"held"}
-        complete = not self.failed_questions and not self.missing_questions
+        complete = not (self.failed_questions or self.missing_questions)
+        complete = complete and not any(check.vanished for check in self.checks)
         return complete and all(check.verdict in wanted for check in self.checks)
 
 
@@ -87,8 +92,8 @@ def check_gate(baseline: Run, run: Run, max_losses: Mapping[str, float], seed: i
     """Compare the run with the baseline in the named metrics alone, which the p-values are corrected for.
 
     A metric that the new run has for fewer of the baseline's questions, because it refused them for
-    instance, is never held. Raises NotComparable where a metric is missing on either side or no question is
-    common to both.
+    instance, is never held; one that it lacks for more than a twentieth of them fails. Raises NotComparable
+    where a metric is missing on either side or no question is common to both.
     """
     comparison = compare(
         baseline,
@@ -110,7 +115,7 @@ def check_gate(baseline: Run, run: Run, max_losses: Mapping[str, float], seed: i
     asked = {row.question.id for row in run.rows}
     missing = tuple(row.question.id for row in baseline.rows if row.question.id not in asked)
     checks = tuple(
-        _check(changes[name], loss, _dropped(baseline, run, name)) for name, loss in max_losses.items()
+        _check(changes[name], loss, *_dropped(baseline, run, name)) for name, loss in max_losses.items()
     )
     return GateResult(comparison, checks, failed, missing)
 
@@ -132,7 +137,7 @@ def parse_max_losses(texts: Sequence[str]) -> dict[str, float]:
     return found
 
 
-def _check(change: Change, max_loss: float, dropped: int) -> GateCheck:
+def _check(change: Change, max_loss: float, dropped: int, of: int) -> GateCheck:
     """The loss is against the way that is better: for seconds, a rise is a loss."""
     difference = change.difference
     if change.metric.higher_is_better:
@@ -144,9 +149,13 @@ def _check(change: Change, max_loss: float, dropped: int) -> GateCheck:
         verdict = "lost"
     elif not dropped and (high <= max_loss or change.equal == difference.count):
         verdict = "held"
-    return GateCheck(change, max_loss, loss, low, high, verdict, dropped)
+    vanished = dropped > _MOST_DROPPED * of
+    return GateCheck(change, max_loss, loss, low, high, verdict, dropped, vanished)
 
 
-def _dropped(baseline: Run, run: Run, metric: str) -> int:
+def _dropped(baseline: Run, run: Run, metric: str) -> tuple[int, int]:
+    """Of the questions asked in both: how many have the metric in the baseline only, of how many there."""
+    asked = {row.question.id for row in run.rows}
     has = {row.question.id for row in run.rows if metric in row.scores}
-    return sum(metric in row.scores and row.question.id not in has for row in baseline.rows)
+    had = [row.question.id for row in baseline.rows if metric in row.scores and row.question.id in asked]
+    return sum(id not in has for id in had), len(had)

@@ -8,6 +8,11 @@ from collections.abc import Sequence
 from pathlib import PurePath
 
 _SEPARATORS = re.compile(r"[\s_.,;()\[\]+-]+")
+_UNSPACED_RANGES = (
+    "\u3041-\u3096\u30a1-\u30fa\u30fc\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U000323af"
+)
+_UNSPACED = re.compile(f"[{_UNSPACED_RANGES}]")
+_UNSPACED_RUN = re.compile(f"[{_UNSPACED_RANGES}]+")
 _LETTER_BESIDE_DIGIT = re.compile(r"(?<=[^\W\d_])(?=\d)|(?<=\d)(?=[^\W\d_])")
 _LONGEST_NUMBER = 8
 _LONGEST_MIXED_WORD = 12
@@ -20,7 +25,7 @@ def embedded_text(names: Sequence[str], headings: Sequence[str], text: str) -> s
 
 def lexical_text(names: Sequence[str], headings: Sequence[str], text: str) -> str:
     """The text whose words find a chunk."""
-    return letters_and_digits_apart(f"{_place(names, headings)}\n{text}")
+    return unspaced_letters_apart(letters_and_digits_apart(f"{_place(names, headings)}\n{text}"))
 
 
 def letters_and_digits_apart(text: str) -> str:
@@ -29,6 +34,20 @@ def letters_and_digits_apart(text: str) -> str:
     One writes "FY2018" and the other "2018", "10-K" or "10K": so they find each other.
     """
     return _LETTER_BESIDE_DIGIT.sub(" ", text)
+
+
+def unspaced_letters_apart(text: str) -> str:
+    """Each Chinese character and Japanese letter as a word of its own: those languages put no spaces.
+
+    A question's words are then looked for as pairs of neighbours (`ingest.store.words`), which tell more
+    than single ones and need no dictionary.
+    """
+    return _UNSPACED.sub(r" \g<0> ", text)
+
+
+def unspaced_runs(text: str) -> list[str]:
+    """The stretches of such letters, in order."""
+    return _UNSPACED_RUN.findall(text)
 
 
 def text_digest(text: str) -> bytes:

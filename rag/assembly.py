@@ -39,10 +39,11 @@ class Engines:
         return identity_of(self._embedder_settings(), _embedder_folder, cache_folder())
 
     def embedder(self) -> Embedder:
+        settings = self._embedder_settings()  # asks the store, which has a lock of its own
         with self._lock:
             self._require_open()
             if self._embedder is None:
-                self._embedder = build_embedder(self._embedder_settings(), _embedder_folder, cache_folder())
+                self._embedder = build_embedder(settings, _embedder_folder, cache_folder())
             return self._embedder
 
     def forget_embedder(self) -> None:

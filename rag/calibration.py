@@ -14,6 +14,9 @@ from rag.evidence import EVIDENCE_VERSION
 
 _LOGGER = logging.getLogger(__name__)
 
+#: Changes with the rules of the search: a weight that was calibrated with others does not hold.
+_SEARCH_VERSION = "search-2"
+
 CalibrationName = Literal["dense_weight", "minimum_evidence"]
 
 
@@ -43,7 +46,7 @@ def measured_with(name: CalibrationName, embedder: EmbedderIdentity, splitter: s
     """What a calibration of that name depends on. Equal texts, and only those, make it hold."""
     parts = [splitter, embedder.model, embedder.weights_sha256]
     parts += [embedder.query_prefix, embedder.document_prefix]
-    return "|".join([EVIDENCE_VERSION, *parts] if name == "minimum_evidence" else parts)
+    return "|".join([EVIDENCE_VERSION if name == "minimum_evidence" else _SEARCH_VERSION, *parts])
 
 
 def settled(name: CalibrationName, wanted: float | None, store: Store, default: float) -> float:

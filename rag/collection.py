@@ -167,9 +167,9 @@ class Collection:
 
         Raises EmptyCollection, NoSuchDocument; ValueError for a k below 1.
         """
-        if k < 1:
-            raise ValueError(f"k is {k}; ask for at least 1 hit.")
-        return list(self._behind.retrieved(sound(query), k, document).hits)
+        _require_hits(k)
+        found = self._behind.with_retriever(lambda retriever: retriever.retrieve(sound(query), k, document))
+        return list(found.hits)
 
     def explain(self, query: str, k: int = 10, *, document: str | None = None) -> list[Explanation]:
         """The same hits, each with what speaks for it. Raises what `search` raises."""
@@ -179,7 +179,10 @@ class Collection:
         self, query: str, k: int = 10, *, document: str, page_number: int | None = None
     ) -> Missed:
         """Why a document, or one of its pages, is not among the k best chunks of all documents."""
-        return explain_missed(self._behind.retriever(), sound(query), k, document, page_number)
+        _require_hits(k)
+        return self._behind.with_retriever(
+            lambda retriever: explain_missed(retriever, sound(query), k, document, page_number)
+        )
 
     def ask(self, question: str, *, document: str | None = None, turns: Sequence[Turn] = ()) -> Answer:
         """The answer, whole. `turns` are earlier questions of the same conversation."""
@@ -214,7 +217,7 @@ class Collection:
         recent = answering.recent(turns)
         shown, query = self._settings.passages, search_query(question, recent)
         budget = answering.passage_budget(question, shown.wanted_tokens(generator.accelerated), recent)
-        found = self._behind.retrieved(query, shown.hits, document)
+        found = self._behind.with_retriever(lambda searcher: searcher.retrieve(query, shown.hits, document))
         passages = pick_passages(
             question,
             found.query_vector,
@@ -254,3 +257,8 @@ class Collection:
 
     def _answering(self) -> Answering:
         return Answering(self._engines.generator(), self._engines.template(), self._settings.answer)
+
+
+def _require_hits(k: int) -> None:
+    if k < 1:
+        raise ValueError(f"k is {k}; ask for at least 1 hit.")

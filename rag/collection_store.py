@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from pathlib import Path
+from typing import TypeVar
 
 from ingest.embedding.protocol import EmbedderIdentity
 from ingest.errors import CollectionNotFound, EmbedderMismatch, StoreError
 from ingest.store.store import Store
 from rag.assembly import Engines
-from rag.retrieval import Retrieved, Retriever
+from rag.retrieval import Retriever
 from rag.settings import Settings
+
+_Found = TypeVar("_Found")
 
 
 class CollectionStore:
@@ -55,20 +59,22 @@ class CollectionStore:
 
     def retriever(self) -> Retriever:
         """What searches it; kept, for what it knows of the documents' names."""
+        store = self.opened()
+        self.refuse_mismatch()
+        # The engines have a lock of their own and ask for the store under it: never take it under this one.
+        embedder = self.engines.embedder()
         with self._lock:
-            store = self.opened()
-            self.refuse_mismatch()
-            if self._retriever is None:
-                self._retriever = Retriever(store, self.engines.embedder(), self._settings.retrieval)
+            if self._retriever is None or self._store is not store:
+                self._retriever = Retriever(store, embedder, self._settings.retrieval)
             return self._retriever
 
-    def retrieved(self, query: str, k: int, document: str | None) -> Retrieved:
-        """The k best hits. A store that was re-embedded since it was opened is opened anew."""
+    def with_retriever(self, call: Callable[[Retriever], _Found]) -> _Found:
+        """What the call finds. A store that was re-embedded since it was opened is opened anew."""
         try:
-            return self.retriever().retrieve(query, k, document)
+            return call(self.retriever())
         except EmbedderMismatch:  # if it is not that, it is raised again
             self.reopen()
-            return self.retriever().retrieve(query, k, document)
+            return call(self.retriever())
 
     def reopen(self) -> None:
         """Let go of the store and of the embedder that it was opened with."""
@@ -76,7 +82,7 @@ class CollectionStore:
             if self._store is not None:
                 self._store.close()
             self._store = self._retriever = None
-            self.engines.forget_embedder()
+        self.engines.forget_embedder()
 
     def close(self) -> None:
         """Twice is once."""
@@ -85,7 +91,7 @@ class CollectionStore:
             if self._store is not None:
                 self._store.close()
             self._store = self._retriever = None
-            self.engines.close()
+        self.engines.close()
 
     def _made_with(self) -> EmbedderIdentity | None:
         return self.opened().identity if self.exists() else None

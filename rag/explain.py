@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import PurePath
 
-from ingest.indexing import letters_and_digits_apart
+from ingest.indexing import letters_and_digits_apart, name_in_words
 from rag.errors import NoSuchDocument
 from rag.retrieval import Retriever
 from rag.terms import content_terms
@@ -32,9 +33,9 @@ class Explanation:
 class Missed:
     """The best that a document, or one page of it, has for a question, beside what was found.
 
-    `best` is how that place's chunks rank among themselves; its `dense` and `lexical` scores compare with
-    `last_dense` and `last_lexical`, the lowest that an arm brought from everywhere: below those a chunk is
-    not looked at. `rank` is its place among all that were looked at, None where it was not.
+    `rank` is the place of its best chunk among all that were looked at, None where none was: `best` is then
+    the best of its chunks among themselves. Its `dense` and `lexical` scores compare with `last_dense` and
+    `last_lexical`, the lowest that an arm brought from everywhere: below those a chunk is not looked at.
     """
 
     best: Explanation | None
@@ -65,12 +66,12 @@ def explain_missed(
                 f"Page {page_number} of {document!r} holds no text that could be found. `refdesk show` shows "
                 "what was read."
             )
-    ranks = {hit.chunk_id: hit.rank for hit in everywhere}
-    found = [hit for hit in there if hit.chunk_id in ranks]
-    best = min(found, key=lambda hit: ranks[hit.chunk_id]) if found else (there[0] if there else None)
+    of_the_place = {hit.chunk_id for hit in there}
+    found = next((hit for hit in everywhere if hit.chunk_id in of_the_place), None)
+    best = found or next(iter(there), None)
     return Missed(
         best=None if best is None else _explained(query, best),
-        rank=None if best is None else ranks.get(best.chunk_id),
+        rank=None if found is None else found.rank,
         looked_at=len(everywhere),
         last_dense=_last([hit.dense for hit in everywhere]),
         last_lexical=_last([hit.lexical for hit in everywhere]),
@@ -78,7 +79,7 @@ def explain_missed(
 
 
 def _explained(query: str, hit: Hit) -> Explanation:
-    place = " ".join((hit.title, hit.document.rpartition("/")[2], *hit.headings))
+    place = " ".join((hit.title, name_in_words(PurePath(hit.document)), *hit.headings))
     held = set(content_terms(letters_and_digits_apart(f"{place} {hit.text}")))
     asked = list(dict.fromkeys(content_terms(letters_and_digits_apart(query))))
     return Explanation(

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator, Mapping
+import unicodedata
+from collections.abc import Collection, Iterator, Mapping
 
 from ingest.indexing import letters_and_digits_apart
 from rag.terms import STOP_WORDS
@@ -19,7 +20,7 @@ class DocumentNames:
     """What documents are called, ready to be looked for in questions."""
 
     def __init__(self, names: Mapping[int, str]) -> None:
-        """`names` are the words of each document's file name, by its id."""
+        """`names` are the words of each document's file names, by its id."""
         self._documents: dict[str, list[int]] = {}
         for document_id, name in names.items():
             for word in _name_words(name):
@@ -32,29 +33,32 @@ class DocumentNames:
             for document_id in documents:
                 self._whole[document_id] = self._whole.get(document_id, 0.0) + self._worth[word]
 
-    def resemblance(self, question: str) -> dict[int, float]:
+    def resemblance(self, question: str, among: Collection[int] | None = None) -> dict[int, float]:
         """How much a question names each document, 0..1; those it does not name at all are left out.
+
+        `among` limits it to these documents, as if there were no others.
 
         With m(d) the worth of the words that the question shares with the name of d, and w(d) the worth of
         the whole name, it is m(d) / max(m) * m(d) / w(d): the document that is named best, the less of it the
         less of its name is there. A word is worth log(1 + documents / documents so called).
         """
         shared: dict[int, float] = {}
-        for word in set(_question_words(question)) & self._documents.keys():
-            for document_id in self._documents[word]:
-                shared[document_id] = shared.get(document_id, 0.0) + self._worth[word]
+        for word in dict.fromkeys(_question_words(question)):
+            for document_id in self._documents.get(word, ()):
+                if among is None or document_id in among:
+                    shared[document_id] = shared.get(document_id, 0.0) + self._worth[word]
         most = max(shared.values(), default=0.0)
         return {id: worth / most * worth / self._whole[id] for id, worth in shared.items()}
 
 
 def _name_words(name: str) -> set[str]:
     """The words of a name, letters and digits apart, and those that mix both also as they are."""
-    lowered = name.lower()
+    lowered = unicodedata.normalize("NFC", name).lower()
     return {*_WORD.findall(letters_and_digits_apart(lowered)), *_WORD.findall(lowered)} - STOP_WORDS
 
 
 def _question_words(question: str) -> Iterator[str]:
-    words = _WORD.findall(_POSSESSIVE.sub("", question.lower()))
+    words = _WORD.findall(_POSSESSIVE.sub("", unicodedata.normalize("NFC", question).lower()))
     for length in range(1, _MOST_JOINED + 1):
         for start in range(len(words) - length + 1):
             yield "".join(words[start : start + length])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
@@ -15,9 +14,6 @@ from rag.fusion import best_first, convex_fusion, reciprocal_rank_fusion
 from rag.naming import DocumentNames
 from rag.settings import DEFAULT_DENSE_WEIGHT, RetrievalSettings
 from rag.types import ArmScore, Contributions, Hit
-
-#: Of more documents than this that share a word with the question, the others are hardly meant.
-_MOST_NAMED = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +51,22 @@ class Retriever:
         """
         documents = self.documents(document)
         arms = self.arms(query, count, documents)
-        fused = self._fuse(arms)
-        if documents is None or len(documents) > 1:
-            fused = self._prefer_named(query, fused)
+        fused = self.fused(query, arms, documents)
         best = fused if all_looked_at else dict(islice(fused.items(), count))
         return Retrieved(self._hits(best, _ranked(arms.dense), _ranked(arms.lexical)), arms.query_vector)
+
+    def fused(
+        self,
+        query: str,
+        arms: Arms,
+        documents: frozenset[int] | None = None,
+        dense_weight: float | None = None,
+    ) -> dict[int, Contributions]:
+        """What the arms brought as one ranking, best first. `dense_weight` stands in for the settings'."""
+        fused = self._fuse(arms, dense_weight)
+        if documents is None or len(documents) > 1:
+            fused = self._prefer_named(query, fused, documents)
+        return fused
 
     def arms(self, query: str, count: int, documents: frozenset[int] | None = None) -> Arms:
         """What each arm brings for `count` hits, before they are fused."""
@@ -87,31 +94,29 @@ class Retriever:
             )
         return documents
 
-    def _fuse(self, arms: Arms) -> dict[int, Contributions]:
+    def _fuse(self, arms: Arms, dense_weight: float | None) -> dict[int, Contributions]:
         if self._settings.fusion == "reciprocal-rank":
             return reciprocal_rank_fusion([id for id, _ in arms.dense], [id for id, _ in arms.lexical])
-        weight = settled("dense_weight", self._settings.dense_weight, self._store, DEFAULT_DENSE_WEIGHT)
+        wanted = self._settings.dense_weight if dense_weight is None else dense_weight
+        weight = settled("dense_weight", wanted, self._store, DEFAULT_DENSE_WEIGHT)
         return convex_fusion(dict(arms.dense), dict(arms.lexical), weight)
 
-    def _prefer_named(self, query: str, fused: dict[int, Contributions]) -> dict[int, Contributions]:
+    def _prefer_named(
+        self, query: str, fused: dict[int, Contributions], documents: frozenset[int] | None
+    ) -> dict[int, Contributions]:
         """(score + w * how much the question names its document) / (1 + w), best first."""
         weight = self._settings.name_weight
-        resemblance = self._document_names().resemblance(query) if weight and fused else {}
-        named = sorted(resemblance, key=lambda id: -resemblance[id])[:_MOST_NAMED]
+        named = self._document_names().resemblance(query, documents) if weight and fused else {}
         if not named:
             return fused
-        ranges = sorted((held.first, held.end, id) for id, held in self._store.chunk_ranges(named).items())
-        firsts = [first for first, _, _ in ranges]
-
-        def of(chunk_id: int) -> float:
-            at = bisect_right(firsts, chunk_id) - 1
-            return resemblance[ranges[at][2]] if at >= 0 and chunk_id < ranges[at][1] else 0.0
-
+        document_of = self._store.documents_of(list(fused))
         whole = 1.0 + weight
         return best_first(
             {
                 chunk_id: Contributions(
-                    parts.meaning / whole, parts.words / whole, weight * of(chunk_id) / whole
+                    meaning=parts.meaning / whole,
+                    words=parts.words / whole,
+                    name=weight * named.get(document_of.get(chunk_id, -1), 0.0) / whole,
                 )
                 for chunk_id, parts in fused.items()
             }

@@ -107,10 +107,15 @@ def _above(hit: Hit, following: Hit) -> str:
         ("name", mine.name - theirs.name),
     )
     parts = ", ".join(
-        f"{name} {difference:+.3f}" for name, difference in differences if abs(difference) >= 0.0005
+        f"{name} {difference:+.3f}" for name, difference in differences if abs(difference) >= _SHOWN
     )
     if not parts:
-        return "as good as the next, and older in the collection"
+        equal = mine.score == theirs.score
+        return (
+            "as good as the next, and older in the collection"
+            if equal
+            else "as good as the next to three digits"
+        )
     return f"above the next by {mine.score - theirs.score:.3f}: {parts}"
 
 

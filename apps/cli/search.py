@@ -64,6 +64,8 @@ def search(
             raise EmptyQuestion("The query is empty. Name some words to search for.")
         if page is not None and why_not is None:
             raise WrongUse("--page says which page --why-not is about. Name its document too.")
+        if document is not None and why_not is not None:
+            raise WrongUse("--why-not asks about a search of all documents. Leave --document out.")
         explained = documents.explain(sound(query), k, document=document)
         missed = (
             None

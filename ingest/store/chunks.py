@@ -118,6 +118,16 @@ def chunk_ranges(connection: sqlite3.Connection, documents: Iterable[int] | None
     return [ChunkRange(first, first + count) for first, count in cursor if count]
 
 
+def documents_of(connection: sqlite3.Connection, ids: Sequence[int]) -> dict[int, int]:
+    """The document of each chunk, by the chunk's id."""
+    return dict(
+        connection.execute(
+            "SELECT id, document_id FROM chunk WHERE id IN (SELECT value FROM json_each(?))",
+            (json.dumps(list(ids)),),
+        ).fetchall()
+    )
+
+
 def stored_chunks(connection: sqlite3.Connection, ids: Sequence[int]) -> dict[int, StoredChunk]:
     rows = connection.execute(
         "SELECT * FROM stored_chunk WHERE id IN (SELECT value FROM json_each(?))", (json.dumps(list(ids)),)

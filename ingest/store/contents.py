@@ -12,7 +12,7 @@ from ingest.store import archives, chunks, documents, pages, refusals
 from ingest.store.database import Database
 from ingest.store.filters import matching_documents, matching_sources
 from ingest.store.pages import PageRow
-from ingest.store.records import ChunkRange, Refusal, SourceFile
+from ingest.store.records import Refusal, SourceFile
 from ingest.store.schema import read_generation
 from ingest.types import Document, DocumentInfo, Page, StoredChunk
 
@@ -89,14 +89,14 @@ class StoreContents:
             return documents.listing(connection)
 
     def document_names(self) -> dict[int, str]:
-        """The words of each document's file name, by its id."""
+        """The words of the names of each document's files, by its id."""
         with self._database.read() as connection:
             return documents.read_names(connection)
 
-    def chunk_ranges(self, document_ids: Sequence[int]) -> dict[int, ChunkRange]:
-        """The chunk ids of each of these documents; one that is gone is left out."""
+    def documents_of(self, chunk_ids: Sequence[int]) -> dict[int, int]:
+        """The document that each of these chunks is of; one that is gone is left out."""
         with self._database.read() as connection:
-            return {id: ranges[0] for id in document_ids if (ranges := chunks.chunk_ranges(connection, [id]))}
+            return chunks.documents_of(connection, chunk_ids)
 
     def document_ids(self, pattern: str | None) -> frozenset[int] | None:
         """The documents a person means (see `filters`): None means all and gives None; empty means none."""

@@ -6,6 +6,7 @@ gives the reader the last committed state meanwhile.
 
 from __future__ import annotations
 
+import logging
 import sqlite3
 import threading
 from collections.abc import Iterator
@@ -33,6 +34,8 @@ from ingest.store.identity import (
 )
 from ingest.store.layout import FileState, StoreLayout
 from ingest.store.schema import create_tables, is_empty
+
+_LOGGER = logging.getLogger(__name__)
 
 
 class Database:
@@ -110,6 +113,8 @@ class Database:
                     refuse_mismatch(identity, embedder, splitter, layout)
                     current = lexical.is_current(connection)
                 if not writable:
+                    if not current:
+                        _LOGGER.warning("%s: %s", layout.folder, lexical.OUTDATED)
                     return cls(layout, identity, None, connection, state)
                 if not current:
                     with writing(connection):

@@ -7,7 +7,9 @@ import os
 import sqlite3
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from pathlib import PurePath
 
+from ingest.indexing import name_in_words
 from ingest.store.records import ChunkRange, SourceFile
 from ingest.types import Document, DocumentInfo
 
@@ -75,10 +77,11 @@ def count_content(connection: sqlite3.Connection, document_id: int, chunks: Chun
 
 
 def read_names(connection: sqlite3.Connection) -> dict[int, str]:
-    """The words of each document's file name, by its id."""
-    return {
-        int(id): str(name) for id, name in connection.execute("SELECT id, name FROM document ORDER BY id")
-    }
+    """The words of the names of each document's files, by its id."""
+    names: dict[int, dict[str, None]] = {}
+    for document_id, path in connection.execute("SELECT document_id, path FROM source ORDER BY id"):
+        names.setdefault(int(document_id), {})[name_in_words(PurePath(os.fsdecode(path)))] = None
+    return {document_id: " ".join(own) for document_id, own in names.items()}
 
 
 def read_document(connection: sqlite3.Connection, document_id: int) -> Document | None:

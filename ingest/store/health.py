@@ -79,8 +79,11 @@ def problems(
 ) -> Iterator[str]:
     """Each contradiction found, in words. Runs inside the caller's transaction and changes nothing.
 
-    With `read_only`, FTS5's own check of the index of words is left out: it counts as writing.
+    With `read_only`, FTS5's own check of the index of words is left out: it counts as writing. An index of
+    another version is then a problem, since it cannot be made anew.
     """
+    if read_only and not lexical.is_current(connection):
+        yield f"Search by words: {lexical.OUTDATED}."
     damage = [line for (line,) in connection.execute("PRAGMA integrity_check(20)") if line != "ok"]
     yield from (f"The database file is damaged: {line}." for line in damage)
     if damage:

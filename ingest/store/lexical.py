@@ -19,6 +19,12 @@ from ingest.store.words import match_expression
 
 TOKENIZER = "porter unicode61 remove_diacritics 2"
 
+#: What is wrong with a collection that was indexed in another way and cannot be indexed anew.
+OUTDATED = (
+    "its index of words was made by another version of Refdesk, and cannot be made anew because the folder "
+    "may not be written; some words are not found. Open it once where it can be written"
+)
+
 _FINGERPRINT = "lexical"
 
 _SEARCH = """
@@ -102,5 +108,5 @@ def check_structure(connection: sqlite3.Connection) -> None:
 
 
 def _fingerprint() -> str:
-    sample = lexical_text(("Name", "Title"), ("Title", "Part", "Section"), "Text of FY2024Q2.")
+    sample = lexical_text(("Name", "Title"), ("Title", "Part", "Section"), "Text of FY2024Q2 漢字.")
     return hashlib.sha256(f"{TOKENIZER}\n{sample}".encode()).hexdigest()

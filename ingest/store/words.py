@@ -6,6 +6,8 @@ import re
 import unicodedata
 from collections import Counter
 
+from ingest.indexing import unspaced_runs
+
 #: More words than this cost time and find nothing more; the longest, being the rarest, are kept.
 MAX_WORDS = 32
 
@@ -35,9 +37,14 @@ def match_expression(query: str) -> str | None:
     Stop words are left out unless nothing else is there. A joined word counts as a phrase, and each
     of its parts as a word, so that "year-over-year" finds both spellings and prefers its own, and "FY2018"
     finds "2018". A repeated word stands repeatedly: FTS5 adds up what each is worth, so that what a long
-    question keeps coming back to counts more.
+    question keeps coming back to counts more. Of Chinese and Japanese, pairs of neighbouring letters are
+    phrases.
     """
-    compounds = _COMPOUND.findall(unicodedata.normalize("NFC", query).lower())
+    plain = unicodedata.normalize("NFC", query).lower()
+    runs = unspaced_runs(plain)
+    for run in runs:
+        plain = plain.replace(run, " ")
+    compounds = _COMPOUND.findall(plain)
     words = [part for compound in compounds for part in _PART.findall(_without_possessive(compound))]
     phrases = [
         " ".join(_PART.findall(compound))
@@ -45,7 +52,7 @@ def match_expression(query: str) -> str | None:
         if not _APOSTROPHE.search(compound) and len(_PART.findall(compound)) > 1
     ]
     telling = [word for word in words if word not in _STOP_WORDS]
-    counts = Counter([*phrases, *(telling or words)])
+    counts = Counter([*phrases, *(telling or words), *(pair for run in runs for pair in _pairs(run))])
     if not counts:
         return None
     terms = list(counts)
@@ -53,6 +60,11 @@ def match_expression(query: str) -> str | None:
         kept = set(sorted(terms, key=len, reverse=True)[:MAX_WORDS])
         terms = [term for term in terms if term in kept]
     return " OR ".join(f'"{term}"' for term in terms for _ in range(min(counts[term], _MOST_REPEATS)))
+
+
+def _pairs(run: str) -> list[str]:
+    """Each two neighbours; a letter that stands alone by itself."""
+    return [" ".join(run[at : at + 2]) for at in range(max(1, len(run) - 1))]
 
 
 def _without_possessive(word: str) -> str:

@@ -13,7 +13,7 @@ import pytest
 from evaluation.calibration import calibration_of, keep
 from evaluation.collection_system import CollectionSystem
 from evaluation.errors import EvaluationError
-from evaluation.evidence_scores import WEIGHTS, _fused, weight_scores
+from evaluation.evidence_scores import WEIGHTS, _hits, weight_scores
 from evaluation.scripted import ScriptedSystem
 from evaluation.system import System, in_held_names
 from evaluation.types import Gold, Question, QuestionSet
@@ -184,12 +184,13 @@ class TestCollections:
         with closing(CollectionSystem(collection)) as system:
             question = in_held_names(Question("1", "What does a tow cost?", gold=(Gold("fees.md"),)), system)
             scores = weight_scores(system, [question], "document")
-            arms = collection._behind.retriever().arms(question.text, 60)
+            retriever = collection._behind.retriever()
+            arms = retriever.arms(question.text, 60)
+            places = system.store.chunks([*dict(arms.dense)])
             words, meaning = (
-                _fused(arms, weight, system.store.chunks([*dict(arms.dense)])) for weight in (0, 1)
+                _hits(retriever.fused(question.text, arms, None, w), places) for w in (0.0, 1.0)
             )
         assert scores.shape == (1, len(WEIGHTS))
-        assert [hit.score for hit in meaning] == sorted((hit.score for hit in meaning), reverse=True)
         assert words[0].text == TOW
         best_by_meaning = max(dict(arms.dense), key=dict(arms.dense).__getitem__)
         assert meaning[0].text == system_text(collection, best_by_meaning)

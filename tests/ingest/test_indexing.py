@@ -6,7 +6,13 @@ from pathlib import PurePath
 
 import pytest
 
-from ingest.indexing import embedded_text, letters_and_digits_apart, lexical_text, name_in_words
+from ingest.indexing import (
+    embedded_text,
+    letters_and_digits_apart,
+    lexical_text,
+    name_in_words,
+    unspaced_runs,
+)
 from ingest.types import distinct_names
 
 
@@ -49,5 +55,11 @@ def test_the_place_stands_before_the_text(made: object) -> None:
 )
 def test_letters_and_digits_are_words_apart(text: str, apart: str) -> None:
     assert letters_and_digits_apart(text) == apart
-    assert lexical_text((), (), text) == f"\n{apart}"
+    assert lexical_text((), (), text).split() == apart.split()
     assert embedded_text((), (), text) == f"\n{text}"
+
+
+def test_letters_of_languages_without_spaces_are_words() -> None:
+    assert lexical_text((), (), "运河 in 2024年").split() == ["运", "河", "in", "2024", "年"]
+    assert unspaced_runs("运河 and カナ, 2024年") == ["运河", "カナ", "年"]
+    assert embedded_text((), (), "运河") == "\n运河"

@@ -65,6 +65,20 @@ def test_a_place_that_was_found_has_its_rank(collection: Collection) -> None:
     assert missed.looked_at >= 3
 
 
+def test_words_of_a_files_name_are_as_they_are_indexed(home: Path, tmp_path: Path) -> None:
+    (tmp_path / "3M_2018_10K.md").write_text("Capital expenditure rose.")
+    with open_collection("filings", SETTINGS) as collection:
+        collection.ingest([tmp_path / "3M_2018_10K.md"])
+        (explained,) = collection.explain("capital expenditure of 3M in 2018 by the 10-K in md", 1)
+    assert explained.shared == ("capital", "expenditure", "3", "m", "2018", "10", "k")
+    assert explained.lacking == ("md",)
+
+
+def test_a_place_is_asked_about_with_at_least_one_hit(collection: Collection) -> None:
+    with pytest.raises(ValueError, match="at least 1"):
+        collection.explain_missed("tow", 0, document="fees.md")
+
+
 def test_a_page_that_is_not_there_is_told(collection: Collection) -> None:
     with pytest.raises(NoSuchDocument, match=r"Page 9 of 'fees\.md'"):
         collection.explain_missed("tow", 2, document="fees.md", page_number=9)

@@ -64,6 +64,10 @@ def test_a_named_document_comes_first_of_equals(home: Path, tmp_path: Path) -> N
             hits = collection.search(f"How much did revenue of {company} rise?", 2)
             assert Path(hits[0].document).name == f"{company}-2022.md"
             assert [hit.rank for hit in hits] == [1, 2]
+            named, other = (hit.contributions for hit in hits)
+            assert named is not None
+            assert other is not None
+            assert named.name > other.name == 0.0
             assert 0.0 <= hits[1].score <= hits[0].score <= 1.0
 
 
@@ -74,7 +78,10 @@ def test_names_of_later_documents_are_known(home: Path, tmp_path: Path) -> None:
         collection.ingest([tmp_path / "acme.md"])
         assert len(collection.search("revenue of bolt", 5)) == 1
         collection.ingest([tmp_path / "bolt.md"])
-        assert Path(collection.search("revenue of bolt", 5)[0].document).name == "bolt.md"
+        best = collection.search("revenue of bolt", 5)[0]
+    assert Path(best.document).name == "bolt.md"
+    assert best.contributions is not None
+    assert best.contributions.name > 0
 
 
 @pytest.mark.parametrize("fusion", ["convex", "reciprocal-rank"])
@@ -91,3 +98,48 @@ def test_a_name_does_not_outweigh_what_is_said(fusion: str, home: Path, tmp_path
 def test_a_weight_below_zero_is_refused() -> None:
     with pytest.raises(ValueError, match="name_weight"):
         RetrievalSettings(name_weight=-0.1)
+
+
+def test_many_documents_of_one_name_are_all_named(home: Path, tmp_path: Path) -> None:
+    for number in range(61):
+        (tmp_path / str(number)).mkdir()
+        (tmp_path / str(number) / "readme.md").write_text(f"Part {number} of it is plain.")
+    with open_collection("parts", SETTINGS) as collection:
+        collection.ingest([tmp_path])
+        hits = collection.search("What does the readme say of part 60?", 100)
+    assert len({hit.contributions.name for hit in hits if hit.contributions}) == 1
+
+
+def test_documents_outside_a_filter_do_not_count(home: Path, tmp_path: Path) -> None:
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "acme-fees.md").write_text("Revenue rose.")
+    (tmp_path / "in" / "bolt.md").write_text("Revenue rose!")
+    (tmp_path / "fees.md").write_text("Nothing.")
+    with open_collection("filings", SETTINGS) as collection:
+        collection.ingest([tmp_path])
+        best = collection.search("revenue by fees", 1, document="in/")[0]
+    assert Path(best.document).name == "acme-fees.md"
+    assert best.contributions is not None
+    assert best.contributions.name > 0
+    names = DocumentNames({1: "fees", 2: "acme fees"})
+    assert names.resemblance("fees", {2})[2] > names.resemblance("fees")[2] * 0.99
+
+
+def test_every_name_of_equal_files_counts_and_accents_in_either_form(home: Path, tmp_path: Path) -> None:
+    (tmp_path / "gamma.md").write_text("Revenue rose.")
+    (tmp_path / "zeta.md").write_text("Revenue rose.")
+    (tmp_path / "U\u0308bersicht.md").write_text("Revenue fell.")
+    with open_collection("filings", SETTINGS) as collection:
+        collection.ingest([tmp_path])
+        for question, name in (
+            ("revenue of zeta", "gamma.md"),
+            ("revenue in der \u00dcbersicht", "bersicht.md"),
+        ):
+            best = collection.search(question, 1)[0]
+            assert best.document.endswith(name)
+            assert best.contributions is not None
+            assert best.contributions.name > 0
+        (tmp_path / "gamma.md").unlink()
+        collection.ingest([tmp_path], sync=True)
+        gone = collection.search("revenue of gamma", 3)
+    assert all(hit.contributions is not None and hit.contributions.name == 0 for hit in gone)
