@@ -14,6 +14,7 @@ import os
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import IO
 
@@ -22,6 +23,7 @@ from evaluation.types import Manifest, Row, Run
 from machine import evaluation_folder
 from machine.locking import exclusive
 
+_LONGEST_FACT = 60
 _MANIFEST, _ROWS, _LOCK = "manifest.json", "rows.jsonl", ".lock"
 _NAME = re.compile(r"[^\W_][\w.@+-]{0,199}")
 
@@ -100,6 +102,19 @@ def list_runs() -> list[str]:
     return [folder.name for folder in sorted(found, key=lambda folder: (folder / _MANIFEST).stat().st_mtime)]
 
 
+def latest_run(but: Path) -> str | None:
+    """The name of the run begun last that is whole and can be read, other than the one in that folder."""
+    for name in reversed(list_runs()):
+        if run_path(name).resolve() == but.resolve():
+            continue
+        try:
+            if _read(run_path(name)).is_whole:
+                return name
+        except RunDamaged:
+            continue
+    return None
+
+
 def runs_folder() -> Path:
     return evaluation_folder() / "runs"
 
@@ -122,20 +137,32 @@ def checked_name(name: str) -> str:
 
 
 def _read(folder: Path) -> Run:
+    """The run in the folder, which goes by the folder's name: it may have been copied."""
     from pydantic import TypeAdapter, ValidationError
 
     try:
         manifest = TypeAdapter(Manifest).validate_json((folder / _MANIFEST).read_bytes())
-        file = folder / _ROWS
-        lines = file.read_bytes().split(b"\n")[:-1] if file.is_file() else []
-        adapter = TypeAdapter(Row)
-        # A question that ended in an error may have been asked again: its last row counts.
-        rows = {row.question.id: row for row in map(adapter.validate_json, lines)}
-        return Run(manifest, tuple(rows.values()))
     except (ValidationError, OSError) as error:
-        raise RunDamaged(
-            f"The run in {folder} cannot be read ({error}). Remove the folder and measure again."
-        ) from error
+        raise _damaged(folder, f"{_MANIFEST} is not what was written") from error
+    file, adapter = folder / _ROWS, TypeAdapter(Row)
+    rows: dict[
+        str, Row
+    ] = {}  # a question that ended in an error may have been asked again: its last row counts
+    try:
+        lines = file.read_bytes().split(b"\n")[:-1] if file.is_file() else []
+    except OSError as error:
+        raise _damaged(folder, f"{_ROWS} cannot be read ({error.strerror})") from error
+    for number, line in enumerate(lines, start=1):
+        try:
+            row = adapter.validate_json(line)
+        except ValidationError as error:
+            raise _damaged(folder, f"line {number} of {_ROWS} is no row of a run") from error
+        rows[row.question.id] = row
+    return Run(replace(manifest, name=folder.name), tuple(rows.values()))
+
+
+def _damaged(folder: Path, why: str) -> RunDamaged:
+    return RunDamaged(f"The run in {folder} cannot be read: {why}. Remove the folder and measure again.")
 
 
 def _cut_torn_line(file: Path) -> None:
@@ -153,14 +180,21 @@ def _refuse_other(begun: Manifest, wanted: Manifest) -> None:
     if begun.fingerprint == wanted.fingerprint:
         return
     differing = [
-        f"{name}: {begun.facts.get(name, 'nothing')!r} then, {wanted.facts.get(name, 'nothing')!r} now"
+        f"{name}: {_shortened(begun.facts.get(name))} then, {_shortened(wanted.facts.get(name))} now"
         for name in sorted(begun.facts.keys() | wanted.facts.keys())
-        if begun.facts.get(name) != wanted.facts.get(name)
+        if begun.facts.get(name) != wanted.facts.get(name) and name != "metrics"
     ]
     raise RunMismatch(
-        f"There is a run {wanted.name!r}, and it was made otherwise. {'; '.join(differing)}. Give this one "
-        "another --name, or measure that one --anew."
+        f"There is a run {wanted.name!r}, and it was made otherwise:\n"
+        + "".join(f"  {line}\n" for line in differing)
+        + "Give this one another --name, or measure that one --anew."
     )
+
+
+def _shortened(fact: str | None) -> str:
+    if fact is None:
+        return "nothing"
+    return repr(fact if len(fact) <= _LONGEST_FACT else f"{fact[:_LONGEST_FACT]}...")
 
 
 def _refuse_taken(name: str) -> None:

@@ -105,11 +105,13 @@ def warnings_of(run: Run) -> tuple[str, ...]:
             warnings.append(f"{count} {kind} are of earlier, equal calls, and so are their times.")
     if missing := run.manifest.surroundings.get(NOT_HELD):
         warnings.append(
-            f"Not held, or held several times under that name: {missing}. Questions about them score 0."
+            f"Not held, or held several times under that name: {missing}. They count as not found."
         )
     for name, text in run.manifest.facts.items():
         if name.startswith("calibrated ") and run.manifest.question_set_sha256 in text:
             warnings.append(f"The collection was {name} on these very questions, which flatters it here.")
+    if not any(question.gold for question in (row.question for row in run.rows)):
+        warnings.append("No question has gold documents or pages: the search cannot be scored.")
     if not run.is_whole:
         warnings.append(f"The run is not whole: {len(run.rows)} of {run.manifest.question_count} questions.")
     return tuple(warnings)

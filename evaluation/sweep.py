@@ -7,8 +7,10 @@ from itertools import product
 
 from evaluation.comparison import compare, corrected
 from evaluation.errors import EvaluationError, NotComparable
+from evaluation.provenance import fingerprint
+from evaluation.runner import plain_name
 from evaluation.summaries import summarise
-from evaluation.types import Run
+from evaluation.types import QuestionSet, Run
 from evaluation.verdicts import Sweep, Variant
 
 #: Measures one variant: its run's name and the values that are its own.
@@ -35,8 +37,10 @@ def sweep(
         wanted = [metric for metric in run.manifest.metrics if metric.name in metrics]
         variants.append(Variant(values, run, summarise(run.rows, wanted, seed)))
     first = variants[0].run
-    compared = [compare(first, variant.run, metrics=metrics, seed=seed).changes for variant in variants[1:]]
-    return Sweep(name, tuple(variants), corrected(compared))
+    compared = [compare(first, variant.run, metrics=metrics, seed=seed) for variant in variants[1:]]
+    warnings = dict.fromkeys(warning for comparison in compared for warning in comparison.warnings)
+    changes = corrected([comparison.changes for comparison in compared])
+    return Sweep(name, tuple(variants), changes, tuple(warnings))
 
 
 def _refuse_unknown(metrics: Sequence[str], run: Run) -> None:
@@ -45,6 +49,12 @@ def _refuse_unknown(metrics: Sequence[str], run: Run) -> None:
     for name in metrics:
         if name not in known:
             raise NotComparable(f"There is no metric {name!r} here. There are: {', '.join(known)}.")
+
+
+def sweep_name(question_set: QuestionSet, grid: Mapping[str, Sequence[str]]) -> str:
+    """The set's name with what is varied: the same sweep goes on, another is another."""
+    varied = fingerprint({name: ",".join(values) for name, values in grid.items()})
+    return f"{plain_name(question_set)}-sweep-{varied[:8]}"
 
 
 def combinations(grid: Mapping[str, Sequence[str]]) -> list[dict[str, str]]:

@@ -108,3 +108,4 @@ class Sweep:
     name: str
     variants: tuple[Variant, ...]
     changes: tuple[tuple[Change, ...], ...] = ()
+    warnings: tuple[str, ...] = ()

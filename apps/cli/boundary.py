@@ -82,8 +82,7 @@ def failure_of(error: Exception) -> Failure | None:
     from rag import errors as rag
 
     if isinstance(error, evaluation.EvaluationError):
-        code = PROBLEM if isinstance(error, evaluation.RunDamaged) else WRONG_USE
-        return Failure(code, kind, str(error))
+        return Failure(WRONG_USE, kind, str(error))  # 1 is a gate's no
     wrong_use = (
         ingest.NothingToIngest,
         ingest.CollectionNotFound,

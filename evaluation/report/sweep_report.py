@@ -82,7 +82,11 @@ def sweep_page(sweep: Sweep, *, quality: str, seconds: str | None, reproduce: st
     if seconds is not None and seconds_metric is None:
         warnings = (f"No variant has the metric {seconds}: the plot shows quality alone.", *warnings)
     return Page(
-        "Sweep over settings", sweep.name, _lead(standings, quality, front), tuple(sections), warnings
+        "Sweep over settings",
+        sweep.name,
+        _lead(standings, quality, front),
+        tuple(sections),
+        (*sweep.warnings, *warnings),
     )
 
 

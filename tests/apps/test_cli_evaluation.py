@@ -223,7 +223,10 @@ def test_a_fusion_weight_is_calibrated(refdesk: Refdesk, filled: Path, tmp_path:
             "cannot be varied",
         ),
         (["sweep", "{questions}", "-c", "default", "--vary", "passages.hits=4,x"], "'x' cannot be the value"),
-        (["calibrate", "{questions}", "-c", "default"], "A fusion weight takes 20 questions"),
+        (
+            ["calibrate", "{questions}", "-c", "default", "--what", "fusion"],
+            "A fusion weight takes 20 questions",
+        ),
         (["calibrate", "{questions}", "-c", "default", "--what", "refusals"], "here are 3 and 1"),
         (["calibrate", "-c", "default", "--what", "x"], "refusals, fusion or all"),
     ],

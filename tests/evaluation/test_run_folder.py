@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from evaluation.errors import EvaluationError, RunDamaged, RunMismatch, RunNotFound, RunUnfinished
-from evaluation.run_folder import checked_name, list_runs, load_run, open_run_folder, run_path, runs_folder
+from evaluation.run_folder import (
+    checked_name,
+    latest_run,
+    list_runs,
+    load_run,
+    open_run_folder,
+    run_path,
+    runs_folder,
+)
 from evaluation.types import Manifest, Metric, Outcome, Question, Row
 
 MANIFEST = Manifest(
@@ -107,10 +117,29 @@ def test_unknown_runs_are_told_with_those_that_are_there() -> None:
         load_run("other")
 
 
-def test_a_damaged_run_is_named() -> None:
+def test_a_copied_run_goes_by_its_folders_name() -> None:
+    write()
+    shutil.copytree(runs_folder() / "first", runs_folder() / "copy")
+    assert load_run("copy").manifest.name == "copy"
+    assert list_runs() == ["first", "copy"] or list_runs() == ["copy", "first"]
+
+
+def test_the_latest_run_is_whole_and_readable_and_not_the_baseline() -> None:
+    write()
+    for name, rows in (("whole", ROWS), ("unfinished", ROWS[:1])):
+        write(replace(MANIFEST, name=name), rows)
+    write(replace(MANIFEST, name="damaged"))
+    (runs_folder() / "damaged" / "rows.jsonl").write_text("{}\n")
+    for place, name in enumerate(("first", "whole", "unfinished", "damaged")):
+        os.utime(runs_folder() / name / "manifest.json", (place, place))
+    assert latest_run(but=runs_folder() / "first") == "whole"
+    assert latest_run(but=runs_folder() / "whole") == "first"
+
+
+def test_a_damaged_run_is_named_with_its_line() -> None:
     write()
     (runs_folder() / "first" / "rows.jsonl").write_text("{}\n")
-    with pytest.raises(RunDamaged, match="first"):
+    with pytest.raises(RunDamaged, match=r"first cannot be read: line 1 of rows\.jsonl is no row"):
         load_run("first")
 
 
@@ -119,8 +148,6 @@ def test_runs_are_listed_the_latest_last() -> None:
     write(replace(MANIFEST, name="z-first"))
     write(replace(MANIFEST, name="a-second"))
     manifest = runs_folder() / "z-first" / "manifest.json"
-    import os
-
     os.utime(manifest, (1, 1))
     assert list_runs() == ["z-first", "a-second"]
 

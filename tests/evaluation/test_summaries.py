@@ -38,4 +38,5 @@ def test_a_reader_is_warned(made_run: MadeRun) -> None:
     assert warnings_of(run) == (
         "Only 5 questions: the intervals are wide for a reason.",
         "1 of 5 questions ended in an error; no mean includes them.",
+        "No question has gold documents or pages: the search cannot be scored.",
     )

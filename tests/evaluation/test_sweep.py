@@ -7,8 +7,8 @@ from collections.abc import Mapping
 import pytest
 
 from evaluation.errors import EvaluationError
-from evaluation.sweep import combinations, parse_grid, sweep
-from evaluation.types import Run
+from evaluation.sweep import combinations, parse_grid, sweep, sweep_name
+from evaluation.types import QuestionSet, Run
 from tests.evaluation.conftest import NDCG, MadeRun
 
 
@@ -34,6 +34,15 @@ def test_the_others_are_compared_with_the_first_and_corrected_together(made_run:
     worse, equal = (changes[0] for changes in done.changes)
     assert worse.adjusted_p == 2 * (2 / 2**6)
     assert equal.adjusted_p == 1.0
+    assert any("Only 6 questions" in warning for warning in done.warnings)
+
+
+def test_another_sweep_has_another_name() -> None:
+    few = QuestionSet("my questions", "0", ())
+    name = sweep_name(few, {"passages.hits": ("4", "8")})
+    assert name.startswith("my-questions-sweep-")
+    assert name == sweep_name(few, {"passages.hits": ("4", "8")})
+    assert name != sweep_name(few, {"passages.hits": ("4", "6")})
 
 
 def test_grids_are_read() -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -98,18 +99,35 @@ def calibrate(
                 return
             asked = load_question_set(question_set)
             chosen = []
-            if "dense_weight" in wanted and (weight := _fusion(system, asked, scoped, seed)) is not None:
+            weight = None
+            if "dense_weight" in wanted:
+                with _told_where_more_is_wanted(wanted):
+                    weight = _fusion(system, asked, scoped, seed)
+            if weight is not None:
                 chosen.append(weight)
                 # What speaks for an answer is then looked for among the hits of that weight.
                 settings = replace(settings, retrieval=replace(settings.retrieval, dense_weight=weight.value))
         if "minimum_evidence" in wanted:
-            with closing(_system(collection, settings)) as system:
+            with closing(_system(collection, settings)) as system, _told_where_more_is_wanted(wanted):
                 chosen.append(_refusals(system, asked, most_false, scoped, seed))
         if not dry_run:
             with opened(collection) as documents, Store.open(documents.folder) as store:
                 for calibration in chosen:
                     keep(store, calibration)
         write_or_json(chosen, as_json, _NOTHING_KEPT if dry_run else "")
+
+
+@contextmanager
+def _told_where_more_is_wanted(wanted: list[CalibrationName]) -> Iterator[None]:
+    """What cannot be told from these questions is no error where something else may be."""
+    from evaluation.errors import NothingToCalibrate
+
+    try:
+        yield
+    except NothingToCalibrate as error:
+        if len(wanted) == 1:
+            raise
+        note(str(error))
 
 
 def _system(collection: str, settings: Settings) -> CollectionSystem:

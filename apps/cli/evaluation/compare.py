@@ -121,15 +121,15 @@ def gate(
         from apps.errors import WrongUse
         from evaluation.gate import check_gate, parse_max_losses
         from evaluation.junit import write_junit
-        from evaluation.run_folder import list_runs, load_run, run_path
+        from evaluation.run_folder import latest_run, load_run, run_path
 
         if undecided not in {"pass", "fail"}:
             raise WrongUse(f"--undecided is pass or fail, not {undecided!r}.")
         bounds, base = parse_max_losses(max_loss), run_path(baseline)
-        names = [name for name in list_runs() if run_path(name).resolve() != base.resolve()]
-        if run is None and not names:
+        named = run or latest_run(but=base)
+        if named is None:
             raise WrongUse("There is no run but the baseline to let in. Make one with `refdesk eval run`.")
-        entering = run_path(run or names[-1])
+        entering = run_path(named)
         if entering.resolve() == base.resolve():
             raise WrongUse(f"{baseline!r} is the baseline and what is to be let in. Name another run.")
         result = check_gate(load_run(base), load_run(entering), bounds)

@@ -82,8 +82,7 @@ def sweep(
         from apps.errors import WrongUse
         from evaluation.asking import RunSettings
         from evaluation.main_metrics import main_metrics
-        from evaluation.runner import plain_name
-        from evaluation.sweep import combinations, parse_grid
+        from evaluation.sweep import combinations, parse_grid, sweep_name
         from evaluation.sweep import sweep as measure_all
 
         asked = drawn_set(question_set, questions, answerable, unanswerable, seed)
@@ -107,7 +106,7 @@ def sweep(
                     metrics.extend(metric or main_metrics(run))
                 return run
 
-            done = measure_all(name or f"{plain_name(asked)}-sweep", grid, measure_variant, metrics, seed)
+            done = measure_all(name or sweep_name(asked, grid), grid, measure_variant, metrics, seed)
         _tell(done, metrics, as_json)
 
 
@@ -140,6 +139,7 @@ def _tell(done: Sweep, metrics: list[str], as_json: bool) -> None:
                     }
                     for variant in done.variants
                 ],
+                "warnings": list(done.warnings),
                 "changes": [[change_as_json(change) for change in changes] for changes in done.changes],
                 "reports": [str(report) for report in reports],
             }
@@ -158,4 +158,6 @@ def _tell(done: Sweep, metrics: list[str], as_json: bool) -> None:
         write()
         write(f"{variant.run.manifest.name} against {done.variants[0].run.manifest.name}:", bold=True)
         write_changes(changes)
+    for warning in done.warnings:
+        write(f"Warning: {warning}")
     write(f"Reports: {reports[0]} and {reports[1].name}")
