@@ -23,7 +23,7 @@ class DocumentNames:
         """`names` are the words of each document's file names, by its id."""
         self._documents: dict[str, list[int]] = {}
         for document_id, name in names.items():
-            for word in _name_words(name):
+            for word in sorted(_name_words(name)):  # so that sums round alike in every process
                 self._documents.setdefault(word, []).append(document_id)
         self._worth = {
             word: math.log(1.0 + len(names) / len(documents)) for word, documents in self._documents.items()
