@@ -1,4 +1,4 @@
-"""How large a difference is, how many questions would show one, and which one a number of questions shows."""
+"""How large a difference is, and how many questions would show one."""
 
 from __future__ import annotations
 
@@ -59,31 +59,6 @@ def questions_needed(
     variance = limit + max(sought_difference * reach - sought_difference**2, 0.0)
     needed = _both(alpha, power) ** 2 * variance / sought_difference**2 + _correction(alpha)
     return max(math.ceil(needed), math.ceil(math.log2(2 / alpha)))
-
-
-def detectable_difference(
-    differences: ArrayLike,
-    count: int,
-    *,
-    span: float | None = None,
-    alpha: float = 0.05,
-    power: float = 0.8,
-) -> float:
-    """The smallest mean difference that `count` questions show, by the formula of `questions_needed`.
-
-    In the metric's unit. It is the larger root of (N + z^2) * d^2 - z^2 * span * d - z^2 * limit = 0, where N
-    is `count` without its correction and z the sum of both quantiles; infinite where `count` is too small for
-    any.
-    """
-    limit, reach = _variance_limit(differences, span)
-    own = count - _correction(alpha)
-    if own <= 0 or count < math.ceil(math.log2(2 / alpha)):
-        return math.inf
-    square = _both(alpha, power) ** 2
-    root = math.sqrt((square * reach) ** 2 + 4 * (own + square) * square * limit)
-    found = (square * reach + root) / (2 * (own + square))
-    # Beyond the span a difference brings no variance of its own, as in `questions_needed`.
-    return found if found <= reach else math.sqrt(square * limit / own)
 
 
 def _variance_limit(differences: ArrayLike, span: float | None) -> tuple[float, float]:

@@ -45,9 +45,9 @@ def unspaced_letters_apart(text: str) -> str:
     return _UNSPACED.sub(r" \g<0> ", text)
 
 
-def unspaced_runs(text: str) -> list[str]:
-    """The stretches of such letters, in order."""
-    return _UNSPACED_RUN.findall(text)
+def unspaced_runs(text: str) -> tuple[list[str], str]:
+    """The stretches of such letters, in order, and the text without them."""
+    return _UNSPACED_RUN.findall(text), _UNSPACED_RUN.sub(" ", text)
 
 
 def text_digest(text: str) -> bytes:

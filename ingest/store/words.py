@@ -40,11 +40,8 @@ def match_expression(query: str) -> str | None:
     question keeps coming back to counts more. Of Chinese and Japanese, pairs of neighbouring letters are
     phrases.
     """
-    plain = unicodedata.normalize("NFC", query).lower()
-    runs = unspaced_runs(plain)
-    for run in runs:
-        plain = plain.replace(run, " ")
-    compounds = _COMPOUND.findall(plain)
+    runs, spaced = unspaced_runs(unicodedata.normalize("NFC", query).lower())
+    compounds = _COMPOUND.findall(spaced)
     words = [part for compound in compounds for part in _PART.findall(_without_possessive(compound))]
     phrases = [
         " ".join(_PART.findall(compound))
@@ -52,7 +49,8 @@ def match_expression(query: str) -> str | None:
         if not _APOSTROPHE.search(compound) and len(_PART.findall(compound)) > 1
     ]
     telling = [word for word in words if word not in _STOP_WORDS]
-    counts = Counter([*phrases, *(telling or words), *(pair for run in runs for pair in _pairs(run))])
+    pairs = [pair for run in runs for pair in _pairs(run)]
+    counts = Counter([*phrases, *(telling if telling or pairs else words), *pairs])
     if not counts:
         return None
     terms = list(counts)

@@ -61,5 +61,5 @@ def test_letters_and_digits_are_words_apart(text: str, apart: str) -> None:
 
 def test_letters_of_languages_without_spaces_are_words() -> None:
     assert lexical_text((), (), "运河 in 2024年").split() == ["运", "河", "in", "2024", "年"]
-    assert unspaced_runs("运河 and カナ, 2024年") == ["运河", "カナ", "年"]
+    assert unspaced_runs("运河 and カナ, 2024年") == (["运河", "カナ", "年"], "  and  , 2024 ")
     assert embedded_text((), (), "运河") == "\n运河"

@@ -262,3 +262,16 @@ def test_the_index_of_words_is_rebuilt_when_its_text_is_made_otherwise(
         store.remove(["/heron.txt"])
         assert store.search_lexical("otherwise heron", 99) == []
         assert store.check() == []
+
+
+@POSIX
+def test_an_outdated_index_of_words_that_cannot_be_made_anew_is_told(
+    closed: Path, request: pytest.FixtureRequest, caplog: pytest.LogCaptureFixture
+) -> None:
+    with sqlite3.connect(closed / "store.sqlite3") as connection:
+        connection.execute("UPDATE meta SET value = 'another' WHERE name = 'lexical'")
+    connection.close()
+    folder = request.getfixturevalue("read_only")  # a copy of what lies in `closed` now
+    with Store.open(folder) as store:
+        assert any("made by another version" in problem for problem in store.check())
+    assert "made by another version" in caplog.text

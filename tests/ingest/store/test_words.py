@@ -20,6 +20,7 @@ from ingest.store.words import MAX_WORDS, match_expression
         ("capital in FY2018", '"fy 2018" OR "capital" OR "fy" OR "2018"'),
         ("the 10K", '"10 k" OR "10" OR "k"'),
         ("巴拿马运河有多长?", '"巴 拿" OR "拿 马" OR "马 运" OR "运 河" OR "河 有" OR "有 多" OR "多 长"'),
+        ("水 and 水库", '"水" OR "水 库"'),
         ("水 in 2024年", '"2024" OR "水" OR "年"'),
         ("2024Q2", '"2024 q 2" OR "2024" OR "q" OR "2"'),
         ("to be or not to be", '"to" OR "to" OR "be" OR "be" OR "or" OR "not"'),
