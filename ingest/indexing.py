@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Sequence
+from itertools import islice
 from pathlib import PurePath
 
 _SEPARATORS = re.compile(r"[\s_.,;()\[\]+-]+")
@@ -14,18 +15,33 @@ _UNSPACED_RANGES = (
 _UNSPACED = re.compile(f"[{_UNSPACED_RANGES}]")
 _UNSPACED_RUN = re.compile(f"[{_UNSPACED_RANGES}]+")
 _LETTER_BESIDE_DIGIT = re.compile(r"(?<=[^\W\d_])(?=\d)|(?<=\d)(?=[^\W\d_])")
+#: A word, or a letter of those languages that put no spaces.
+_OPENING_WORD = re.compile(rf"[{_UNSPACED_RANGES}]|[^\s{_UNSPACED_RANGES}]+")
+_OPENING_WORDS = 16
+_LONGEST_OPENING = 120
+_OPENING_LOOKED_AT = 2_000
 _LONGEST_NUMBER = 8
 _LONGEST_MIXED_WORD = 12
 
 
-def embedded_text(names: Sequence[str], headings: Sequence[str], text: str) -> str:
+def embedded_text(names: Sequence[str], headings: Sequence[str], text: str, opening: str = "") -> str:
     """The text whose vector stands for a chunk: what names the document, where it stands, what it says."""
-    return f"{_place(names, headings)}\n{text}"
+    return "\n".join([_place(names, headings), *([opening] if opening else []), text])
 
 
-def lexical_text(names: Sequence[str], headings: Sequence[str], text: str) -> str:
+def lexical_text(names: Sequence[str], headings: Sequence[str], text: str, opening: str = "") -> str:
     """The text whose words find a chunk."""
-    return unspaced_letters_apart(letters_and_digits_apart(f"{_place(names, headings)}\n{text}"))
+    return unspaced_letters_apart(letters_and_digits_apart(embedded_text(names, headings, text, opening)))
+
+
+def opening_of(page_text: str) -> str:
+    """How a page begins: its first words, in one line.
+
+    A page of a filing, of slides or of a paper says at its top what it is about ("Consolidated Balance
+    Sheets", the company, the year), and the chunks further down do not repeat it.
+    """
+    words = list(islice(_OPENING_WORD.finditer(page_text[:_OPENING_LOOKED_AT]), _OPENING_WORDS))
+    return " ".join(page_text[: words[-1].end()].split())[:_LONGEST_OPENING] if words else ""
 
 
 def letters_and_digits_apart(text: str) -> str:

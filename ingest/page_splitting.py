@@ -28,7 +28,7 @@ class PageSplitter:
         names = self.document.names
         try:
             chunks = split_page(self._splitter, page, names, self._offset, self._ordinal)
-            texts = tuple(embedded_text(names, chunk.headings, chunk.text) for chunk in chunks)
+            texts = tuple(embedded_text(names, chunk.headings, chunk.text, chunk.opening) for chunk in chunks)
             "".join(texts).encode("utf-8")  # a lone surrogate would stop the embedder and the store
         except IngestError:
             raise

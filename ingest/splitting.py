@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from ingest.boundaries import Boundaries
 from ingest.errors import IngestError
-from ingest.indexing import embedded_text
+from ingest.indexing import embedded_text, opening_of
 from ingest.settings import SplitterSettings
 from ingest.types import Chunk, Document, Page
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 Span = tuple[int, int]
 
-_LARGEST_PLACE_SHARE = 4  # the line saying where a chunk stands gets at most a quarter of what is read
+_LARGEST_PLACE_SHARE = 3  # what says where a chunk stands gets at most a third of what is read
 _CUT_AFTER = 0.6  # of a full chunk: a good boundary before that is not worth so short a chunk
 _SCRAP = 0.2  # of a full chunk: a rest smaller than that is shared out
 _CHARACTERS_PER_TOKEN = 12  # text with fewer tokens than that is no language: its length is what counts
@@ -53,8 +53,8 @@ class TokenCounter(Protocol):
 class TokenSplitter:
     """Cuts at the best boundary near the end of the budget, which is counted in the embedder's own tokens.
 
-    Chunk and the line that says where it stands fit the embedder together, unless that line is longer than
-    a quarter of what the embedder reads.
+    Chunk and the lines that say where it stands fit the embedder together, unless those lines are longer than
+    a third of what the embedder reads.
     """
 
     def __init__(self, settings: SplitterSettings, counter: TokenCounter) -> None:
@@ -64,17 +64,17 @@ class TokenSplitter:
 
     @property
     def identity(self) -> str:
-        return f"tokens-{self._max_tokens}-overlap-{self._overlap_tokens}-v1"
+        return f"tokens-{self._max_tokens}-overlap-{self._overlap_tokens}-v2"
 
     def spans(self, page: Page, names: Sequence[str]) -> Iterable[Span]:
-        budget = self._budget(names, page.headings)
+        budget = self._budget(names, page)
         tokens = self._counter.token_spans(page.text)
         return _PageCutter(page.text, tokens, budget, self._overlap_tokens).spans()
 
-    def _budget(self, names: Sequence[str], headings: Sequence[str]) -> int:
-        """Tokens that a chunk's own text may have below this line of names and headings."""
+    def _budget(self, names: Sequence[str], page: Page) -> int:
+        """Tokens that a chunk's own text may have below names, headings and how the page begins."""
         readable = self._counter.max_tokens
-        place = len(self._counter.token_spans(embedded_text(names, headings, "")))
+        place = len(self._counter.token_spans(embedded_text(names, page.headings, "", opening_of(page.text))))
         return max(1, min(self._max_tokens, readable - min(place, readable // _LARGEST_PLACE_SHARE)))
 
 
@@ -165,6 +165,7 @@ def split_page(
     chunks: list[Chunk] = []
     if not page.text.strip():
         return chunks
+    opening = opening_of(page.text)
     for start, end in splitter.spans(page, names):
         stretch = page.text[start:end]
         text = stretch.strip()
@@ -179,6 +180,7 @@ def split_page(
                     page_end=page.number,
                     headings=page.headings,
                     text=text,
+                    opening=opening if chunks else "",
                 )
             )
     return chunks

@@ -88,7 +88,8 @@ class Chunk:
     """A stretch of a document small enough for the embedder to read whole.
 
     `start` and `end` are offsets into the document's text; `ordinal` counts the document's
-    chunks from 0. `page_number` and `page_end` are the first and last page it touches.
+    chunks from 0. `page_number` and `page_end` are the first and last page it touches. `opening` is how its
+    page begins, where the chunk itself does not begin there: it is searched with the chunk, and never quoted.
     """
 
     ordinal: int
@@ -98,6 +99,7 @@ class Chunk:
     page_end: int
     headings: tuple[str, ...]
     text: str
+    opening: str = ""
 
 
 @dataclass(frozen=True, slots=True)

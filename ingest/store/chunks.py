@@ -17,9 +17,9 @@ from ingest.store.records import ChunkRange
 from ingest.store.vectors import VECTOR_DTYPE
 from ingest.types import Chunk, StoredChunk, distinct_names
 
-#: A chunk as it is kept: ordinal, start, end, page_number, page_end, headings, text; then the digest
-#: of the text that was embedded, and its vector.
-ChunkRow = tuple[int, int, int, int, int, str, str, bytes, bytes]
+#: A chunk as it is kept: ordinal, start, end, page_number, page_end, headings, text, opening; then the
+#: digest of the text that was embedded, and its vector.
+ChunkRow = tuple[int, int, int, int, int, str, str, str, bytes, bytes]
 
 #: Tells an embedded text from every other: see `ingest.indexing.text_digest`.
 Digest = bytes
@@ -36,7 +36,8 @@ def chunk_rows(names: Sequence[str], chunks: Iterable[Chunk], vectors: Vectors) 
             chunk.page_end,
             json.dumps(chunk.headings, ensure_ascii=False),
             chunk.text,
-            text_digest(embedded_text(names, chunk.headings, chunk.text)),
+            chunk.opening,
+            text_digest(embedded_text(names, chunk.headings, chunk.text, chunk.opening)),
             vector.tobytes(),
         )
 
@@ -52,7 +53,7 @@ def write_chunks(
     With the prefix, into the tables of what waits for a re-embedding to be whole.
     """
     first = chunk_id = _highest_id(connection) + 1
-    into_chunk = f"INSERT INTO {prefix}chunk VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"  # noqa: S608 - a constant
+    into_chunk = f"INSERT INTO {prefix}chunk VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"  # noqa: S608 - a constant
     into_embedding = f"INSERT INTO {prefix}embedding VALUES (?, ?, ?)"  # noqa: S608 - a constant
     for *chunk, digest, vector in rows:
         connection.execute(into_chunk, (chunk_id, document_id, *chunk))
@@ -94,14 +95,15 @@ def digest_chunks(connection: sqlite3.Connection) -> str:
 def lexical_rows(connection: sqlite3.Connection, document_id: int | None = None) -> Iterator[tuple[int, str]]:
     """(chunk id, its lexical text) of one document or of all, as the stored rows give it."""
     cursor = (
-        connection.execute("SELECT id, name, title, headings, text FROM stored_chunk")
+        connection.execute("SELECT id, name, title, headings, text, opening FROM stored_chunk")
         if document_id is None
         else connection.execute(
-            "SELECT id, name, title, headings, text FROM stored_chunk WHERE document_id = ?", (document_id,)
+            "SELECT id, name, title, headings, text, opening FROM stored_chunk WHERE document_id = ?",
+            (document_id,),
         )
     )
-    for chunk_id, name, title, headings, text in cursor:
-        yield chunk_id, lexical_text(distinct_names(name, title), json.loads(headings), text)
+    for chunk_id, name, title, headings, text, opening in cursor:
+        yield chunk_id, lexical_text(distinct_names(name, title), json.loads(headings), text, opening)
 
 
 def chunk_ranges(connection: sqlite3.Connection, documents: Iterable[int] | None = None) -> list[ChunkRange]:
@@ -171,7 +173,23 @@ def _raise_highest_id(connection: sqlite3.Connection, highest: int) -> None:
         connection.execute("INSERT INTO sqlite_sequence (name, seq) VALUES ('chunk', ?)", (highest,))
 
 
-def _stored_chunk(row: tuple[int, int, str, str, int, int, int, int, int, str, str, bytes]) -> StoredChunk:
-    chunk_id, document_id, title, _, ordinal, start, end, page_number, page_end, headings, text, path = row
-    chunk = Chunk(ordinal, start, end, page_number, page_end, tuple(json.loads(headings)), text)
+def _stored_chunk(
+    row: tuple[int, int, str, str, int, int, int, int, int, str, str, str, bytes],
+) -> StoredChunk:
+    (
+        chunk_id,
+        document_id,
+        title,
+        _,
+        ordinal,
+        start,
+        end,
+        page_number,
+        page_end,
+        headings,
+        text,
+        opening,
+        path,
+    ) = row
+    chunk = Chunk(ordinal, start, end, page_number, page_end, tuple(json.loads(headings)), text, opening)
     return StoredChunk(chunk_id, document_id, os.fsdecode(path), title, chunk)

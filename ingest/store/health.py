@@ -158,14 +158,14 @@ def _mistaken_digests(
 ) -> Iterator[str]:
     """Vectors that are remembered as those of another text than their chunk's."""
     rows = connection.execute(
-        f"""SELECT headings, text, digest FROM {prefix}chunk
+        f"""SELECT headings, text, opening, digest FROM {prefix}chunk
             JOIN {prefix}embedding ON chunk_id = {prefix}chunk.id WHERE document_id = ?""",  # noqa: S608 - a constant
         (document_id,),
     )
     names = distinct_names(name, title)
     wrong = sum(
-        text_digest(embedded_text(names, json.loads(headings), text)) != digest
-        for headings, text, digest in rows
+        text_digest(embedded_text(names, json.loads(headings), text, opening)) != digest
+        for headings, text, opening, digest in rows
     )
     if wrong:
         yield f"{wrong} vectors of '{title}' are remembered as those of another text."

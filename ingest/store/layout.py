@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 #: Raised whenever an older Refdesk could not read what a newer one writes.
-FORMAT_VERSION = 2
+FORMAT_VERSION = 3
 
 #: An unfinished file that nobody has written to for this long belongs to a process that died.
 ABANDONED_SECONDS = 3600.0

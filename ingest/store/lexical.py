@@ -108,5 +108,7 @@ def check_structure(connection: sqlite3.Connection) -> None:
 
 
 def _fingerprint() -> str:
-    sample = lexical_text(("Name", "Title"), ("Title", "Part", "Section"), "Text of FY2024Q2 漢字.")
+    sample = lexical_text(
+        ("Name", "Title"), ("Title", "Part", "Section"), "Text of FY2024Q2 漢字.", "How its page begins"
+    )
     return hashlib.sha256(f"{TOKENIZER}\n{sample}".encode()).hexdigest()

@@ -110,7 +110,7 @@ class Reembedding:
                 (document_id, revision, to.next_page, to.text_length, to.chunk_count),
             )
             connection.executemany(
-                "INSERT INTO next_part VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                "INSERT INTO next_part VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 (
                     (document_id, *row)
                     for row in chunk_rows(

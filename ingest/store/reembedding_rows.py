@@ -53,7 +53,7 @@ def read_place(connection: sqlite3.Connection, document_id: int, revision: int) 
 
 def read_parts(connection: sqlite3.Connection, document_id: int) -> Iterator[ChunkRow]:
     yield from connection.execute(
-        """SELECT ordinal, start, "end", page_number, page_end, headings, text, digest, vector
+        """SELECT ordinal, start, "end", page_number, page_end, headings, text, opening, digest, vector
            FROM next_part WHERE document_id = ? ORDER BY ordinal""",
         (document_id,),
     )

@@ -64,6 +64,7 @@ _TABLES = (
         page_end INTEGER NOT NULL,
         headings TEXT NOT NULL,
         text TEXT NOT NULL,
+        opening TEXT NOT NULL,
         UNIQUE (document_id, ordinal))""",
     """CREATE TABLE embedding (
         chunk_id INTEGER PRIMARY KEY REFERENCES chunk ON DELETE CASCADE,
@@ -99,6 +100,7 @@ _TABLES = (
         page_end INTEGER NOT NULL,
         headings TEXT NOT NULL,
         text TEXT NOT NULL,
+        opening TEXT NOT NULL,
         UNIQUE (document_id, ordinal))""",
     """CREATE TABLE next_embedding (
         chunk_id INTEGER PRIMARY KEY REFERENCES next_chunk ON DELETE CASCADE,
@@ -121,13 +123,14 @@ _TABLES = (
         page_end INTEGER NOT NULL,
         headings TEXT NOT NULL,
         text TEXT NOT NULL,
+        opening TEXT NOT NULL,
         digest BLOB NOT NULL,
         vector BLOB NOT NULL,
         PRIMARY KEY (document_id, ordinal))""",
     "CREATE INDEX next_part_digest ON next_part (digest)",
     """CREATE VIEW stored_chunk AS
         SELECT chunk.id, document_id, title, name, ordinal, start, end, page_number, page_end, headings, text,
-            (SELECT path FROM source WHERE source.document_id = document.id
+            opening, (SELECT path FROM source WHERE source.document_id = document.id
              ORDER BY source.id LIMIT 1) AS path
         FROM chunk JOIN document ON document.id = chunk.document_id""",
 )

@@ -74,6 +74,7 @@ _TABLES = (
         page_end INTEGER NOT NULL,
         headings TEXT NOT NULL,
         text TEXT NOT NULL,
+        opening TEXT NOT NULL,
         digest BLOB NOT NULL,
         vector BLOB NOT NULL,
         PRIMARY KEY (reading_id, ordinal))""",

@@ -118,7 +118,7 @@ def append_to_reading(
         "INSERT INTO loss VALUES (?, ?, ?)", ((at.id, loss.number, loss.reason) for loss in losses)
     )
     connection.executemany(
-        "INSERT INTO chunk VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO chunk VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         ((at.id, *row) for row in chunk_rows(at.document.names, chunks, vectors)),
     )
     reached = replace(
@@ -152,7 +152,7 @@ def read_pages(connection: sqlite3.Connection, reading_id: int) -> Iterator[Page
 
 def read_chunks(connection: sqlite3.Connection, reading_id: int) -> Iterator[ChunkRow]:
     yield from connection.execute(
-        """SELECT ordinal, start, "end", page_number, page_end, headings, text, digest, vector
+        """SELECT ordinal, start, "end", page_number, page_end, headings, text, opening, digest, vector
            FROM chunk WHERE reading_id = ? ORDER BY ordinal""",
         (reading_id,),
     )

@@ -11,6 +11,7 @@ from ingest.indexing import (
     letters_and_digits_apart,
     lexical_text,
     name_in_words,
+    opening_of,
     unspaced_runs,
 )
 from ingest.types import distinct_names
@@ -43,6 +44,27 @@ def test_the_place_stands_before_the_text(made: object) -> None:
     assert callable(made)
     text = made(("Acme 2018", "Annual report"), ("Annual report", "Item 8"), "Net sales rose.")
     assert text == "Acme 2018 > Annual report > Item 8\nNet sales rose."
+
+
+def test_how_the_page_begins_stands_between_place_and_text() -> None:
+    text = embedded_text(("Acme 2018",), ("Item 8",), "Net sales rose.", "Statements of income")
+    assert text == "Acme 2018 > Item 8\nStatements of income\nNet sales rose."
+    assert lexical_text(("Acme",), (), "Net sales rose.", "Year 2018") == "Acme\nYear 2018\nNet sales rose."
+
+
+@pytest.mark.parametrize(
+    ("page", "opening"),
+    [
+        ("", ""),
+        (" \n ", ""),
+        ("Consolidated  Balance\nSheets", "Consolidated Balance Sheets"),
+        ("word " * 99, " ".join(["word"] * 16)),
+        ("年报摘要的第一句话和第二句话都在这里", "年报摘要的第一句话和第二句话都在"),
+        ("x" * 5000, "x" * 120),
+    ],
+)
+def test_a_page_begins_with_its_first_words(page: str, opening: str) -> None:
+    assert opening_of(page) == opening
 
 
 @pytest.mark.parametrize(

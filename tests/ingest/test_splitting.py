@@ -96,17 +96,24 @@ class TestTokenBudget:
         for chunk in split_document(splitter, read):
             assert tokens(chunk.text) <= max_tokens
 
-    def test_the_line_of_headings_fits_beside_the_chunk(self):
-        headings = ("one two three four five six seven eight",)
+    def test_headings_and_the_pages_opening_fit_beside_the_chunk(self):
+        headings = ("one two three",)
         splitter = TokenSplitter(SplitterSettings(64, 5), WordCounter())
         chunks = split_document(splitter, document("word " * 500, headings=headings))
-        longest = max(tokens(embedded_text(("Policy",), headings, chunk.text)) for chunk in chunks)
+        longest = max(
+            tokens(embedded_text(("Policy",), headings, chunk.text, chunk.opening)) for chunk in chunks
+        )
         assert 64 - 5 < longest <= 64
 
-    def test_endless_headings_take_a_quarter_at_most(self):
+    def test_endless_headings_take_a_third_at_most(self):
         splitter = TokenSplitter(SplitterSettings(64, 5), WordCounter())
         chunks = split_document(splitter, document("word " * 500, headings=("far " * 300,)))
-        assert max(tokens(chunk.text) for chunk in chunks) == 64 - 64 // 4
+        assert max(tokens(chunk.text) for chunk in chunks) == 64 - 64 // 3
+
+    def test_chunks_know_how_their_page_begins(self):
+        first, *others = split_document(token_splitter(20), document("Balance sheet. " + "word " * 60))
+        assert (first.opening, len(others) > 1) == ("", True)
+        assert {chunk.opening for chunk in others} == {"Balance sheet. " + " ".join(["word"] * 14)}
 
     def test_text_without_tokens_is_cut_by_length(self):
         chunks = split_document(token_splitter(20), document("~" * 2000))
@@ -155,8 +162,8 @@ class TestBoundaries:
 
 class TestIdentity:
     def test_it_names_what_changes_the_cuts(self):
-        assert token_splitter(20, 5).identity == "tokens-20-overlap-5-v1"
-        assert token_splitter(200, 5).identity == "tokens-64-overlap-5-v1"  # the embedder reads 64
+        assert token_splitter(20, 5).identity == "tokens-20-overlap-5-v2"
+        assert token_splitter(200, 5).identity == "tokens-64-overlap-5-v2"  # the embedder reads 64
 
 
 class TestLangChain:

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from ingest.embedding.hashing import HashingEmbedder
+from ingest.indexing import embedded_text
 from ingest.progress import Progress
 from ingest.settings import IngestSettings
 
@@ -42,8 +43,9 @@ class TestStretches:
         assert statistics.vectors == statistics.chunks > 9
         hits = desk.store.search_dense(np.full(256, 1 / 16, dtype=np.float32), 1000)
         for chunk_id, chunk in desk.store.chunks([chunk_id for chunk_id, _ in hits]).items():
-            title, text = chunk.title, chunk.chunk.text
-            query = embedder.embed_query(" > ".join([title, *chunk.chunk.headings]) + "\n" + text)
+            its = chunk.chunk
+            text = embedded_text((chunk.title,), its.headings, its.text, its.opening)
+            query = embedder.embed_query(text)
             (best, similarity), *_ = desk.store.search_dense(query, 1)
             assert best == chunk_id
             assert similarity == pytest.approx(1.0, abs=1e-5)

@@ -256,7 +256,9 @@ def test_the_index_of_words_is_rebuilt_when_its_text_is_made_otherwise(
     closed: Path, material: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for module in (chunks, lexical):
-        monkeypatch.setattr(module, "lexical_text", lambda names, headings, text: f"{text} otherwise")
+        monkeypatch.setattr(
+            module, "lexical_text", lambda names, headings, text, opening: f"{text} otherwise"
+        )
     with Store.open(closed) as store:
         assert len(store.search_lexical("otherwise", 99)) == 41
         store.remove(["/heron.txt"])

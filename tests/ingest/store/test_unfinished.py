@@ -305,7 +305,7 @@ def test_harm_that_shows_while_finishing_changes_nothing(
     at = stage(store, key, heron)
 
     def spoilt(connection: sqlite3.Connection, reading_id: int) -> Any:
-        yield (0, 0, 3, 1, 1, "[]", "one", b"0" * 16, heron.vectors[0].tobytes())
+        yield (0, 0, 3, 1, 1, "[]", "one", "", b"0" * 16, heron.vectors[0].tobytes())
         error = sqlite3.DatabaseError("database disk image is malformed")
         error.sqlite_errorcode = sqlite3.SQLITE_CORRUPT
         raise error
