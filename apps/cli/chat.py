@@ -64,6 +64,7 @@ def chat(
                 f"The collection '{documents.name}' holds no documents yet. "
                 f"Put some in: refdesk ingest FOLDER -c {documents.name}"
             )
+        documents.scope(only=wanted)  # raises NoSuchDocument before a model loads
         documents.load()
         if at_terminal and not as_json:
             write(f"Collection '{documents.name}'. /help says what can be typed here.", dim=True)

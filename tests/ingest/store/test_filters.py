@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ingest.store.filters import lies_in, matching_sources
+from ingest.store.filters import matching_sources
 from ingest.store.store import SourceFile, Store
 
 PATHS = {
