@@ -235,7 +235,7 @@ class Collection:
         documents_to_search(
             self._behind.opened(), wanted
         )  # a question that cannot be answered is told so before a model loads
-        self._behind.retriever()
+        self._behind.retriever()  # loads the embedder before the clock starts
         answering = self._answering()
         generator = self._engines.generator()
         started = time.perf_counter()
