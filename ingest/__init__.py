@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from ingest.assembly import build_embedder, build_reader, build_splitter, identity_of
+    from ingest.document_filter import DocumentFilter
     from ingest.embedding.protocol import Embedder, EmbedderIdentity
     from ingest.errors import (
         CollectionNotFound,
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
 
 _MODULES = {
     "ingest.assembly": ("build_embedder", "build_reader", "build_splitter", "identity_of"),
+    "ingest.document_filter": ("DocumentFilter",),
     "ingest.embedding.protocol": ("Embedder", "EmbedderIdentity"),
     "ingest.errors": (
         "CollectionNotFound",
@@ -78,6 +80,7 @@ __all__ = [
     "CollectionNotFound",
     "DamagedFile",
     "Document",
+    "DocumentFilter",
     "DocumentInfo",
     "Embedder",
     "EmbedderIdentity",

@@ -11,6 +11,7 @@
 
 from __future__ import annotations
 
+from ingest.document_filter import DocumentFilter
 from ingest.errors import (
     CollectionNotFound,
     EmbedderMismatch,
@@ -26,6 +27,7 @@ from ingest.types import DocumentInfo, Page
 from rag.collection import Collection
 from rag.errors import EmptyCollection, EmptyQuestion, NoSuchDocument, QuestionTooLong, RagError
 from rag.explain import Explanation, Missed
+from rag.scope import Narrowing, Scope
 from rag.settings import (
     AnswerSettings,
     PassageSettings,
@@ -64,6 +66,7 @@ __all__ = [
     "CollectionInfo",
     "CollectionNotFound",
     "Contributions",
+    "DocumentFilter",
     "DocumentInfo",
     "EmbedderMismatch",
     "EmptyCollection",
@@ -75,6 +78,7 @@ __all__ = [
     "IngestError",
     "IngestReport",
     "Missed",
+    "Narrowing",
     "NoSuchDocument",
     "NothingToIngest",
     "Page",
@@ -86,6 +90,7 @@ __all__ = [
     "RagError",
     "Refused",
     "RetrievalSettings",
+    "Scope",
     "Sentence",
     "SentenceChecked",
     "Settings",

@@ -11,6 +11,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from ingest.document_filter import DocumentFilter
 from ingest.loaders.protocol import LoadOptions, Ocr
 from ingest.patterns import Patterns
 from ingest.pipeline import ingest
@@ -31,6 +32,7 @@ from rag.evidence import evidence
 from rag.explain import Explanation, Missed, explain_hits, explain_missed
 from rag.passages import pick_passages
 from rag.question import search_query, sound
+from rag.scope import Scope, combined, documents_to_search, read_scope
 from rag.settings import Settings
 from rag.tool_box import ToolBox
 from rag.types import Answer, Answered, Event, Hit, Turn
@@ -162,18 +164,30 @@ class Collection:
 
     # Questions
 
-    def search(self, query: str, k: int = 10, *, document: str | None = None) -> list[Hit]:
-        """The k best chunks. `document` limits them to a path, a file name or a pattern.
+    def search(
+        self, query: str, k: int = 10, *, document: str | None = None, only: DocumentFilter | None = None
+    ) -> list[Hit]:
+        """The k best chunks. `document` limits them to a path, a file name or a pattern, `only` to a filter.
 
         Raises EmptyCollection, NoSuchDocument; ValueError for a k below 1.
         """
         _require_hits(k)
-        found = self._behind.with_retriever(lambda retriever: retriever.retrieve(sound(query), k, document))
+        wanted = combined(document, only)
+        found = self._behind.with_retriever(lambda retriever: retriever.retrieve(sound(query), k, wanted))
         return list(found.hits)
 
-    def explain(self, query: str, k: int = 10, *, document: str | None = None) -> list[Explanation]:
+    def scope(self, *, document: str | None = None, only: DocumentFilter | None = None) -> Scope:
+        """How many documents such a search looks through, condition by condition.
+
+        Loads no model. Raises EmptyCollection, NoSuchDocument.
+        """
+        return read_scope(self._behind.opened(), combined(document, only))
+
+    def explain(
+        self, query: str, k: int = 10, *, document: str | None = None, only: DocumentFilter | None = None
+    ) -> list[Explanation]:
         """The same hits, each with what speaks for it. Raises what `search` raises."""
-        return list(explain_hits(sound(query), self.search(query, k, document=document)))
+        return list(explain_hits(sound(query), self.search(query, k, document=document, only=only)))
 
     def explain_missed(
         self, query: str, k: int = 10, *, document: str, page_number: int | None = None
@@ -184,9 +198,16 @@ class Collection:
             lambda retriever: explain_missed(retriever, sound(query), k, document, page_number)
         )
 
-    def ask(self, question: str, *, document: str | None = None, turns: Sequence[Turn] = ()) -> Answer:
+    def ask(
+        self,
+        question: str,
+        *,
+        document: str | None = None,
+        only: DocumentFilter | None = None,
+        turns: Sequence[Turn] = (),
+    ) -> Answer:
         """The answer, whole. `turns` are earlier questions of the same conversation."""
-        for event in self.stream(question, document=document, turns=turns):
+        for event in self.stream(question, document=document, only=only, turns=turns):
             if isinstance(event, Answered):
                 return event.answer
         raise RuntimeError("the stream of an answer ended without one")  # stream() always ends with Answered
@@ -196,6 +217,7 @@ class Collection:
         question: str,
         *,
         document: str | None = None,
+        only: DocumentFilter | None = None,
         turns: Sequence[Turn] = (),
         cancelled: Callable[[], bool] = lambda: False,
     ) -> Iterator[Event]:
@@ -209,15 +231,18 @@ class Collection:
         question = sound(question)
         if not question.strip():
             raise EmptyQuestion("The question is empty. Ask something.")
-        retriever = self._behind.retriever()
-        retriever.documents(document)  # a question that cannot be answered is told so before a model loads
+        wanted = combined(document, only)
+        documents_to_search(
+            self._behind.opened(), wanted
+        )  # a question that cannot be answered is told so before a model loads
+        self._behind.retriever()  # loads the embedder before the clock starts
         answering = self._answering()
         generator = self._engines.generator()
         started = time.perf_counter()
         recent = answering.recent(turns)
         shown, query = self._settings.passages, search_query(question, recent)
         budget = answering.passage_budget(question, shown.wanted_tokens(generator.accelerated), recent)
-        found = self._behind.with_retriever(lambda searcher: searcher.retrieve(query, shown.hits, document))
+        found = self._behind.with_retriever(lambda searcher: searcher.retrieve(query, shown.hits, wanted))
         passages = pick_passages(
             question,
             found.query_vector,

@@ -3,7 +3,7 @@
     RagError
     ├── EmptyCollection     a question to a collection that holds nothing yet
     ├── EmptyQuestion       a question without a word
-    ├── NoSuchDocument      `document=` matches nothing in the collection
+    ├── NoSuchDocument      `document=` or a filter leaves nothing of the collection
     └── QuestionTooLong     the question alone does not fit the model's context
 
 Errors of the packages below (`IngestError`, `GeneratorError`, `MachineError`) pass through unchanged.
@@ -25,7 +25,7 @@ class EmptyQuestion(RagError):
 
 
 class NoSuchDocument(RagError):
-    """Names the pattern and some documents that are there."""
+    """Names the condition that left nothing, and what is there."""
 
 
 class QuestionTooLong(RagError):

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import PurePath
 
+from ingest.document_filter import DocumentFilter
 from ingest.indexing import letters_and_digits_apart, name_in_words
 from rag.errors import NoSuchDocument
 from rag.retrieval import Retriever
@@ -58,7 +59,7 @@ def explain_missed(
     Raises EmptyCollection; NoSuchDocument where nothing matches, and for a page that the document lacks.
     """
     everywhere = retriever.retrieve(query, count, all_looked_at=True).hits
-    there = retriever.retrieve(query, _MOST_CHUNKS, document).hits
+    there = retriever.retrieve(query, _MOST_CHUNKS, DocumentFilter(documents=document)).hits
     if page_number is not None:
         there = tuple(hit for hit in there if hit.page_number <= page_number <= hit.page_end)
         if not there:

@@ -9,6 +9,7 @@ from langchain_core.documents import Document
 from langchain_core.retrievers import BaseRetriever
 from pydantic import ConfigDict
 
+from ingest.document_filter import DocumentFilter
 from rag.collection import Collection
 from rag.types import Hit
 
@@ -16,8 +17,8 @@ from rag.types import Hit
 class CollectionRetriever(BaseRetriever):
     """Finds a collection's best chunks for any LangChain chain.
 
-    `k` is how many; `document` limits them to a path, a file name or a pattern. Each document's
-    metadata says where it stands: document, title, page, page_end, start, end, score, rank.
+    `k` is how many; `document` limits them to a path, a file name or a pattern, `only` to a filter. Each
+    document's metadata says where it stands: document, title, page, page_end, start, end, score, rank.
     """
 
     model_config = ConfigDict(arbitrary_types_allowed=True)
@@ -25,12 +26,14 @@ class CollectionRetriever(BaseRetriever):
     collection: Collection
     k: int = 4
     document: str | None = None
+    only: DocumentFilter | None = None
 
     def _get_relevant_documents(
         self, query: str, *, run_manager: CallbackManagerForRetrieverRun
     ) -> list[Document]:
         del run_manager  # LangChain's protocol hands it over; searching reports nothing in between
-        return [_as_document(hit) for hit in self.collection.search(query, self.k, document=self.document)]
+        hits = self.collection.search(query, self.k, document=self.document, only=self.only)
+        return [_as_document(hit) for hit in hits]
 
 
 def _as_document(hit: Hit) -> Document:

@@ -6,12 +6,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
+from ingest.document_filter import DocumentFilter
 from ingest.embedding.protocol import Embedder, Vectors
 from ingest.store.store import Store
 from rag.calibration import settled
-from rag.errors import EmptyCollection, NoSuchDocument
 from rag.fusion import best_first, convex_fusion, reciprocal_rank_fusion
 from rag.naming import DocumentNames
+from rag.scope import documents_to_search
 from rag.settings import DEFAULT_DENSE_WEIGHT, RetrievalSettings
 from rag.types import ArmScore, Contributions, Hit
 
@@ -43,13 +44,13 @@ class Retriever:
         self._names: tuple[int, DocumentNames] | None = None
 
     def retrieve(
-        self, query: str, count: int, document: str | None = None, *, all_looked_at: bool = False
+        self, query: str, count: int, only: DocumentFilter | None = None, *, all_looked_at: bool = False
     ) -> Retrieved:
-        """The `count` best chunks, over all documents or those that `document` matches.
+        """The `count` best chunks, over all documents or those that the filter leaves.
 
         With `all_looked_at`, everything that either arm brings for so many, of which these are the first.
         """
-        documents = self.documents(document)
+        documents = documents_to_search(self._store, only)
         arms = self.arms(query, count, documents)
         fused = self.fused(query, arms, documents)
         best = fused if all_looked_at else dict(islice(fused.items(), count))
@@ -77,22 +78,6 @@ class Retriever:
             lexical=tuple(self._store.search_lexical(query, depth, documents)),
             query_vector=vector,
         )
-
-    def documents(self, pattern: str | None) -> frozenset[int] | None:
-        """Ids of the documents to search, None for all. Raises EmptyCollection, NoSuchDocument."""
-        known = self._store.documents()
-        if not known:
-            raise EmptyCollection(
-                "This collection holds no documents yet. Put some in: refdesk ingest FOLDER -c NAME"
-            )
-        documents = self._store.document_ids(pattern)
-        if documents is not None and not documents:
-            some = ", ".join(info.path.rsplit("/", 1)[-1] for info in known[:3])
-            raise NoSuchDocument(
-                f"No document here matches {pattern!r}. There are {len(known)}, among them {some}. "
-                "A path, a file name, a part of it or a pattern such as '*.pdf' will do."
-            )
-        return documents
 
     def _fuse(self, arms: Arms, dense_weight: float | None) -> dict[int, Contributions]:
         if self._settings.fusion == "reciprocal-rank":

@@ -12,21 +12,22 @@ from apps.cli.boundary import errors_in_words
 from apps.cli.context import (
     AsJson,
     CollectionName,
-    DocumentPattern,
     ModelEngine,
     Verbose,
     opened,
     opened_store,
 )
+from apps.cli.filters import EVERYTHING, FilterOptions, with_filter_options
 from apps.cli.places import Places
 from apps.cli.screen import sound, write, write_json
 
 
+@with_filter_options
 def ask(
     question: Annotated[
         str, typer.Argument(metavar="QUESTION", help="A question in whole words.", show_default=False)
     ],
-    document: DocumentPattern = None,
+    only: FilterOptions = EVERYTHING,
     model: ModelEngine = None,
     passages: Annotated[
         bool, typer.Option("--passages", help="Show the passages that the answer was written from.")
@@ -46,15 +47,17 @@ def ask(
     Examples:
       refdesk ask "When does the lease end?" -c work
       refdesk ask "What did travel cost?" --document 2023.pdf --passages
+      refdesk ask "What did travel cost?" --type spreadsheet --since 2023 --until 2024
     """
     with errors_in_words(as_json, verbose), opened(collection, model) as documents:
+        wanted = only.as_filter()
         if as_json:
-            write_json(answer_as_json(documents.ask(sound(question), document=document)))
+            write_json(answer_as_json(documents.ask(sound(question), only=wanted)))
             return
         from rag import Answered, TextAdded
 
         with answer_display() as display:
-            for event in documents.stream(sound(question), document=document):
+            for event in documents.stream(sound(question), only=wanted):
                 if isinstance(event, TextAdded):
                     display.add(event.text)
                 elif isinstance(event, Answered):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from apps.cli.answer_display import answer_display
@@ -11,18 +12,18 @@ from apps.cli.boundary import SCHEMA, errors_in_words, failure_of
 from apps.cli.context import (
     AsJson,
     CollectionName,
-    DocumentPattern,
     ModelEngine,
     Verbose,
     opened,
     opened_store,
 )
+from apps.cli.filters import EVERYTHING, FilterOptions, with_filter_options
 from apps.cli.interruption import Interruption
 from apps.cli.places import Places
 from apps.cli.screen import note, one_line, sound, write, write_json
 
 if TYPE_CHECKING:
-    from rag import Answer, Collection, Turn
+    from rag import Answer, Collection, DocumentFilter, Turn
 
 _HELP = """\
 Type a question, then follow-ups. A line that begins with a slash is a command:
@@ -33,8 +34,9 @@ Type a question, then follow-ups. A line that begins with a slash is a command:
 Ctrl-C stops an answer that is being written."""
 
 
+@with_filter_options
 def chat(
-    document: DocumentPattern = None,
+    only: FilterOptions = EVERYTHING,
     model: ModelEngine = None,
     collection: CollectionName = "default",
     as_json: AsJson = False,
@@ -52,7 +54,7 @@ def chat(
       refdesk chat --json < questions.txt
     """
     with errors_in_words(as_json, verbose), opened(collection, model) as documents:
-        at_terminal = sys.stdin.isatty()
+        wanted, at_terminal = only.as_filter(), sys.stdin.isatty()
         if at_terminal and not as_json:
             note("Loading the models.")
         if not documents.statistics().documents:
@@ -62,18 +64,19 @@ def chat(
                 f"The collection '{documents.name}' holds no documents yet. "
                 f"Put some in: refdesk ingest FOLDER -c {documents.name}"
             )
+        documents.scope(only=wanted)  # raises NoSuchDocument before a model loads
         documents.load()
         if at_terminal and not as_json:
             write(f"Collection '{documents.name}'. /help says what can be typed here.", dim=True)
-        _Conversation(documents, document, as_json).run(at_terminal)
+        _Conversation(documents, wanted, as_json).run(at_terminal)
 
 
 class _Conversation:
     """The loop, and what it remembers."""
 
-    def __init__(self, collection: Collection, document: str | None, as_json: bool) -> None:
+    def __init__(self, collection: Collection, only: DocumentFilter | None, as_json: bool) -> None:
         self._collection = collection
-        self._document = document
+        self._only = only
         self._as_json = as_json
         self._turns: list[Turn] = []
         self._last: Answer | None = None
@@ -95,14 +98,17 @@ class _Conversation:
         elif command == "/sources":
             self._show_sources()
         elif command == "/document":
-            self._document = rest.strip() or None
-            write(
-                f"Only documents that match {one_line(self._document)}."
-                if self._document
-                else "All documents."
-            )
+            self._limit_to(rest.strip())
         else:
             note(f"There is no command {command}. /help lists those there are.")
+
+    def _limit_to(self, pattern: str) -> None:
+        """Another pattern in place of the one there was; the other conditions stay."""
+        from rag import DocumentFilter
+
+        self._only = replace(self._only or DocumentFilter(), documents=pattern or ())
+        others = " that the command's other options leave" if self._only.conditions else ""
+        write(f"Only documents that match {one_line(pattern)}." if pattern else f"All documents{others}.")
 
     def _show_sources(self) -> None:
         if self._last is None:
@@ -139,9 +145,7 @@ class _Conversation:
         """The answer, shown as it comes; None if Ctrl-C came before it was whole."""
         from rag import Answered, TextAdded
 
-        events = self._collection.stream(
-            question, document=self._document, turns=self._turns, cancelled=interruption
-        )
+        events = self._collection.stream(question, only=self._only, turns=self._turns, cancelled=interruption)
         if self._as_json:
             answers = [event.answer for event in events if isinstance(event, Answered)]
             return None if interruption() else answers[-1]

@@ -30,15 +30,6 @@ AsJson = Annotated[
 Verbose = Annotated[
     bool, typer.Option("-v", "--verbose", help="Show what the libraries log and warn of (standard error).")
 ]
-DocumentPattern = Annotated[
-    str | None,
-    typer.Option(
-        "--document",
-        metavar="PATTERN",
-        help="Only in these documents: a path, a file name, a part of it, a folder or an archive (all in "
-        "it), or a pattern such as '*.pdf'.",
-    ),
-]
 ModelEngine = Annotated[
     str | None,
     typer.Option(
@@ -54,7 +45,6 @@ Yes = Annotated[bool, typer.Option("-y", "--yes", help="Do not ask.")]
 __all__ = [
     "AsJson",
     "CollectionName",
-    "DocumentPattern",
     "ModelEngine",
     "Verbose",
     "Yes",

@@ -7,23 +7,31 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from apps.cli.boundary import SCHEMA, errors_in_words
-from apps.cli.context import AsJson, CollectionName, DocumentPattern, Verbose, opened, opened_store
+from apps.cli.context import AsJson, CollectionName, Verbose, opened, opened_store
 from apps.cli.explanations import explanation_as_json, missed_as_json, write_explanation, write_missed
+from apps.cli.filters import (
+    EVERYTHING,
+    FilterOptions,
+    scope_as_json,
+    with_filter_options,
+    write_scope,
+)
 from apps.cli.places import Places
 from apps.cli.screen import one_line, sound, wrapped, write, write_json
 from apps.document_names import shown_names
 from apps.errors import WrongUse
 
 if TYPE_CHECKING:
-    from rag import Explanation, Hit, Missed
+    from rag import Explanation, Hit, Missed, Scope
 
 _LINES_OF_TEXT = 4
 
 
+@with_filter_options
 def search(
     query: Annotated[str, typer.Argument(metavar="QUERY", help="Words or a question.", show_default=False)],
     k: Annotated[int, typer.Option("-k", metavar="NUMBER", min=1, max=1000, help="How many hits.")] = 10,
-    document: DocumentPattern = None,
+    only: FilterOptions = EVERYTHING,
     explain: Annotated[
         bool,
         typer.Option(
@@ -55,6 +63,7 @@ def search(
     Examples:
       refdesk search "notice period" -c work
       refdesk search "operating margin" -k 3 --document "2023*.pdf"
+      refdesk search "operating margin" --folder reports --type pdf --since 2023
       refdesk search "operating margin" --explain --why-not 2023.pdf --page 41
     """
     with errors_in_words(as_json, verbose), opened(collection) as documents:
@@ -64,9 +73,14 @@ def search(
             raise EmptyQuestion("The query is empty. Name some words to search for.")
         if page is not None and why_not is None:
             raise WrongUse("--page says which page --why-not is about. Name its document too.")
-        if document is not None and why_not is not None:
-            raise WrongUse("--why-not asks about a search of all documents. Leave --document out.")
-        explained = documents.explain(sound(query), k, document=document)
+        wanted = only.as_filter()
+        if wanted is not None and why_not is not None:
+            raise WrongUse(
+                "--why-not asks about a search of all documents. Leave out --document and whatever else "
+                "says which."
+            )
+        explained = documents.explain(sound(query), k, only=wanted)
+        scope = documents.scope(only=wanted) if explain and wanted is not None else None
         missed = (
             None
             if why_not is None
@@ -75,8 +89,10 @@ def search(
         with opened_store(documents) as store:
             places = Places(store)
             if as_json:
-                write_json(_all_as_json(explained, missed, explain, places))
+                write_json(_all_as_json(explained, missed, scope, explain, places))
                 return
+            if scope is not None:
+                write_scope(scope)
             _write_hits(explained, explain, places)
             if missed is not None:
                 write()
@@ -84,13 +100,17 @@ def search(
 
 
 def _all_as_json(
-    explained: list[Explanation], missed: Missed | None, explain: bool, places: Places
+    explained: list[Explanation], missed: Missed | None, scope: Scope | None, explain: bool, places: Places
 ) -> dict[str, object]:
     hits = [
         _as_json(one.hit, places) | ({"explanation": explanation_as_json(one)} if explain else {})
         for one in explained
     ]
-    return {"schema": SCHEMA, "hits": hits} | ({} if missed is None else {"why_not": missed_as_json(missed)})
+    return (
+        {"schema": SCHEMA, "hits": hits}
+        | ({} if missed is None else {"why_not": missed_as_json(missed)})
+        | ({} if scope is None else {"scope": scope_as_json(scope)})
+    )
 
 
 def _write_hits(explained: list[Explanation], explain: bool, places: Places) -> None:

@@ -107,7 +107,7 @@ def lexical_rows(connection: sqlite3.Connection, document_id: int | None = None)
 
 
 def chunk_ranges(connection: sqlite3.Connection, documents: Iterable[int] | None = None) -> list[ChunkRange]:
-    """The chunk ids of these documents (None: of all), ascending."""
+    """The chunk ids of these documents (None: of all), ascending; ranges that meet are one."""
     cursor = (
         connection.execute("SELECT first_chunk, chunk_count FROM document ORDER BY first_chunk")
         if documents is None
@@ -117,7 +117,13 @@ def chunk_ranges(connection: sqlite3.Connection, documents: Iterable[int] | None
             (json.dumps(list(documents)),),
         )
     )
-    return [ChunkRange(first, first + count) for first, count in cursor if count]
+    ranges: list[ChunkRange] = []
+    for first, count in cursor:
+        if ranges and ranges[-1].end == first:
+            ranges[-1] = ChunkRange(ranges[-1].first, first + count)
+        elif count:
+            ranges.append(ChunkRange(first, first + count))
+    return ranges
 
 
 def documents_of(connection: sqlite3.Connection, ids: Sequence[int]) -> dict[int, int]:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from ingest.document_filter import Condition, DocumentFilter
 from ingest.embedding.protocol import EmbedderIdentity
 from ingest.errors import StoreError
-from ingest.store import archives, chunks, documents, pages, refusals
+from ingest.store import archives, chunks, documents, narrowing, pages, refusals
 from ingest.store.database import Database
-from ingest.store.filters import matching_documents, matching_sources
+from ingest.store.filters import matching_sources
 from ingest.store.pages import PageRow
-from ingest.store.records import Refusal, SourceFile
+from ingest.store.records import DocumentKinds, Refusal, SourceFile
 from ingest.store.schema import read_generation
 from ingest.types import Document, DocumentInfo, Page, StoredChunk
 
@@ -98,12 +99,31 @@ class StoreContents:
         with self._database.read() as connection:
             return chunks.documents_of(connection, chunk_ids)
 
-    def document_ids(self, pattern: str | None) -> frozenset[int] | None:
-        """The documents a person means (see `filters`): None means all and gives None; empty means none."""
-        if pattern is None:
+    def holds_documents(self) -> bool:
+        """Whether there is any."""
+        with self._database.read() as connection:
+            return documents.is_any(connection)
+
+    def document_ids(self, only: DocumentFilter | str | None) -> frozenset[int] | None:
+        """The documents a filter leaves, or that a person means by a pattern (see `filters`).
+
+        None where all are meant: for None, and for a filter without a condition. Empty means none.
+        """
+        wanted = DocumentFilter(documents=only) if isinstance(only, str) else only
+        if wanted is None or not wanted.conditions:
             return None
         with self._database.read() as connection:
-            return matching_documents(pattern, documents.sources(connection))
+            return narrowing.fitting_documents(connection, wanted)
+
+    def narrowed(self, only: DocumentFilter) -> list[tuple[Condition, frozenset[int]]]:
+        """Each condition of the filter, with the documents that it and those before it leave."""
+        with self._database.read() as connection:
+            return narrowing.narrowed(connection, only)
+
+    def document_kinds(self, ids: Collection[int]) -> DocumentKinds:
+        """What kinds of documents these are."""
+        with self._database.read() as connection:
+            return narrowing.read_kinds(connection, ids)
 
     def matching_paths(self, pattern: str) -> list[str]:
         """The paths a person means, by the same reading; empty means none."""

@@ -24,6 +24,10 @@ def all_ids(connection: sqlite3.Connection) -> frozenset[int]:
     return frozenset(document_id for (document_id,) in connection.execute("SELECT id FROM document"))
 
 
+def is_any(connection: sqlite3.Connection) -> bool:
+    return connection.execute("SELECT 1 FROM document LIMIT 1").fetchone() is not None
+
+
 def write_document(
     connection: sqlite3.Connection,
     document: Document,

@@ -1,4 +1,4 @@
-"""Which documents a person means by a pattern."""
+"""Which documents a person means by a pattern, and which lie in a folder."""
 
 from __future__ import annotations
 
@@ -8,11 +8,6 @@ from collections.abc import Callable, Iterable
 from fnmatch import fnmatchcase
 
 from ingest.store.records import SourceFile
-
-
-def matching_documents(pattern: str, sources: Iterable[tuple[SourceFile, int, str]]) -> frozenset[int]:
-    """Ids of the documents meant; empty if none is. See `matching_sources`."""
-    return frozenset(document_id for _, document_id in matching_sources(pattern, sources))
 
 
 def matching_sources(pattern: str, sources: Iterable[tuple[SourceFile, int, str]]) -> list[tuple[str, int]]:
@@ -31,11 +26,10 @@ def matching_sources(pattern: str, sources: Iterable[tuple[SourceFile, int, str]
     wanted = _plain(pattern).removeprefix("./")
     if not wanted:
         return []
-    container = wanted.rstrip("/")
     known = [(source.path, _plain(source.path), _plain(title), id) for source, id, title in sources]
     readings: tuple[Callable[[str, str], bool], ...] = (
         lambda path, _: path == wanted or path.endswith(f"/{wanted}"),
-        lambda path, _: bool(container) and (path.startswith(f"{container}/") or f"/{container}/" in path),
+        lambda path, _: _lies_in(wanted.rstrip("/"), path),
         lambda path, _: fnmatchcase(path, wanted) or fnmatchcase(path, f"*/{wanted}"),
         lambda path, title: wanted in path.rpartition("/")[2] or wanted in title,
     )
@@ -43,6 +37,15 @@ def matching_sources(pattern: str, sources: Iterable[tuple[SourceFile, int, str]
         if found := [(path, id) for path, plain_path, title, id in known if fits(plain_path, title)]:
             return found
     return []
+
+
+def lies_in(folder: str, path: str) -> bool:
+    """Whether a folder, an archive or a mail is on the way to the path; its name's last parts will do."""
+    return _lies_in(_plain(folder).rstrip("/"), _plain(path))
+
+
+def _lies_in(container: str, path: str) -> bool:
+    return bool(container) and (path.startswith(f"{container}/") or f"/{container}/" in path)
 
 
 def _plain(text: str) -> str:

@@ -90,7 +90,7 @@ def search(
             "k": k,
             "first": ranges[0].first if ranges else 0,
             "last": ranges[-1].end - 1 if ranges else 0,
-            # For one document the bounds say it all.
+            # For one document, and for several that follow each other, the bounds say it all.
             "documents": json.dumps(list(documents or ())) if ranges and len(ranges) > 1 else None,
         },
     )

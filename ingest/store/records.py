@@ -44,6 +44,19 @@ class StoreStatistics:
 
 
 @dataclass(frozen=True, slots=True)
+class DocumentKinds:
+    """What kinds of documents some are: how many there are of each, the most first."""
+
+    paths: tuple[str, ...]
+    media_types: tuple[tuple[str, int], ...]
+    languages: tuple[tuple[str | None, int], ...]
+    """ISO 639-1; None where it is unknown."""
+    first_day: str | None
+    last_day: str | None
+    """ISO 8601, perhaps a month or a year alone; see `ingest.document_filter`."""
+
+
+@dataclass(frozen=True, slots=True)
 class ChunkRange:
     """Ids of one document's chunks: `first` up to, not including, `end`.
 

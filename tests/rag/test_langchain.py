@@ -8,7 +8,7 @@ import pytest
 
 from generators.settings import GeneratorSettings
 from ingest.settings import EmbedderSettings, IngestSettings
-from rag import Settings, open_collection
+from rag import DocumentFilter, Settings, open_collection
 
 SETTINGS = Settings(
     ingest=IngestSettings(embedder=EmbedderSettings(engine="hashing")),
@@ -48,3 +48,16 @@ def test_a_chain_answers_from_a_collections_passages(home: Path, tmp_path: Path)
         )
         assert chain.invoke("What does a tow cost?") == "48 euros"
     assert "A tow costs 48 euros." in prompts[0]
+
+
+@pytest.mark.filterwarnings("default::DeprecationWarning", "default::PendingDeprecationWarning")
+def test_a_retriever_keeps_to_a_filter(home: Path, tmp_path: Path) -> None:
+    from rag.langchain import CollectionRetriever
+
+    (tmp_path / "fees.md").write_text("A tow costs 48 euros.\n")
+    (tmp_path / "rope.txt").write_text("The rope is new.\n")
+    with open_collection("flying", SETTINGS) as collection:
+        collection.ingest([tmp_path / "fees.md", tmp_path / "rope.txt"])
+        retriever = CollectionRetriever(collection=collection, only=DocumentFilter(types="text"))
+        found = retriever.invoke("What does a tow cost?")
+        assert [document.metadata["document"] for document in found] == [str(tmp_path / "rope.txt")]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ingest.store.filters import matching_documents, matching_sources
+from ingest.store.filters import matching_sources
 from ingest.store.store import SourceFile, Store
 
 PATHS = {
@@ -15,6 +15,10 @@ PATHS = {
     5: ("/data/[draft].txt", "Draft"),
 }
 SOURCES = [(SourceFile(path, str(number), 1, 1), number, title) for number, (path, title) in PATHS.items()]
+
+
+def matching_documents(pattern: str, sources: list[tuple[SourceFile, int, str]]) -> set[int]:
+    return {document_id for _, document_id in matching_sources(pattern, sources)}
 
 
 @pytest.mark.parametrize(
