@@ -12,19 +12,23 @@ if TYPE_CHECKING:
     from rag import Settings
 
 ENGINE_VARIABLE = "REFDESK_ENGINE"
+RERANKER_VARIABLE = "REFDESK_RERANKER"
 EMBEDDER_ENGINE_VARIABLE = "REFDESK_EMBEDDER_ENGINE"
 
 
-def settings_from(model: str | None = None) -> Settings:
+def settings_from(model: str | None = None, *, reranker: str | None = None) -> Settings:
     """The default settings, with the embedder's engine from the environment.
 
-    `model` names what writes answers; without it the environment does, else it is the default.
+    `model` names what writes answers; without it the environment does, else it is the default. `reranker`
+    names what re-scores hits; without it the environment does, else nothing does.
     """
     from ingest.settings import IngestSettings
     from rag import Settings
-    from rag.assembly import with_model
+    from rag.assembly import with_model, with_reranker
 
     settings = Settings(ingest=IngestSettings(embedder=embedder_settings(None)))
+    if reranker := reranker or os.environ.get(RERANKER_VARIABLE):
+        settings = with_reranker(settings, reranker)
     model = model or os.environ.get(ENGINE_VARIABLE)
     return with_model(settings, _engine_name(model)) if model else settings
 

@@ -24,7 +24,14 @@ from ingest.progress import Progress
 from ingest.report import FileOutcome, IngestReport
 from ingest.types import DocumentInfo, Page
 from rag.collection import Collection
-from rag.errors import EmptyCollection, EmptyQuestion, NoSuchDocument, QuestionTooLong, RagError
+from rag.errors import (
+    EmptyCollection,
+    EmptyQuestion,
+    NoSuchDocument,
+    QuestionTooLong,
+    RagError,
+    RerankerUnusable,
+)
 from rag.explain import Explanation, Missed
 from rag.settings import (
     AnswerSettings,
@@ -85,6 +92,7 @@ __all__ = [
     "QuestionTooLong",
     "RagError",
     "Refused",
+    "RerankerUnusable",
     "RetrievalSettings",
     "Sentence",
     "SentenceChecked",

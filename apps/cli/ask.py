@@ -14,6 +14,7 @@ from apps.cli.context import (
     CollectionName,
     DocumentPattern,
     ModelEngine,
+    RerankerModel,
     Verbose,
     opened,
     opened_store,
@@ -28,6 +29,7 @@ def ask(
     ],
     document: DocumentPattern = None,
     model: ModelEngine = None,
+    reranker: RerankerModel = None,
     passages: Annotated[
         bool, typer.Option("--passages", help="Show the passages that the answer was written from.")
     ] = False,
@@ -47,7 +49,7 @@ def ask(
       refdesk ask "When does the lease end?" -c work
       refdesk ask "What did travel cost?" --document 2023.pdf --passages
     """
-    with errors_in_words(as_json, verbose), opened(collection, model) as documents:
+    with errors_in_words(as_json, verbose), opened(collection, model, reranker=reranker) as documents:
         if as_json:
             write_json(answer_as_json(documents.ask(sound(question), document=document)))
             return

@@ -35,6 +35,7 @@ PROMISED = {
     "QuestionTooLong",
     "RagError",
     "Refused",
+    "RerankerUnusable",
     "RetrievalSettings",
     "Sentence",
     "SentenceChecked",
