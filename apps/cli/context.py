@@ -11,6 +11,7 @@ from apps.errors import WrongUse
 from apps.settings import settings_from
 
 if TYPE_CHECKING:
+    from ingest.settings import EmbedderSettings
     from ingest.store.store import Store
     from rag import Collection
 
@@ -76,11 +77,17 @@ __all__ = [
 ]
 
 
-def opened(collection: str, model: str | None = None, *, reranker: str | None = None) -> Collection:
+def opened(
+    collection: str,
+    model: str | None = None,
+    *,
+    reranker: str | None = None,
+    embedder: EmbedderSettings | None = None,
+) -> Collection:
     """The collection of that name, nothing loaded yet. Raises WrongUse for what cannot be a name."""
     from rag import open_collection
 
-    settings = settings_from(model, reranker=reranker)
+    settings = settings_from(model, reranker=reranker, embedder=embedder)
     try:
         return open_collection(collection, settings)
     except ValueError as error:

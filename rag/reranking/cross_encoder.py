@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import threading
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -77,8 +76,6 @@ class CrossEncoderReranker:
         self._activation = torch.nn.Identity()
         special_tokens = self._model.tokenizer.num_special_tokens_to_add(pair=True)
         self._max_tokens = int(self._model.max_seq_length - special_tokens)
-        # The tokenizer is told how to cut and pad with each call: two threads at once would meet in that.
-        self._lock = threading.Lock()
 
     @property
     def identity(self) -> RerankerIdentity:
@@ -89,25 +86,23 @@ class CrossEncoderReranker:
         return self._max_tokens
 
     def scores(self, query: str, texts: Sequence[str]) -> list[float]:
-        with self._lock:
-            if self._model is None:
-                raise ValueError("this reranker was closed")
-            if not texts:
-                return []
-            outputs = self._model.predict(
-                [(query, text) for text in texts],
-                batch_size=_BATCH,
-                prompt="",
-                activation_fn=self._activation,
-                show_progress_bar=False,
-            )
+        if self._model is None:
+            raise ValueError("this reranker was closed")
+        if not texts:
+            return []
+        outputs = self._model.predict(
+            [(query, text) for text in texts],
+            batch_size=_BATCH,
+            prompt="",
+            activation_fn=self._activation,
+            show_progress_bar=False,
+        )
         # In float64: in float32 the best would all be 1. Beyond the largest output exp overflows.
         exact = np.clip(np.asarray(outputs, dtype=np.float64), -_LARGEST_OUTPUT, _LARGEST_OUTPUT)
         return [float(score) for score in 1.0 / (1.0 + np.exp(-exact))]
 
     def close(self) -> None:
-        with self._lock:
-            self._model = None
+        self._model = None
 
 
 def _read(file: Path) -> dict[str, Any]:
