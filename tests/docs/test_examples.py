@@ -29,10 +29,11 @@ def test_the_librarys_examples_run_as_they_stand(
     home_with_models: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.chdir(ROOT)
-    assert len(EXAMPLES["library.md"]) == 7
-    first, _, search, ask, *_ = run("library.md", capsys)
+    assert len(EXAMPLES["library.md"]) == 8
+    first, _, search, reranked, ask, *_ = run("library.md", capsys)
     assert "48" in first
     assert "club-rules.docx" in search
+    assert reranked.count("ArmScore(rank=1, ") >= 1
     assert ask.startswith("September 21")
     assert "federal-register-2020-17221.pdf page 1" in ask
 
