@@ -12,24 +12,33 @@ if TYPE_CHECKING:
     from rag import Settings
 
 ENGINE_VARIABLE = "REFDESK_ENGINE"
+RERANKER_VARIABLE = "REFDESK_RERANKER"
 EMBEDDER_ENGINE_VARIABLE = "REFDESK_EMBEDDER_ENGINE"
 
 
-def settings_from(model: str | None = None) -> Settings:
+def settings_from(
+    model: str | None = None, *, reranker: str | None = None, embedder: EmbedderSettings | None = None
+) -> Settings:
     """The default settings, with the embedder's engine from the environment.
 
-    `model` names what writes answers; without it the environment does, else it is the default.
+    `model` names what writes answers; without it the environment does, else it is the default. `reranker`
+    names what re-scores hits; without it the environment does, else nothing does. `embedder` is for what it
+    may be told; without it a collection's own is taken.
     """
     from ingest.settings import IngestSettings
     from rag import Settings
-    from rag.assembly import with_model
+    from rag.assembly import with_model, with_reranker
 
-    settings = Settings(ingest=IngestSettings(embedder=embedder_settings(None)))
+    settings = Settings(ingest=IngestSettings(embedder=embedder or embedder_settings(None)))
+    if reranker := reranker or os.environ.get(RERANKER_VARIABLE):
+        settings = with_reranker(settings, reranker)
     model = model or os.environ.get(ENGINE_VARIABLE)
     return with_model(settings, _engine_name(model)) if model else settings
 
 
-def embedder_settings(model: str | None) -> EmbedderSettings:
+def embedder_settings(
+    model: str | None, query_prefix: str | None = None, document_prefix: str | None = None
+) -> EmbedderSettings:
     """The embedder of that name, run by the engine that the environment names.
 
     Raises WrongUse for an engine that there is not.
@@ -42,7 +51,8 @@ def embedder_settings(model: str | None) -> EmbedderSettings:
     named = "hashing" if model == "hashing" else os.environ.get(EMBEDDER_ENGINE_VARIABLE) or "auto"
     if named not in engines:
         raise WrongUse(f"{EMBEDDER_ENGINE_VARIABLE} is {named!r}; it may be {', '.join(engines)}.")
-    return EmbedderSettings(None if model == "hashing" else model, cast("Engine", named))
+    engine = cast("Engine", named)
+    return EmbedderSettings(None if model == "hashing" else model, engine, query_prefix, document_prefix)
 
 
 def _engine_name(model: str) -> str:

@@ -54,7 +54,7 @@ def fill(files: Path, collection_folder: Path) -> FilledArms:
     """Both arms read all files, one after the other."""
     textbook = Textbook(resolve(EMBEDDER), resolve(LANGUAGE_MODEL))
     collection = open_collection(collection_folder)
-    collection.load_embedder()
+    collection.load_search()
     started = time.perf_counter()
     report = collection.ingest([files])
     seconds = time.perf_counter() - started

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import time
 from collections.abc import Iterable, Mapping
+from contextlib import closing
 from typing import overload
 
 from evaluation.errors import EvaluationError
@@ -15,6 +16,7 @@ from evaluation.variation import setting_values
 from ingest.store.store import Store
 from machine import cache_folder
 from rag import Answer, Answered, Collection, Hit, NoSuchDocument, Refused, TextAdded
+from rag.assembly import Engines
 from rag.calibration import CalibrationName, setting_name
 
 _CALIBRATIONS: tuple[CalibrationName, ...] = ("dense_weight", "minimum_evidence")
@@ -58,6 +60,10 @@ class CollectionSystem:
             for name in (_CALIBRATIONS if answers else _CALIBRATIONS[:1])
             if (text := self.store.setting(setting_name(name))) is not None
         }
+        with closing(Engines(self.collection.settings)) as engines:
+            reranker = engines.reranker_identity()
+        if reranker is not None:
+            facts["reranker"] = f"{reranker.model} {reranker.weights_sha256}"
         if answers:
             engine = self.collection.settings.generator.engine
             facts["language model"] = f"{engine} {model_sha256(engine, cache_folder())}"
@@ -104,7 +110,7 @@ class CollectionSystem:
         if answers:
             self.collection.load()
         else:
-            self.collection.load_embedder()
+            self.collection.load_search()
 
     def search(self, question: str, count: int, document: str | None = None) -> Retrieval:
         started = time.perf_counter()

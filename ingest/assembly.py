@@ -13,7 +13,7 @@ from ingest.embedding.hashing import HashingEmbedder
 from ingest.embedding.model_folder import ModelFolder, read_model_folder
 from ingest.embedding.protocol import Embedder, EmbedderIdentity
 from ingest.embedding.weights import weights_sha256
-from ingest.errors import IngestError
+from ingest.errors import ConversionFailed, IngestError
 from ingest.file_reader import FileReader
 from ingest.loaders.assembly import build_in_process_reader
 from ingest.settings import (
@@ -41,7 +41,7 @@ class _Model:
 def identity_of(settings: EmbedderSettings, resolve: Resolve, cache_folder: Path) -> EmbedderIdentity:
     """The identity of the embedder that these settings give, without loading it."""
     if settings.engine == "hashing":
-        return HashingEmbedder().identity
+        return _hashing(settings).identity
     return _model(settings, resolve, cache_folder).identity
 
 
@@ -51,7 +51,7 @@ def build_embedder(settings: EmbedderSettings, resolve: Resolve, cache_folder: P
     Raises IngestError where the model or the engine that was asked for cannot be used.
     """
     if settings.engine == "hashing":
-        return HashingEmbedder()
+        return _hashing(settings)
     model = _model(settings, resolve, cache_folder)
     if settings.engine == "openvino":
         reason = _reason_against_openvino(model.folder)
@@ -66,12 +66,23 @@ def build_embedder(settings: EmbedderSettings, resolve: Resolve, cache_folder: P
 
 
 def following(settings: EmbedderSettings, made_with: EmbedderIdentity | None) -> EmbedderSettings:
-    """The settings, with what a collection was made with in place of what they leave open."""
-    if settings.model is not None or made_with is None or settings.engine == "hashing":
+    """The settings, with what a collection was made with in place of what they leave open.
+
+    Its prefixes go with its model: settings that name another have that one's own.
+    """
+    if made_with is None or settings.engine == "hashing":
         return settings
-    if made_with == HashingEmbedder().identity:
+    if settings.model is None and made_with == HashingEmbedder().identity:
         return replace(settings, engine="hashing")
-    return replace(settings, model=made_with.model)
+    if settings.model is not None and made_with.model not in (settings.model, _absolute(settings.model)):
+        return settings
+    query, document = settings.query_prefix, settings.document_prefix
+    return replace(
+        settings,
+        model=made_with.model,
+        query_prefix=made_with.query_prefix if query is None else query,
+        document_prefix=made_with.document_prefix if document is None else document,
+    )
 
 
 def build_splitter(settings: SplitterSettings, embedder: Embedder) -> TokenSplitter:
@@ -90,18 +101,30 @@ def build_reader(settings: IngestSettings) -> FileReader:
 
 def _model(settings: EmbedderSettings, resolve: Resolve, cache_folder: Path) -> _Model:
     name = settings.model or DEFAULT_EMBEDDER
+    query, document = settings.query_prefix, settings.document_prefix
     path = resolve(name)
     folder = read_model_folder(path)
     return _Model(
         folder,
         EmbedderIdentity(
-            model=name,
+            # A folder's path has to hold from anywhere; an id stays what it is.
+            model=_absolute(name) if path == Path(name).expanduser() else name,
             weights_sha256=weights_sha256(path, cache_folder),
             dimension=folder.dimension,
-            query_prefix=folder.query_prefix,
-            document_prefix=folder.document_prefix,
+            query_prefix=folder.query_prefix if query is None else query,
+            document_prefix=folder.document_prefix if document is None else document,
         ),
     )
+
+
+def _absolute(folder: str) -> str:
+    return str(Path(folder).expanduser().absolute())
+
+
+def _hashing(settings: EmbedderSettings) -> HashingEmbedder:
+    if settings.query_prefix or settings.document_prefix:
+        raise IngestError("The hashing embedder takes no prefixes. Leave them out, or name a model.")
+    return HashingEmbedder()
 
 
 def _fastest(name: str, model: _Model, cache_folder: Path) -> Embedder:
@@ -112,6 +135,8 @@ def _fastest(name: str, model: _Model, cache_folder: Path) -> Embedder:
     if reason is None:
         try:
             embedder = _openvino(model, cache_folder)
+        except ConversionFailed as error:
+            reason = str(error)
         except (ImportError, RuntimeError) as error:  # RuntimeError: OpenVINO cannot take the model
             reason = f"{type(error).__name__}: {error}"
         else:
@@ -125,7 +150,10 @@ def _reason_against_openvino(folder: ModelFolder) -> str | None:
     if find_spec("openvino") is None:
         return "the package openvino is not installed"
     if folder.pooling is None:
-        return "the model pools its tokens in a way that only sentence-transformers follows"
+        return (
+            "the model pools its tokens in a way, or has layers after that, which only sentence-transformers "
+            "follows"
+        )
     return None
 
 

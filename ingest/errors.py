@@ -9,6 +9,7 @@
     │   ├── EmptyFile               it is there, and holds no text
     │   │   └── NoBytes                 not even a byte
     │   └── ReadingStopped          reading it met a limit, or ended the process that read it
+    ├── ConversionFailed        an embedding model cannot be converted for OpenVINO; another engine can run it
     ├── NothingToIngest         a named path does not exist, or a folder holds no file
     └── StoreError              the collection itself
         ├── CollectionNotFound      no collection of that name
@@ -57,6 +58,10 @@ class NoBytes(EmptyFile):
 
 class ReadingStopped(UnreadableFile):
     """Reading was ended before the file was: it met a limit, or killed the process that read it."""
+
+
+class ConversionFailed(IngestError):
+    """Says why. Where the engine was not named, sentence-transformers runs the model instead."""
 
 
 class NothingToIngest(IngestError):

@@ -19,9 +19,14 @@ class EmbedderSettings:
     the processor. `hashing` needs no model and knows no meaning: it is for tests.
     """
 
-    #: None: what the collection was made with, and `DEFAULT_EMBEDDER` for a new one.
+    #: An id of the catalogue or a folder. None: what the collection was made with, and `DEFAULT_EMBEDDER`
+    #: for a new one.
     model: str | None = None
     engine: Engine = "auto"
+    #: What stands before each question and each text when it is embedded, as "query: " and "passage: " with
+    #: E5. None: what the collection was made with, and for a new one what the model's folder says.
+    query_prefix: str | None = None
+    document_prefix: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,7 @@ Span = tuple[int, int]
 _LARGEST_PLACE_SHARE = 3  # what says where a chunk stands gets at most a third of what is read
 _CUT_AFTER = 0.6  # of a full chunk: a good boundary before that is not worth so short a chunk
 _SCRAP = 0.2  # of a full chunk: a rest smaller than that is shared out
+_LONE_LETTER = "\u9f98"  # a rare Chinese character, which joins nothing before or behind it
 _CHARACTERS_PER_TOKEN = 12  # text with fewer tokens than that is no language: its length is what counts
 
 
@@ -74,7 +75,9 @@ class TokenSplitter:
     def _budget(self, names: Sequence[str], page: Page) -> int:
         """Tokens that a chunk's own text may have below names, headings and how the page begins."""
         readable = self._counter.max_tokens
-        place = len(self._counter.token_spans(embedded_text(names, page.headings, "", opening_of(page.text))))
+        # Some tokenizers begin a text with a mark: seen where what follows is a token by itself.
+        above = embedded_text(names, page.headings, _LONE_LETTER, opening_of(page.text))
+        place = len(self._counter.token_spans(above)) - 1
         return max(1, min(self._max_tokens, readable - min(place, readable // _LARGEST_PLACE_SHARE)))
 
 

@@ -96,6 +96,7 @@ def _unknown(spec: str, kind: ModelKind | None, catalogue: Catalogue) -> Unknown
     path = {
         "language": "A path to a GGUF file",
         "embedder": "The folder of a sentence-transformers model",
+        "reranker": "The folder of a cross-encoder",
     }.get(kind or "", "A path to a GGUF file or a model's folder")
     return UnknownModel(
         f"There is no {what} '{spec}' in the catalogue. It knows: {_ids(catalogue, kind)}. {path} works too."
@@ -103,7 +104,7 @@ def _unknown(spec: str, kind: ModelKind | None, catalogue: Catalogue) -> Unknown
 
 
 def _ids(catalogue: Catalogue, kind: ModelKind | None) -> str:
-    return ", ".join(model.id for model in catalogue.models if kind in {None, model.kind})
+    return ", ".join(model.id for model in catalogue.models if kind in {None, model.kind}) or "none"
 
 
 def _a(kind: ModelKind) -> str:

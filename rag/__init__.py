@@ -25,7 +25,14 @@ from ingest.progress import Progress
 from ingest.report import FileOutcome, IngestReport
 from ingest.types import DocumentInfo, Page
 from rag.collection import Collection
-from rag.errors import EmptyCollection, EmptyQuestion, NoSuchDocument, QuestionTooLong, RagError
+from rag.errors import (
+    EmptyCollection,
+    EmptyQuestion,
+    NoSuchDocument,
+    QuestionTooLong,
+    RagError,
+    RerankerUnusable,
+)
 from rag.explain import Explanation, Missed
 from rag.scope import Narrowing, Scope
 from rag.settings import (
@@ -89,6 +96,7 @@ __all__ = [
     "QuestionTooLong",
     "RagError",
     "Refused",
+    "RerankerUnusable",
     "RetrievalSettings",
     "Scope",
     "Sentence",

@@ -18,7 +18,12 @@ from ingest.splitting import Splitter
 from machine import cache_folder, resolve
 from rag.prompts import Template, load_template
 from rag.refusal import MODEL_REFUSAL
+from rag.reranking.protocol import Reranker, RerankerIdentity
+from rag.reranking.shared_words import SharedWordsReranker
 from rag.settings import Settings
+
+#: The reranker that needs no model.
+SHARED_WORDS = "shared-words"
 
 
 class Engines:
@@ -31,6 +36,7 @@ class Engines:
         self._made_with = made_with
         self._lock = threading.RLock()
         self._embedder: Embedder | None = None
+        self._reranker: Reranker | None = None
         self._generator: TextGenerator | None = None
         self._closed = False
 
@@ -52,6 +58,18 @@ class Engines:
             if self._embedder is not None:
                 self._embedder.close()
             self._embedder = None
+
+    def reranker_identity(self) -> RerankerIdentity | None:
+        """What the reranker will be, without loading it; None where the settings name none."""
+        return reranker_identity_of(self._settings.retrieval.reranker)
+
+    def reranker(self) -> Reranker | None:
+        """None where the settings name none. Raises RerankerUnusable, IngestError, MachineError."""
+        with self._lock:
+            self._require_open()
+            if self._reranker is None:
+                self._reranker = build_reranker(self._settings.retrieval.reranker)
+            return self._reranker
 
     def splitter(self) -> Splitter:
         return build_splitter(self._settings.ingest.splitter, self.embedder())
@@ -85,15 +103,43 @@ class Engines:
     def close(self) -> None:
         with self._lock:
             self._closed = True
-            for engine in (self._embedder, self._generator):
+            for engine in (self._embedder, self._reranker, self._generator):
                 if engine is not None:
                     engine.close()
-            self._embedder = self._generator = None
+            self._embedder = self._reranker = self._generator = None
 
 
 def with_model(settings: Settings, engine: str) -> Settings:
     """The same settings with another engine for answers."""
     return replace(settings, generator=replace(settings.generator, engine=engine))
+
+
+def with_reranker(settings: Settings, model: str) -> Settings:
+    """The same settings with a reranker: a cross-encoder's folder or id, or `shared-words`."""
+    return replace(settings, retrieval=replace(settings.retrieval, reranker=model))
+
+
+def reranker_identity_of(model: str | None) -> RerankerIdentity | None:
+    """What identifies the reranker of that name, without loading it."""
+    if model is None:
+        return None
+    if model == SHARED_WORDS:
+        return SharedWordsReranker().identity
+    from rag.reranking.cross_encoder import identity_of_folder
+
+    return identity_of_folder(model, resolve(model, kind="reranker"), cache_folder())
+
+
+def build_reranker(model: str | None) -> Reranker | None:
+    """The reranker of that name, loaded; None for none."""
+    if model == SHARED_WORDS:
+        return SharedWordsReranker()
+    identity = reranker_identity_of(model)
+    if model is None or identity is None:
+        return None
+    from rag.reranking.cross_encoder import CrossEncoderReranker
+
+    return CrossEncoderReranker(resolve(model, kind="reranker"), identity)
 
 
 def _embedder_folder(model: str) -> Path:

@@ -259,13 +259,14 @@ class Collection:
             question, passages, started, recent, cancelled, enough=evidence(query, found.hits) >= least
         )
 
-    def load_embedder(self) -> None:
-        """Load the embedder now rather than at the first ingest or search."""
+    def load_search(self) -> None:
+        """Load what searches now rather than at the first search: the embedder, and a reranker if any."""
         self._engines.embedder()
+        self._engines.reranker()
 
     def load(self) -> None:
         """Load all models now rather than at the first question."""
-        self._engines.embedder()
+        self.load_search()
         self._engines.generator()
 
     def close(self) -> None:

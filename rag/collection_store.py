@@ -62,10 +62,10 @@ class CollectionStore:
         store = self.opened()
         self.refuse_mismatch()
         # The engines have a lock of their own and ask for the store under it: never take it under this one.
-        embedder = self.engines.embedder()
+        embedder, reranker = self.engines.embedder(), self.engines.reranker()
         with self._lock:
             if self._retriever is None or self._store is not store:
-                self._retriever = Retriever(store, embedder, self._settings.retrieval)
+                self._retriever = Retriever(store, embedder, self._settings.retrieval, reranker)
             return self._retriever
 
     def with_retriever(self, call: Callable[[Retriever], _Found]) -> _Found:

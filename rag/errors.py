@@ -4,7 +4,8 @@
     ├── EmptyCollection     a question to a collection that holds nothing yet
     ├── EmptyQuestion       a question without a word
     ├── NoSuchDocument      `document=` or a filter leaves nothing of the collection
-    └── QuestionTooLong     the question alone does not fit the model's context
+    ├── QuestionTooLong     the question alone does not fit the model's context
+    └── RerankerUnusable    what was named as reranker is none, or cannot be loaded
 
 Errors of the packages below (`IngestError`, `GeneratorError`, `MachineError`) pass through unchanged.
 """
@@ -30,3 +31,7 @@ class NoSuchDocument(RagError):
 
 class QuestionTooLong(RagError):
     """Says how long it is and how long it may be."""
+
+
+class RerankerUnusable(RagError):
+    """Says what the folder holds instead, or what failed."""

@@ -1,4 +1,4 @@
-"""A question finds its hits: two arms, fused."""
+"""A question finds its hits: two arms, fused, and the best of them perhaps read once more."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ from ingest.store.store import Store
 from rag.calibration import settled
 from rag.fusion import best_first, convex_fusion, reciprocal_rank_fusion
 from rag.naming import DocumentNames
+from rag.reranking.protocol import Reranker
+from rag.reranking.stage import Reranked, rerank
 from rag.scope import documents_to_search
 from rag.settings import DEFAULT_DENSE_WEIGHT, RetrievalSettings
 from rag.types import ArmScore, Contributions, Hit
@@ -35,12 +37,19 @@ class Arms:
 
 
 class Retriever:
-    """Searches one store with one embedder."""
+    """Searches one store with one embedder, and a reranker where there is one."""
 
-    def __init__(self, store: Store, embedder: Embedder, settings: RetrievalSettings) -> None:
+    def __init__(
+        self,
+        store: Store,
+        embedder: Embedder,
+        settings: RetrievalSettings,
+        reranker: Reranker | None = None,
+    ) -> None:
         self._store = store
         self._embedder = embedder
         self._settings = settings
+        self._reranker = reranker
         self._names: tuple[int, DocumentNames] | None = None
 
     def retrieve(
@@ -52,9 +61,10 @@ class Retriever:
         """
         documents = documents_to_search(self._store, only)
         arms = self.arms(query, count, documents)
-        fused = self.fused(query, arms, documents)
-        best = fused if all_looked_at else dict(islice(fused.items(), count))
-        return Retrieved(self._hits(best, _ranked(arms.dense), _ranked(arms.lexical)), arms.query_vector)
+        found = self._reranked(query, self.fused(query, arms, documents))
+        best = found.ranking if all_looked_at else dict(islice(found.ranking.items(), count))
+        hits = self._hits(best, _ranked(arms.dense), _ranked(arms.lexical), found.scores)
+        return Retrieved(hits, arms.query_vector)
 
     def fused(
         self,
@@ -107,6 +117,12 @@ class Retriever:
             }
         )
 
+    def _reranked(self, query: str, fused: dict[int, Contributions]) -> Reranked:
+        if self._reranker is None or not fused:
+            return Reranked(fused, {})
+        chunks = self._store.chunks(list(islice(fused, self._settings.reranked_hits)))
+        return rerank(query, fused, chunks, self._reranker, self._settings.reranker_weight)
+
     def _document_names(self) -> DocumentNames:
         generation = self._store.generation()
         if self._names is None or self._names[0] != generation:
@@ -118,6 +134,7 @@ class Retriever:
         fused: Mapping[int, Contributions],
         dense: dict[int, ArmScore],
         lexical: dict[int, ArmScore],
+        reranked: dict[int, ArmScore],
     ) -> tuple[Hit, ...]:
         stored = self._store.chunks(list(fused))
         hits: list[Hit] = []
@@ -143,6 +160,7 @@ class Retriever:
                     dense=dense.get(chunk_id),
                     lexical=lexical.get(chunk_id),
                     contributions=contributions,
+                    reranked=reranked.get(chunk_id),
                 )
             )
         return tuple(hits)

@@ -18,12 +18,19 @@ _SMALLEST_BUDGET = 40
 class RetrievalSettings:
     """How hits are found. `candidates` is how many each arm brings; `dense_weight` is the dense arm's share
     in the convex fusion, 0..1. None: what the collection was calibrated to, else `DEFAULT_DENSE_WEIGHT`.
-    `name_weight` is what a document's being named in the question counts beside that; 0: nothing."""
+    `name_weight` is what a document's being named in the question counts beside that; 0: nothing.
+
+    `reranker` reads the `reranked_hits` best beside the question and decides `reranker_weight` (0..1) of
+    their score: the folder of a cross-encoder, a reranker's id in the catalogue, or `shared-words`, which
+    needs no model and is for tests. None: no reranker."""
 
     candidates: int = 200
     fusion: Literal["convex", "reciprocal-rank"] = "convex"
     dense_weight: float | None = None
     name_weight: float = 0.4
+    reranker: str | None = None
+    reranked_hits: int = 30
+    reranker_weight: float = 1.0
 
     def __post_init__(self) -> None:
         if self.candidates < 1:
@@ -32,6 +39,10 @@ class RetrievalSettings:
             raise ValueError(f"dense_weight is {self.dense_weight}; it must be from 0 to 1")
         if self.name_weight < 0.0:
             raise ValueError(f"name_weight is {self.name_weight}; it must be at least 0")
+        if self.reranked_hits < 1:
+            raise ValueError(f"reranked_hits is {self.reranked_hits}; it must be at least 1")
+        if not 0.0 <= self.reranker_weight <= 1.0:
+            raise ValueError(f"reranker_weight is {self.reranker_weight}; it must be from 0 to 1")
 
 
 @dataclass(frozen=True, slots=True)

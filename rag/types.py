@@ -32,21 +32,25 @@ class ArmScore:
 class Contributions:
     """What each reason adds to a hit's score; their sum is the score.
 
-    `name` is for the question naming the document.
+    `name` is for the question naming the document, `reranking` for what the reranker said.
     """
 
     meaning: float
     words: float
     name: float = 0.0
+    reranking: float = 0.0
 
     @property
     def score(self) -> float:
-        return self.meaning + self.words + self.name
+        return self.meaning + self.words + self.name + self.reranking
 
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A chunk with scores. `start` and `end` are offsets into the document's text."""
+    """A chunk with scores. `start` and `end` are offsets into the document's text.
+
+    `reranked` is the reranker's score and the rank by it, None where it read none or not this one.
+    """
 
     rank: int
     score: float
@@ -63,6 +67,7 @@ class Hit:
     dense: ArmScore | None = None
     lexical: ArmScore | None = None
     contributions: Contributions | None = None
+    reranked: ArmScore | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from apps.cli.context import (
     AsJson,
     CollectionName,
     ModelEngine,
+    RerankerModel,
     Verbose,
     opened,
     opened_store,
@@ -29,6 +30,7 @@ def ask(
     ],
     only: FilterOptions = EVERYTHING,
     model: ModelEngine = None,
+    reranker: RerankerModel = None,
     passages: Annotated[
         bool, typer.Option("--passages", help="Show the passages that the answer was written from.")
     ] = False,
@@ -49,7 +51,7 @@ def ask(
       refdesk ask "What did travel cost?" --document 2023.pdf --passages
       refdesk ask "What did travel cost?" --type spreadsheet --since 2023 --until 2024
     """
-    with errors_in_words(as_json, verbose), opened(collection, model) as documents:
+    with errors_in_words(as_json, verbose), opened(collection, model, reranker=reranker) as documents:
         wanted = only.as_filter()
         if as_json:
             write_json(answer_as_json(documents.ask(sound(question), only=wanted)))

@@ -91,6 +91,7 @@ def failure_of(error: Exception) -> Failure | None:
         rag.EmptyQuestion,
         rag.NoSuchDocument,
         rag.QuestionTooLong,
+        rag.RerankerUnusable,
         generators.EngineMissing,
         generators.ModelUnusable,
         generators.PromptTooLong,

@@ -11,6 +11,7 @@ from apps.errors import WrongUse
 from apps.settings import settings_from
 
 if TYPE_CHECKING:
+    from ingest.settings import EmbedderSettings
     from ingest.store.store import Store
     from rag import Collection
 
@@ -40,12 +41,23 @@ ModelEngine = Annotated[
         "`extractive`, which needs no model and only quotes.",
     ),
 ]
+RerankerModel = Annotated[
+    str | None,
+    typer.Option(
+        "--reranker",
+        metavar="MODEL",
+        envvar="REFDESK_RERANKER",
+        help="What reads the best hits again beside the question: the folder of a cross-encoder, or "
+        "`shared-words`, which needs no model and knows no meaning. Without it: nothing.",
+    ),
+]
 Yes = Annotated[bool, typer.Option("-y", "--yes", help="Do not ask.")]
 
 __all__ = [
     "AsJson",
     "CollectionName",
     "ModelEngine",
+    "RerankerModel",
     "Verbose",
     "Yes",
     "can_ask",
@@ -55,11 +67,17 @@ __all__ = [
 ]
 
 
-def opened(collection: str, model: str | None = None) -> Collection:
+def opened(
+    collection: str,
+    model: str | None = None,
+    *,
+    reranker: str | None = None,
+    embedder: EmbedderSettings | None = None,
+) -> Collection:
     """The collection of that name, nothing loaded yet. Raises WrongUse for what cannot be a name."""
     from rag import open_collection
 
-    settings = settings_from(model)
+    settings = settings_from(model, reranker=reranker, embedder=embedder)
     try:
         return open_collection(collection, settings)
     except ValueError as error:

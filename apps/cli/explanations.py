@@ -22,9 +22,14 @@ def write_explanation(explained: Explanation, following: Explanation | None) -> 
     if hit.contributions is not None:
         parts = hit.contributions
         named = f" + {parts.name:.3f} by the document's name" if parts.name else ""
+        reranked = (
+            f" + {parts.reranking:.3f} by the reranker ({_arm(hit.reranked, 'its score')})"
+            if hit.reranked is not None
+            else ""
+        )
         write(
             f"   {hit.score:.3f} = {parts.meaning:.3f} by meaning ({_arm(hit.dense, 'cosine')}) + "
-            f"{parts.words:.3f} by words ({_arm(hit.lexical, 'BM25')}){named}"
+            f"{parts.words:.3f} by words ({_arm(hit.lexical, 'BM25')}){named}{reranked}"
         )
     write(wrapped(_words(explained), indent="   "))
     if following is not None:
@@ -52,6 +57,8 @@ def write_missed(missed: Missed, place: str) -> None:
             else f"the last that is brought, rank {last.rank}, has {last.score:.3f}"
         )
         write(wrapped(f"by {name}: {reached}; {limit}", indent="   "))
+    if hit.reranked is not None:
+        write(f"   by the reranker: {hit.reranked.score:.3f}")
     write(wrapped(_words(missed.best), indent="   "))
     write(wrapped(hit.text, indent="   ", most_lines=4))
 
@@ -61,9 +68,15 @@ def explanation_as_json(explained: Explanation) -> dict[str, object]:
     return {
         "dense": _arm_as_json(hit.dense),
         "lexical": _arm_as_json(hit.lexical),
+        "reranked": _arm_as_json(hit.reranked),
         "contributions": None
         if parts is None
-        else {"meaning": parts.meaning, "words": parts.words, "name": parts.name},
+        else {
+            "meaning": parts.meaning,
+            "words": parts.words,
+            "name": parts.name,
+            "reranking": parts.reranking,
+        },
         "shared_words": list(explained.shared),
         "lacking_words": list(explained.lacking),
     }
@@ -105,6 +118,7 @@ def _above(hit: Hit, following: Hit) -> str:
         ("meaning", mine.meaning - theirs.meaning),
         ("words", mine.words - theirs.words),
         ("name", mine.name - theirs.name),
+        ("reranker", mine.reranking - theirs.reranking),
     )
     parts = ", ".join(
         f"{name} {difference:+.3f}" for name, difference in differences if abs(difference) >= _SHOWN

@@ -11,6 +11,7 @@ import typer
 
 from apps.cli.boundary import INTERRUPTED, errors_in_words
 from apps.cli.context import AsJson, CollectionName, Verbose, opened
+from apps.cli.embedder_options import CollectionEmbedder, DocumentPrefix, QueryPrefix
 from apps.cli.ingest_progress import shown_progress
 from apps.cli.ingest_report import write_report
 from apps.cli.interruption import Interruption
@@ -67,6 +68,9 @@ class _Order:
     include: list[str]
     exclude: list[str]
     ocr: Ocr
+    embedder: str | None
+    query_prefix: str | None
+    document_prefix: str | None
 
     def to_go_on(self) -> str:
         """The same command once more, without its passwords."""
@@ -76,6 +80,13 @@ class _Order:
                 words += [option, pattern]
         if self.ocr != "auto":
             words += ["--ocr", self.ocr]
+        for option, value in (
+            ("--embedder", self.embedder),
+            ("--query-prefix", self.query_prefix),
+            ("--document-prefix", self.document_prefix),
+        ):
+            if value is not None:
+                words += [option, value]
         return shlex.join(words) + (" --password ..." if self.passwords else "")
 
 
@@ -86,6 +97,9 @@ def ingest(
     exclude: Exclude = None,
     ocr: Recognition = "auto",
     passwords: Passwords = None,
+    embedder: CollectionEmbedder = None,
+    query_prefix: QueryPrefix = None,
+    document_prefix: DocumentPrefix = None,
     as_json: AsJson = False,
     verbose: Verbose = False,
 ) -> None:
@@ -102,9 +116,21 @@ def ingest(
       refdesk ingest ~/Documents/reports
       refdesk ingest contract.pdf notes/ -c work
       refdesk ingest ~/Documents --include '*.pdf' --exclude 'drafts/*'
+      refdesk ingest ~/Dokumente -c german --embedder ~/models/paraphrase-multilingual-MiniLM-L12-v2
     """
     _run(
-        _Order("ingest", paths, collection, passwords or [], include or [], exclude or [], ocr),
+        _Order(
+            "ingest",
+            paths,
+            collection,
+            passwords or [],
+            include or [],
+            exclude or [],
+            ocr,
+            embedder,
+            query_prefix,
+            document_prefix,
+        ),
         as_json,
         verbose,
     )
@@ -117,6 +143,9 @@ def sync(
     exclude: Exclude = None,
     ocr: Recognition = "auto",
     passwords: Passwords = None,
+    embedder: CollectionEmbedder = None,
+    query_prefix: QueryPrefix = None,
+    document_prefix: DocumentPrefix = None,
     as_json: AsJson = False,
     verbose: Verbose = False,
 ) -> None:
@@ -130,7 +159,18 @@ def sync(
       refdesk sync ~/Documents/reports -c work
     """
     _run(
-        _Order("sync", paths, collection, passwords or [], include or [], exclude or [], ocr),
+        _Order(
+            "sync",
+            paths,
+            collection,
+            passwords or [],
+            include or [],
+            exclude or [],
+            ocr,
+            embedder,
+            query_prefix,
+            document_prefix,
+        ),
         as_json,
         verbose,
     )
@@ -139,7 +179,10 @@ def sync(
 def _run(order: _Order, as_json: bool, verbose: bool) -> None:
     again = order.to_go_on()
     with errors_in_words(as_json, verbose):
+        from apps.settings import embedder_settings
+
         _refuse_wrong_paths(order.paths)
+        embedder = embedder_settings(order.embedder, order.query_prefix, order.document_prefix)
 
         def asked_to_stop() -> None:
             note_from_signal("Stopping after this step, so that nothing is lost. Ctrl-C again stops at once.")
@@ -147,7 +190,7 @@ def _run(order: _Order, as_json: bool, verbose: bool) -> None:
         interruption = Interruption(asked_to_stop)
         asked_on = True
         try:
-            with opened(order.collection) as documents, interruption:
+            with opened(order.collection, embedder=embedder) as documents, interruption:
 
                 def read(paths: list[str], passwords: list[str], *, sync: bool = False) -> IngestReport:
                     with shown_progress() as progress:

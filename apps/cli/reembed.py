@@ -2,30 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
 import typer
 
 from apps.cli.boundary import INTERRUPTED, SCHEMA, errors_in_words
 from apps.cli.context import AsJson, CollectionName, Verbose, opened
+from apps.cli.embedder_options import DocumentPrefix, NewEmbedder, QueryPrefix
 from apps.cli.ingest_progress import shown_progress
 from apps.cli.interruption import Interruption
 from apps.cli.screen import count_of, note, note_from_signal, write, write_json
 
-Embedder = Annotated[
-    str | None,
-    typer.Option(
-        "--embedder",
-        metavar="MODEL",
-        help="A model's id (see `refdesk models`), the folder of a sentence-transformers model, or "
-        "`hashing`, which needs no model and knows no meaning. Without it: the default model.",
-    ),
-]
-
 
 def reembed(
     collection: CollectionName = "default",
-    embedder: Embedder = None,
+    embedder: NewEmbedder = None,
+    query_prefix: QueryPrefix = None,
+    document_prefix: DocumentPrefix = None,
     as_json: AsJson = False,
     verbose: Verbose = False,
 ) -> None:
@@ -35,8 +26,9 @@ def reembed(
     its place. Ctrl-C ends cleanly, and the same command goes on from there.
 
     \b
-    Example:
-      refdesk reembed -c work --embedder ~/models/multilingual-e5-small
+    Examples:
+      refdesk reembed -c work --embedder ~/models/paraphrase-multilingual-MiniLM-L12-v2
+      refdesk reembed --embedder ~/e5-small --query-prefix 'query: ' --document-prefix 'passage: '
     """
     with errors_in_words(as_json, verbose):
         from apps.settings import embedder_settings
@@ -46,7 +38,8 @@ def reembed(
 
         interruption = Interruption(asked_to_stop)
         with opened(collection) as documents, interruption, shown_progress() as progress:
-            done = documents.reembed(embedder_settings(embedder), progress=progress, cancelled=interruption)
+            other = embedder_settings(embedder, query_prefix, document_prefix)
+            done = documents.reembed(other, progress=progress, cancelled=interruption)
             statistics = documents.statistics()
         if as_json:
             write_json(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from apps.cli.boundary import SCHEMA, errors_in_words
-from apps.cli.context import AsJson, CollectionName, Verbose, opened, opened_store
+from apps.cli.context import AsJson, CollectionName, RerankerModel, Verbose, opened, opened_store
 from apps.cli.explanations import explanation_as_json, missed_as_json, write_explanation, write_missed
 from apps.cli.filters import (
     EVERYTHING,
@@ -49,6 +49,7 @@ def search(
     page: Annotated[
         int | None, typer.Option("--page", metavar="NUMBER", min=1, help="The page that --why-not is about.")
     ] = None,
+    reranker: RerankerModel = None,
     collection: CollectionName = "default",
     as_json: AsJson = False,
     verbose: Verbose = False,
@@ -57,7 +58,8 @@ def search(
 
     By meaning and by words. No language model is needed. Each hit shows its rank, document, page and score:
     the two ways of searching fused, 1 the best that a query can reach and 0 the least of what was looked
-    at. Scores of different queries are not comparable.
+    at. Scores of different queries are not comparable. With --reranker a hit's score is what that model
+    gives it, 0 to 1, and 0 for those it did not read.
 
     \b
     Examples:
@@ -66,7 +68,7 @@ def search(
       refdesk search "operating margin" --folder reports --type pdf --since 2023
       refdesk search "operating margin" --explain --why-not 2023.pdf --page 41
     """
-    with errors_in_words(as_json, verbose), opened(collection) as documents:
+    with errors_in_words(as_json, verbose), opened(collection, reranker=reranker) as documents:
         if not query.strip():
             from rag import EmptyQuestion
 

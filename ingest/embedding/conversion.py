@@ -21,9 +21,10 @@ from ingest.embedding.model_folder import ModelFolder
 from ingest.embedding.protocol import EmbedderIdentity
 from ingest.embedding.quantisation import embed_alone, made_up_texts, quantise
 from ingest.embedding.tokens import open_tokenizer
+from ingest.errors import ConversionFailed
 
 #: Part of the converted model's folder name: raise it when the conversion changes.
-CONVERSION_VERSION = 2
+CONVERSION_VERSION = 3
 
 #: `int8`: dense layers in 8-bit integers. `float`: as the weights are, or as OpenVINO rounds them.
 Precision = Literal["int8", "float"]
@@ -31,6 +32,8 @@ Precision = Literal["int8", "float"]
 _LOGGER = logging.getLogger(__name__)
 _PROCESSOR_FACTS = Path("/proc/cpuinfo")
 _INTEGER_DOT_PRODUCTS = {"avx512_vnni", "avx_vnni", "amx_int8"}
+_LEAST_TRACED_AGREEMENT = 0.999
+_COMPARED_TEXTS = 5  # one of each length
 _LEAST_AGREEMENT = 0.98  # with float32, on texts of random words, which agree less than prose does
 
 
@@ -50,8 +53,12 @@ def precision_here(processor_facts: Path = _PROCESSOR_FACTS) -> Precision:
 def converted(
     folder: ModelFolder, identity: EmbedderIdentity, cache_folder: Path, precision: Precision
 ) -> Path:
-    """The converted model's file, made now if it is not there. Whole or absent, never half."""
-    target = cache_folder / f"openvino-{identity.weights_sha256[:16]}-v{CONVERSION_VERSION}-{precision}"
+    """The converted model's file, made now if it is not there. Whole or absent, never half.
+
+    Raises ConversionFailed.
+    """
+    kind = f"{folder.pooling}-v{CONVERSION_VERSION}-{precision}"
+    target = cache_folder / f"openvino-{identity.weights_sha256[:16]}-{kind}"
     if not (target / "model.xml").is_file():
         cache_folder.mkdir(parents=True, exist_ok=True)
         staging = Path(tempfile.mkdtemp(prefix="converting-", dir=cache_folder))
@@ -77,7 +84,15 @@ def import_openvino() -> Any:
 
 def _convert(folder: ModelFolder, file: Path, precision: Precision) -> None:
     openvino = import_openvino()
-    model = _traced(openvino, folder)
+    try:
+        model = _traced(openvino, folder)
+    except ConversionFailed:
+        raise
+    except Exception as error:  # a model's own code may raise anything while it is traced
+        raise ConversionFailed(
+            f"{folder.path} could not be converted for OpenVINO ({type(error).__name__}: {error}). Choose "
+            "the engine `sentence-transformers`."
+        ) from error
     if precision == "int8":
         model = _in_integers(openvino, model, folder)
     openvino.save_model(model, file, compress_to_fp16=False)
@@ -104,7 +119,11 @@ def _in_integers(openvino: Any, model: Any, folder: ModelFolder) -> Any:
 
 
 def _traced(openvino: Any, folder: ModelFolder) -> Any:
-    """The model with pooling and normalisation, traced in float32: token ids and mask to unit vectors."""
+    """The model with pooling and normalisation, traced in float32: token ids and mask to unit vectors.
+
+    Raises ConversionFailed where what was traced does not compute what the model does, as where its code
+    takes a length for fixed; whatever the model's code raises passes through.
+    """
     os.environ.setdefault("HF_HUB_OFFLINE", "1")
     import torch
     from transformers import AutoModel
@@ -118,7 +137,9 @@ def _traced(openvino: Any, folder: ModelFolder) -> Any:
 
         def __init__(self) -> None:
             super().__init__()
-            self.encoder = AutoModel.from_pretrained(folder.path, attn_implementation="eager")
+            self.encoder = AutoModel.from_pretrained(
+                folder.encoder, attn_implementation="eager", dtype=torch.float32, local_files_only=True
+            )
 
         def forward(self, input_ids: torch.Tensor, attention_mask: torch.Tensor) -> torch.Tensor:
             states = self.encoder(input_ids=input_ids, attention_mask=attention_mask)[0]
@@ -134,4 +155,16 @@ def _traced(openvino: Any, folder: ModelFolder) -> Any:
     example = {"input_ids": torch.ones((2, 8), dtype=torch.int64), "attention_mask": mask}
     with torch.no_grad(), warnings.catch_warnings():
         warnings.simplefilter("ignore")  # tracing warns of every shape it takes for fixed; none is
-        return openvino.convert_model(Sentence().eval(), example_input=example)
+        sentence = Sentence().eval()
+        model = openvino.convert_model(sentence, example_input=example)
+        texts = made_up_texts(open_tokenizer(folder.tokenizer_file, folder.max_tokens))[:_COMPARED_TEXTS]
+        computed = embed_alone(openvino, model, texts)
+        for ids, (vector,) in zip(texts, computed, strict=True):
+            alone = torch.tensor([ids])
+            agreement = float((sentence(alone, torch.ones_like(alone)).numpy() * vector).sum())
+            if not agreement > _LEAST_TRACED_AGREEMENT:
+                raise ConversionFailed(
+                    f"{folder.path} could not be converted for OpenVINO: for {len(ids)} tokens its vectors "
+                    f"would be off (cosine {agreement:.3f}). Choose the engine `sentence-transformers`."
+                )
+    return model

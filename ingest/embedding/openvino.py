@@ -1,4 +1,4 @@
-"""MiniLM and its kin on a CPU, through OpenVINO, at several times sentence-transformers' speed.
+"""MiniLM, E5 and their kin on a CPU, through OpenVINO, at several times sentence-transformers' speed.
 
 The model is converted once (see `conversion.py`). Opening it needs neither torch nor transformers, which
 saves seconds at every start.
@@ -15,7 +15,7 @@ import numpy as np
 from ingest.embedding.conversion import Precision, converted, import_openvino, precision_here
 from ingest.embedding.model_folder import ModelFolder
 from ingest.embedding.protocol import EmbedderIdentity, Vectors
-from ingest.embedding.tokens import open_tokenizer, token_spans
+from ingest.embedding.tokens import ModelTokens, open_tokenizer
 
 _BATCH = 8
 _STREAMS = 2
@@ -38,11 +38,9 @@ class OpenVinoEmbedder:
         precision: Precision | None = None,
     ) -> None:
         """Without a `precision`, the one that is fastest on this processor."""
-        self._folder = folder
         self._identity = identity
-        self._whole = open_tokenizer(folder.tokenizer_file)
-        self._cut = open_tokenizer(folder.tokenizer_file, folder.max_tokens)
-        self._special_tokens = self._whole.num_special_tokens_to_add(False)
+        self._tokens = ModelTokens(folder, identity.document_prefix)
+        self._cut = open_tokenizer(folder.tokenizer_file, folder.max_tokens, lower_case=folder.lower_case)
         precision = precision_here() if precision is None else precision
         self._model = _compile(converted(folder, identity, cache_folder, precision))
 
@@ -52,10 +50,10 @@ class OpenVinoEmbedder:
 
     @property
     def max_tokens(self) -> int:
-        return int(self._folder.max_tokens - self._special_tokens)
+        return self._tokens.max_tokens
 
     def token_spans(self, text: str) -> list[tuple[int, int]]:
-        return token_spans(self._whole, text)
+        return self._tokens.spans(text)
 
     def embed_documents(self, texts: Sequence[str]) -> Vectors:
         return self._embed([self._identity.document_prefix + text for text in texts])
@@ -73,8 +71,6 @@ class OpenVinoEmbedder:
         vectors = np.zeros((len(texts), self._identity.dimension), dtype=np.float32)
         if not texts:
             return vectors
-        if self._folder.lower_case:
-            texts = [text.lower() for text in texts]
         encodings = self._cut.encode_batch_fast(list(texts))
         # Texts of like length share a batch, so that little of the work is padding.
         order = sorted(range(len(texts)), key=lambda index: len(encodings[index].ids))

@@ -9,7 +9,7 @@ import numpy as np
 
 from ingest.embedding.model_folder import ModelFolder
 from ingest.embedding.protocol import EmbedderIdentity, Vectors
-from ingest.embedding.tokens import open_tokenizer, token_spans
+from ingest.embedding.tokens import ModelTokens
 
 
 class SentenceTransformersEmbedder:
@@ -27,10 +27,11 @@ class SentenceTransformersEmbedder:
         self._model = SentenceTransformer(
             str(folder.path),
             device=device,
+            local_files_only=True,
             model_kwargs={"dtype": torch.float16 if self._on_gpu else torch.float32},
         )
-        self._tokenizer = open_tokenizer(folder.tokenizer_file)
-        self._max_tokens = folder.max_tokens - self._tokenizer.num_special_tokens_to_add(False)
+        self._model.max_seq_length = folder.max_tokens
+        self._tokens = ModelTokens(folder, identity.document_prefix)
 
     @property
     def identity(self) -> EmbedderIdentity:
@@ -38,34 +39,34 @@ class SentenceTransformersEmbedder:
 
     @property
     def max_tokens(self) -> int:
-        return int(self._max_tokens)
+        return self._tokens.max_tokens
 
     def token_spans(self, text: str) -> list[tuple[int, int]]:
-        return token_spans(self._tokenizer, text)
+        return self._tokens.spans(text)
 
     def embed_documents(self, texts: Sequence[str]) -> Vectors:
-        return self._embed([self._identity.document_prefix + text for text in texts])
+        return self._embed(texts, self._identity.document_prefix)
 
     def embed_query(self, text: str) -> Vectors:
-        vector: Vectors = self._embed([self._identity.query_prefix + text])[0]
+        vector: Vectors = self._embed([text], self._identity.query_prefix)[0]
         return vector
 
     def close(self) -> None:
         self._model = None
 
-    def _embed(self, texts: Sequence[str]) -> Vectors:
+    def _embed(self, texts: Sequence[str], prefix: str) -> Vectors:
         if self._model is None:
             raise ValueError("this embedder was closed")
         if not texts:
             return np.zeros((0, self._identity.dimension), dtype=np.float32)
         vectors = np.asarray(
-            # The prefixes are part of the texts by now: no prompt of the folder's on top of them.
+            # As a prompt rather than in the texts: some models leave it out of their pooling.
             self._model.encode(
-                list(texts), prompt="", batch_size=256 if self._on_gpu else 32, show_progress_bar=False
+                list(texts), prompt=prefix, batch_size=256 if self._on_gpu else 32, show_progress_bar=False
             ),
             dtype=np.float32,
         )
-        # Half precision leaves lengths a little off 1.
+        # Not every model ends in unit length, and half precision leaves lengths a little off it.
         lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
         unit: Vectors = vectors / np.maximum(lengths, np.float32(1e-12))
         return unit

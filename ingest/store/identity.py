@@ -74,7 +74,8 @@ def refuse_mismatch(
     if differences:
         raise EmbedderMismatch(
             f"The collection '{layout.name}' was made with {'; '.join(differences)}. "
-            f"The two cannot be mixed. Go back to those settings, or: {_ingest_anew()}"
+            "The two cannot be mixed. Go back to those settings, embed it anew with `refdesk reembed "
+            f"-c {layout.name}`, or: {_ingest_anew()}"
         )
 
 

@@ -35,6 +35,7 @@ def modelless(home: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("REFDESK_EMBEDDER_ENGINE", "hashing")
     monkeypatch.setenv("REFDESK_ENGINE", "extractive")
     monkeypatch.delenv("REFDESK_COLLECTION", raising=False)
+    monkeypatch.delenv("REFDESK_RERANKER", raising=False)
     monkeypatch.delenv("REFDESK_DEBUG", raising=False)
     monkeypatch.delenv("REFDESK_PASSWORD", raising=False)
     return home

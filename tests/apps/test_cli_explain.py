@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from tests.apps.conftest import Refdesk
 
 
@@ -33,3 +35,27 @@ def test_a_page_needs_its_document(refdesk: Refdesk, filled: Path) -> None:
     assert refdesk("search", "fee", "--page", "2").exit_code == 2
     said = refdesk("search", "fee", "--why-not", "nothing.pdf")
     assert (said.exit_code, "nothing.pdf" in said.stderr) == (2, True)
+
+
+def test_a_reranker_decides_and_is_explained(refdesk: Refdesk, filled: Path) -> None:
+    arguments = ("search", "What is the annual fee?", "--reranker", "shared-words", "--explain")
+    said = refdesk(*arguments).stdout
+    assert "+ 1.000 by the reranker (rank 1, its score 1.000)" in said
+    best = refdesk(*arguments, "--json").json()["hits"][0]
+    assert best["score"] == 1.0
+    assert best["explanation"]["reranked"] == {"rank": 1, "score": 1.0}
+    assert best["explanation"]["contributions"] == {"meaning": 0, "words": 0, "name": 0, "reranking": 1.0}
+
+
+def test_a_reranker_that_is_not_there_is_wrong_use(refdesk: Refdesk, filled: Path) -> None:
+    said = refdesk("search", "fee", "--reranker", str(filled / "nowhere"))
+    assert (said.exit_code, "There is no model at" in said.stderr) == (2, True)
+
+
+def test_the_environment_names_a_reranker(
+    refdesk: Refdesk, filled: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("REFDESK_RERANKER", "shared-words")
+    hits = refdesk("search", "annual fee", "--explain", "--json").json()["hits"]
+    assert hits[0]["explanation"]["reranked"]["rank"] == 1
+    assert refdesk("ask", "What is the annual fee?", "--json").exit_code == 0

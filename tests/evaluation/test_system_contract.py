@@ -206,3 +206,15 @@ class TestCollections:
             hit = system.search("What does a launch by winch cost?", 1).hits[0]
             assert hit.document.encode().decode() == str(files / "f\ufffdes-2.md")
             assert system.search("winch costs", 5, hit.document).hits[0].document == hit.document
+
+
+def test_a_reranker_is_part_of_what_made_a_search(collection: Collection) -> None:
+    retrieval = replace(SETTINGS.retrieval, reranker="shared-words")
+    with (
+        closing(CollectionSystem(collection)) as plain,
+        closing(CollectionSystem(open_collection("club", replace(SETTINGS, retrieval=retrieval)))) as other,
+    ):
+        other.load(answers=False)
+        assert "reranker" not in plain.facts(answers=False)
+        assert other.facts(answers=False)["reranker"] == "shared-words "
+        assert other.search("What does a tow cost?", 2).hits[0].text == TOW

@@ -21,6 +21,7 @@ def test_values_become_what_the_setting_is_of() -> None:
         Settings(),
         {
             "retrieval.dense_weight": "0.3",
+            "retrieval.reranker": "~/models/ms-marco",
             "ingest.splitter.max_tokens": "120",
             "generator.gpu_layers": "3",
             "passages.token_budget": "none",
@@ -29,6 +30,8 @@ def test_values_become_what_the_setting_is_of() -> None:
         },
     )
     assert found.retrieval.dense_weight == 0.3
+    assert found.retrieval.reranker == "~/models/ms-marco"
+    assert varied(found, {"retrieval.reranker": "none"}).retrieval.reranker is None
     assert found.ingest.splitter.max_tokens == 120
     assert found.generator.gpu_layers == 3
     assert found.passages.token_budget is None

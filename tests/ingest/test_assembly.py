@@ -125,6 +125,12 @@ class TestNamedEngines:
         built = build_embedder(settings, refuse_to_resolve, tmp_path)
         assert built.identity == identity_of(settings, refuse_to_resolve, tmp_path)
 
+    def test_hashing_takes_no_prefixes(self, tmp_path: Path) -> None:
+        settings = EmbedderSettings(engine="hashing", query_prefix="query: ")
+        for build in (build_embedder, identity_of):
+            with pytest.raises(IngestError, match="takes no prefixes"):
+                build(settings, refuse_to_resolve, tmp_path)
+
 
 class TestIdentity:
     def test_is_known_without_loading_the_model(
@@ -200,6 +206,14 @@ class TestFollowing:
         assert following(EmbedderSettings(), made_with).model == "e5"
         assert following(EmbedderSettings(model="minilm"), made_with).model == "minilm"
         assert following(EmbedderSettings(), None).model is None
+
+    def test_its_prefixes_go_with_its_model(self) -> None:
+        made_with = EmbedderIdentity("/models/e5", "sha", 384, "query: ", "passage: ")
+        for settings in (EmbedderSettings(), EmbedderSettings(model="/models/e5")):
+            followed = following(settings, made_with)
+            assert (followed.query_prefix, followed.document_prefix) == ("query: ", "passage: ")
+        assert following(EmbedderSettings(query_prefix="q: "), made_with).query_prefix == "q: "
+        assert following(EmbedderSettings(model="minilm"), made_with).query_prefix is None
 
     def test_one_made_without_a_model_needs_none(self) -> None:
         assert following(EmbedderSettings(), HashingEmbedder().identity).engine == "hashing"

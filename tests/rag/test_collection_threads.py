@@ -29,7 +29,7 @@ def test_a_first_search_and_loading_do_not_wait_for_each_other(home: Path, tmp_p
 
             def load(collection=collection, together=together) -> None:
                 together.wait()
-                collection.load_embedder()
+                collection.load_search()
 
             threads = [threading.Thread(target=work, daemon=True) for work in (search, load)]
             for thread in threads:

@@ -37,6 +37,7 @@ PROMISED = {
     "QuestionTooLong",
     "RagError",
     "Refused",
+    "RerankerUnusable",
     "RetrievalSettings",
     "Scope",
     "Sentence",

@@ -101,5 +101,5 @@ def settings_with(model: str | None, values: Sequence[str]) -> Settings:
         name, equals, value = text.partition("=")
         if not equals:
             raise WrongUse(f"{text!r} sets nothing: write SETTING=VALUE.")
-        named[name.strip()] = value.strip()
+        named[name.strip()] = value.lstrip()  # a prefix such as 'query: ' ends in a space
     return varied(settings_from(model), named)

@@ -87,6 +87,52 @@ def test_a_dense_module_decides_the_dimension(write_model_folder: WriteModelFold
     assert (folder.dimension, folder.pooling) == (7, None)
 
 
+def test_modules_lie_where_the_folder_says(write_model_folder: WriteModelFolder) -> None:
+    """As the oldest models have it: the language model in a folder of its own."""
+    kinds = {"Transformer": "0_Transformer", "Pooling": "1_Pooling"}
+    modules = [
+        {"type": f"sentence_transformers.models.{kind}", "path": place} for kind, place in kinds.items()
+    ]
+    path = write_model_folder(modules=modules)
+    (path / "0_Transformer").mkdir()
+    for name in ("config.json", "sentence_bert_config.json"):
+        (path / name).rename(path / "0_Transformer" / name)
+    folder = read_model_folder(path)
+    assert (folder.dimension, folder.max_tokens, folder.pooling) == (12, 40, "mean")
+    assert folder.tokenizer_file == path / "0_Transformer" / "tokenizer.json"
+
+
+@pytest.mark.parametrize(
+    ("sentence", "tokenizer", "model", "limit"),
+    [
+        (None, 10**30, {"max_position_embeddings": 512}, 512),
+        (None, 128, {"max_position_embeddings": 512}, 128),
+        (514, 512, {"max_position_embeddings": 514, "model_type": "xlm-roberta", "pad_token_id": 1}, 512),
+        (None, 10**30, {"max_position_embeddings": 514, "model_type": "mpnet"}, 512),
+        (8192, 8192, {"max_position_embeddings": 8194, "model_type": "xlm-roberta"}, 8192),
+        (None, 10**30, {}, 512),
+        (256, None, {"max_position_embeddings": -1}, 256),
+    ],
+)
+def test_no_more_is_read_than_there_are_positions(
+    sentence: int | None,
+    tokenizer: int | None,
+    model: dict[str, Any],
+    limit: int,
+    write_model_folder: WriteModelFolder,
+) -> None:
+    folder = write_model_folder(
+        sentence={"max_seq_length": sentence}, tokenizer={"model_max_length": tokenizer}, model=model
+    )
+    assert read_model_folder(folder).max_tokens == limit
+
+
+def test_a_model_made_of_something_else_is_told(write_model_folder: WriteModelFolder) -> None:
+    modules = [{"type": "sentence_transformers.models.StaticEmbedding"}]
+    with pytest.raises(IngestError, match="is made of StaticEmbedding"):
+        read_model_folder(write_model_folder(modules=modules))
+
+
 @pytest.mark.real
 def test_the_default_model_is_read_right(minilm_folder: Path) -> None:
     folder = read_model_folder(minilm_folder)

@@ -6,6 +6,7 @@ import pytest
 from tokenizers import Tokenizer, models, pre_tokenizers, processors
 
 from ingest.embedding.tokens import open_tokenizer, token_spans
+from ingest.errors import IngestError
 
 WORDS = ["[UNK]", "[CLS]", "[SEP]", "[PAD]", "the", "gate", "is", "shut"]
 
@@ -38,3 +39,17 @@ def test_spans_are_characters_of_the_text(tokenizer_file: Path) -> None:
     text = " the \N{GRINNING FACE} gate"
     spans = token_spans(open_tokenizer(tokenizer_file), text)
     assert [text[start:end] for start, end in spans] == ["the", "\N{GRINNING FACE}", "gate"]
+
+
+def test_a_missing_or_damaged_tokenizer_is_named(tokenizer_file: Path) -> None:
+    tokenizer_file.write_text("{")
+    with pytest.raises(IngestError, match=r"tokenizer\.json could not be read"):
+        open_tokenizer(tokenizer_file)
+    tokenizer_file.unlink()
+    with pytest.raises(IngestError, match=r"tokenizer\.json is missing.*Save the model anew"):
+        open_tokenizer(tokenizer_file)
+
+
+def test_capitals_are_small_letters_where_that_is_asked_for(tokenizer_file: Path) -> None:
+    assert open_tokenizer(tokenizer_file, lower_case=True).encode("THE Gate").tokens[1:-1] == ["the", "gate"]
+    assert open_tokenizer(tokenizer_file).encode("THE Gate").tokens[1:-1] == ["[UNK]", "[UNK]"]

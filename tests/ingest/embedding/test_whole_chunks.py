@@ -9,11 +9,12 @@ import pytest
 
 from ingest.embedding.hashing import HashingEmbedder
 from ingest.embedding.model_folder import read_model_folder
-from ingest.embedding.tokens import open_tokenizer, token_spans
+from ingest.embedding.tokens import ModelTokens
 from ingest.indexing import embedded_text
 from ingest.settings import SplitterSettings
 from ingest.splitting import TokenCounter, TokenSplitter, split_document
 from ingest.types import Document, Page
+from tests.small_models import sentence_encoder
 
 SHARE_READ_WHOLE = 0.99
 
@@ -24,15 +25,15 @@ WRITTEN_TOGETHER = "港口的大门九点关闭,任何船只都不得离开。"
 
 
 class RealTokens:
-    """MiniLM's own tokenizer and limit, without its model."""
+    """A model's own tokenizer and limit, without the model."""
 
     def __init__(self, path: Path) -> None:
         folder = read_model_folder(path)
-        self._tokenizer = open_tokenizer(folder.tokenizer_file)
-        self.max_tokens = folder.max_tokens - self._tokenizer.num_special_tokens_to_add(False)
+        self._tokens = ModelTokens(folder, folder.document_prefix)
+        self.max_tokens = self._tokens.max_tokens
 
     def token_spans(self, text: str) -> list[tuple[int, int]]:
-        return token_spans(self._tokenizer, text)
+        return self._tokens.spans(text)
 
 
 @pytest.fixture(params=["hashing", pytest.param("minilm", marks=pytest.mark.real)])
@@ -78,3 +79,19 @@ def test_a_heading_of_any_length_costs_at_most_its_own_excess(counter: TokenCoun
     long = document(words_in_headings=200)
     for chunk in split_document(TokenSplitter(SplitterSettings(), counter), long):
         assert len(counter.token_spans(chunk.text)) <= counter.max_tokens * 3 // 4 + 1
+
+
+def test_the_mark_that_begins_a_text_has_its_place(tmp_path: Path) -> None:
+    """Within a page it stands once before a stretch without spaces; each chunk of that begins with one."""
+    counter = RealTokens(
+        sentence_encoder(
+            tmp_path / "model", kind="xlm-roberta", prompts={"query": "query: ", "document": "passage: "}
+        )
+    )
+    page = Page(1, "\u6e2f\u53e3" * 700, "page 1", ("gate",))
+    whole = Document("0" * 64, "text/plain", "rope", (page,), name="rope")
+    chunks = split_document(TokenSplitter(SplitterSettings(overlap_tokens=0), counter), whole)
+    lengths = [
+        len(counter.token_spans(embedded_text(whole.names, chunk.headings, chunk.text))) for chunk in chunks
+    ]
+    assert max(lengths) == counter.max_tokens
