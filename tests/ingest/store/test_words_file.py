@@ -334,3 +334,18 @@ def test_writing_needs_little_memory_at_a_time(written: Path, monkeypatch: pytes
         assert len(sizes) > 1
         assert max(sizes) <= 40
         assert served(store)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="permissions are not POSIX")
+@pytest.mark.parametrize("harmed", [False, True])
+def test_in_a_folder_that_may_not_be_written_the_file_is_used_if_it_is_whole(
+    written: Path, unwritable: Callable[[Path], Path], harmed: bool
+) -> None:
+    if harmed:
+        flip_a_bit(written / "words-8.postings")
+    folder = unwritable(written)
+    before = (folder / "words-8.postings").read_bytes()
+    with Store.open(folder) as store:
+        assert served(store) is not harmed
+        assert any("words-8.postings" in problem for problem in store.check()) is harmed
+    assert (folder / "words-8.postings").read_bytes() == before
