@@ -12,13 +12,16 @@ from typing import BinaryIO
 import numpy as np
 from numpy.typing import NDArray
 
-from ingest.errors import StoreDamaged
+from ingest.errors import StoreDamaged, StoreError
 from ingest.store.postings import Postings, PostingsShape, Section, first_places
 from ingest.store.vectors import Ids
 from ingest.store.word_table import words_in_memory
 
 #: So many occurrences are in memory at a time, unless a single term has more.
 _BATCH = 1 << 18
+
+#: What the four bytes of a place can tell apart, the gaps between rows included.
+MOST_PLACES = 1 << 32
 
 #: FTS5 keeps a text's number of words in 7 bits a byte: in two bytes, it is below 16,384.
 _SHORT_LENGTH_BYTES = 2
@@ -56,7 +59,7 @@ def write_postings(connection: sqlite3.Connection, file: BinaryIO) -> Ids:
     """Write the postings of the table `lexical` into an empty file; the ids of the chunks in it.
 
     Runs inside the caller's transaction, and leaves tables in `temp` that go with it. Raises OSError,
-    and StoreDamaged where FTS5's index contradicts itself.
+    StoreDamaged where FTS5's index contradicts itself, and StoreError where it has too many words.
     """
     for name, kind in (("vocabulary", "row"), ("occurrence", "instance")):
         connection.execute(f"DROP TABLE IF EXISTS temp.{name}")
@@ -73,6 +76,8 @@ def write_postings(connection: sqlite3.Connection, file: BinaryIO) -> Ids:
     )
     if shape.places != int(lengths.sum()):
         raise _contradiction()
+    if shape.places + shape.rows > MOST_PLACES:
+        raise StoreError("The collection has too many words for postings. FTS5 goes on searching alone.")
     sections = {name: _SectionWriter(file, section) for name, section in shape.sections().items()}
     file.write(shape.header())
     sections["ids"].append(ids)

@@ -349,3 +349,14 @@ def test_in_a_folder_that_may_not_be_written_the_file_is_used_if_it_is_whole(
         assert served(store) is not harmed
         assert any("words-8.postings" in problem for problem in store.check()) is harmed
     assert (folder / "words-8.postings").read_bytes() == before
+
+
+def test_more_words_than_places_can_be_told_apart_are_left_to_fts5(
+    written: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    (written / "words-8.postings").unlink()
+    monkeypatch.setattr(postings_writing, "MOST_PLACES", 50)
+    with Store.open(written) as store:
+        store.compact()
+        assert "too many words" in caplog.text
+        assert not served(store)
