@@ -14,7 +14,7 @@ from ingest.loaders.protocol import LoadOptions, Ocr
 from ingest.pipeline import ingest
 from ingest.report import IngestReport
 from ingest.settings import IngestSettings, ReadingLimits
-from ingest.store import vectors
+from ingest.store import vectors, word_search
 from ingest.store.records import SourceFile
 from ingest.store.store import Store
 from ingest.tools import Tools
@@ -31,8 +31,9 @@ Acknowledge = Callable[[str], None]
 
 
 def do_by_small_steps() -> None:
-    """Have small collections treated as large ones are: with vector files, staged and embedded by parts."""
+    """Treat small collections as large ones are: with files to search, staged, and embedded by parts."""
     vectors.REWRITE_MINIMUM = _STEP_CHUNKS
+    word_search.FTS5_ALONE = _STEP_CHUNKS
     open_document._STAGE_CHUNKS = _STEP_CHUNKS
     reembedding._STRETCH = _STEP_CHUNKS
 

@@ -1,4 +1,4 @@
-"""Files of a store damaged at random: the vector file must be noticed and rebuilt, the database refused in
+"""Files of a store damaged at random: those to search must be noticed and rebuilt, the database refused in
 words or read, and nothing may crash, hang or be unpickled."""
 
 from __future__ import annotations
@@ -22,12 +22,15 @@ from torture.children import call, run_trials
 from torture.contents import read_contents
 from torture.outcome import Torture, Trial, Trials
 from torture.scripts import all_scripts
-from torture.verification import dense_disagreements
+from torture.verification import dense_disagreements, word_disagreements
 from torture.workplace import Workplace, fingerprints, prepare
 
+#: Does something to a file; a pickle that is loaded leaves the mark behind.
+Harm = Callable[[Path, random.Random, Path], None]
+
 _DEADLINE_SECONDS = 60.0
-#: One trial in so many damages the database instead of the vector file.
-_DATABASE_EVERY = 4
+#: Of so many trials, one damages the database and another the postings; the others damage the vector file.
+_EVERY = 4
 
 
 class _Bomb:
@@ -54,17 +57,19 @@ def _trial(workplace: Workplace, whole: Path, place: Path, number: int, seed: in
     folder = place / f"trial-{number}"
     shutil.copytree(whole, folder)
     mark = place / f"unpickled-{number}"
-    if number % _DATABASE_EVERY == 0:
+    if number % _EVERY == 0:
         kind = chance.choice(sorted(damage.BYTES))
         database = StoreLayout(folder).database
         database.write_bytes(damage.BYTES[kind](database.read_bytes(), chance))
         ended = call(lambda: _use_all(folder), _DEADLINE_SECONDS)
         kind = f"database, {kind}"
     else:
-        (file,) = sorted(folder.glob("vectors-*.faiss"))
-        kind = chance.choice(sorted(_FILES))
-        ended = call(lambda: _FILES[kind](file, chance, mark), _DEADLINE_SECONDS)
-        kind = f"vector file, {kind}"
+        words = number % _EVERY == 1
+        damages = _FILES if words else _VECTOR_FILES
+        (file,) = folder.glob("words-*.postings" if words else "vectors-*.faiss")
+        kind = chance.choice(sorted(damages))
+        ended = call(lambda: damages[kind](file, chance, mark), _DEADLINE_SECONDS)
+        kind = f"{'postings' if words else 'vector file'}, {kind}"
         if ended.in_words(_DEADLINE_SECONDS) is None:
             ended = call(lambda: _search_again(workplace, folder), _DEADLINE_SECONDS)
     trouble = ended.in_words(_DEADLINE_SECONDS)
@@ -83,6 +88,7 @@ def _search_again(workplace: Workplace, folder: Path) -> list[str]:
         with Store.open(folder) as store:
             contents = read_contents(store)
             found += [f"at {time} opening: {line}" for line in dense_disagreements(store, contents)]
+            found += [f"at {time} opening: {line}" for line in word_disagreements(store)]
     if fingerprints(folder) != workplace.after:
         found.append("the documents are not what they were")
     with Store.open(folder) as store:
@@ -124,7 +130,7 @@ def _not_in_words(error: IngestError) -> list[str]:
     return [] if len(str(error).split()) > 5 else [f"{type(error).__name__} says too little: {error}"]
 
 
-def _changed(change: damage.Bytes) -> Callable[[Path, random.Random, Path], None]:
+def _changed(change: damage.Bytes) -> Harm:
     def done(file: Path, chance: random.Random, _: Path) -> None:
         file.write_bytes(change(file.read_bytes(), chance))
 
@@ -155,18 +161,22 @@ def _pickle(file: Path, _: random.Random, mark: Path) -> None:
 
 
 def _other_generation(file: Path, chance: random.Random, _: Path) -> None:
-    number = int(file.stem.removeprefix("vectors-")) + chance.choice((-1, 1, 1000))
-    file.rename(file.with_name(f"vectors-{number}.faiss"))
+    start, generation = file.stem.split("-")
+    number = int(generation) + chance.choice((-1, 1, 1000))
+    file.rename(file.with_name(f"{start}-{number}{file.suffix}"))
 
 
-_FILES: Mapping[str, Callable[[Path, random.Random, Path], None]] = {
+_FILES: Mapping[str, Harm] = {
     **{name: _changed(change) for name, change in damage.BYTES.items()},
     "empty": _changed(lambda _data, _chance: b""),
     "removed": lambda file, *_: file.unlink(),
     "a folder": lambda file, *_: damage.replace_by_folder(file),
     "a link to itself": lambda file, *_: damage.replace_by_loop(file),
     "a pickle": _pickle,
+    "another generation": _other_generation,
+}
+_VECTOR_FILES: Mapping[str, Harm] = {
+    **_FILES,
     "other vectors": _other_vectors,
     "another kind of index": _other_kind,
-    "another generation": _other_generation,
 }

@@ -3,20 +3,27 @@
 from __future__ import annotations
 
 import re
+import sqlite3
 from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
+from contextlib import closing
 from pathlib import Path
 
 import numpy as np
 
 from ingest.errors import CollectionNotFound, StoreError
+from ingest.store import lexical
+from ingest.store.layout import StoreLayout
 from ingest.store.store import Store
+from ingest.store.words import sought_terms
 from torture.contents import Contents, HeldDocument, read_contents
 from torture.workplace import Workplace
 
 _UNIQUE_WORD = re.compile(r"\bq[a-z]{12}x\b")
 _SIMILARITY_TOLERANCE = 1e-4
 _QUERIES = 6
+_WORDS = ("store keeps page", "page-page the of", "unheard")
+_WORD_HITS = 1_000
 
 
 def violations(
@@ -45,6 +52,7 @@ def violations(
             *_counted_twice(store, contents),
             *_unfound(store, contents),
             *dense_disagreements(store, contents),
+            *word_disagreements(store),
         ]
 
 
@@ -139,3 +147,15 @@ def _unequal(
         yield "a similarity found by vector is not that of the stored vector"
     if np.abs(found - np.sort(exact)[::-1][:k]).max() > _SIMILARITY_TOLERANCE:
         yield "a nearer chunk than those found by vector lies in the database"
+
+
+def word_disagreements(store: Store) -> Iterator[str]:
+    """Where a search by words gives anything else than FTS5's own over the same index."""
+    with closing(sqlite3.connect(StoreLayout(store.folder).database)) as connection:
+        for query in _WORDS:
+            found = store.search_lexical(query, _WORD_HITS)
+            expected = lexical.search(connection, sought_terms(query), _WORD_HITS)
+            if [chunk_id for chunk_id, _ in found] != [chunk_id for chunk_id, _ in expected]:
+                yield f"a search for {query!r} gives {found[:5]}, where FTS5 gives {expected[:5]}"
+            elif not np.allclose([score for _, score in found], [score for _, score in expected], rtol=1e-9):
+                yield f"a search for {query!r} gives other scores than FTS5"

@@ -10,7 +10,7 @@ import logging
 import sqlite3
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from typing import Self
 
 from ingest.embedding.protocol import EmbedderIdentity
@@ -135,6 +135,16 @@ class Database:
             self._refuse_closed()
             with self._unchanged(), reading(self._reader):
                 yield self._reader
+
+    @contextmanager
+    def read_beside(self) -> Iterator[sqlite3.Connection]:
+        """One moment of the store on a connection of its own: for what takes long, while others go on.
+
+        Only where the folder may be written.
+        """
+        self._refuse_closed()
+        with in_words(self.layout), closing(connect(self.layout)) as connection, reading(connection):
+            yield connection
 
     @contextmanager
     def write(self) -> Iterator[sqlite3.Connection]:

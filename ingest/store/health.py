@@ -7,11 +7,13 @@ import sqlite3
 from collections.abc import Iterator
 
 from ingest.indexing import embedded_text, text_digest
-from ingest.store import lexical
+from ingest.store import file_record, lexical
 from ingest.store.chunks import chunk_ranges
+from ingest.store.derived_file import UnusableFileError, mapped
 from ingest.store.identity import read_identity
 from ingest.store.layout import StoreLayout
 from ingest.store.pages import read_pages
+from ingest.store.postings import NoPostingsError, Postings
 from ingest.store.reembedding_rows import read_target
 from ingest.store.vector_file import UnusableBaseError, read_record, verify_base
 from ingest.store.vectors import VECTOR_DTYPE, expand
@@ -97,7 +99,7 @@ def problems(
         yield from _misplaced(connection, document_id, title)
         for prefix in ("", "next_"):
             yield from _mistaken_digests(connection, document_id, title, name, prefix)
-    yield from _base_problems(connection, layout)
+    yield from _file_problems(connection, layout)
 
 
 def _counted(connection: sqlite3.Connection, layout: StoreLayout) -> Iterator[str]:
@@ -171,14 +173,23 @@ def _mistaken_digests(
         yield f"{wrong} vectors of '{title}' are remembered as those of another text."
 
 
-def _base_problems(connection: sqlite3.Connection, layout: StoreLayout) -> Iterator[str]:
-    record = read_record(connection)
-    if record is None:
-        return
-    try:
-        verify_base(layout, record)
-    except UnusableBaseError as error:
-        yield f"{layout.vectors(record.generation)} is unusable ({error}); the next search rebuilds it."
+def _file_problems(connection: sqlite3.Connection, layout: StoreLayout) -> Iterator[str]:
+    base = read_record(connection)
+    if base is not None:
+        try:
+            verify_base(layout, base)
+        except UnusableBaseError as error:
+            yield f"{layout.vectors(base.generation)} is unusable ({error}); the next search rebuilds it."
+    words = file_record.read_record(connection, lexical.POSTINGS)
+    if words is not None:
+        try:
+            Postings.over(mapped(layout.words, words))
+        except (UnusableFileError, NoPostingsError) as error:
+            file = layout.words.named(words.generation)
+            yield (
+                f"{file} is unusable ({error}); searches by words are slower until the collection is "
+                "closed after one of them, which rebuilds it."
+            )
 
 
 def _chunk_ids(connection: sqlite3.Connection) -> set[int]:

@@ -9,11 +9,10 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from ingest.store.generation_files import ABANDONED_SECONDS, GenerationFiles
+
 #: Raised whenever an older Refdesk could not read what a newer one writes.
 FORMAT_VERSION = 3
-
-#: An unfinished file that nobody has written to for this long belongs to a process that died.
-ABANDONED_SECONDS = 3600.0
 
 #: A file's identity, size and time, and whether it has a log.
 FileState = tuple[int, int, int, bool]
@@ -26,7 +25,8 @@ _LOG = "-wal"
 
 @dataclass(frozen=True, slots=True)
 class StoreLayout:
-    """A collection's folder: `store.sqlite3` is the truth, `vectors-<generation>.faiss` derived from it.
+    """A collection's folder: `store.sqlite3` is the truth, and derived from it are
+    `vectors-<generation>.faiss` and `words-<generation>.postings`.
 
     `unfinished.sqlite3` holds what was read and embedded of large documents that are not whole yet.
     """
@@ -72,6 +72,10 @@ class StoreLayout:
         """Where this process writes a vector file before it gets its name."""
         return self.folder / f"{_VECTORS}{generation}{_FAISS}.{os.getpid()}{_UNFINISHED}"
 
+    @property
+    def words(self) -> GenerationFiles:
+        return GenerationFiles(self.folder, "words-", ".postings")
+
     def bytes_on_disk(self) -> int:
         return _total_bytes(self._own_files())
 
@@ -97,6 +101,7 @@ class StoreLayout:
         yield from _with_company(self.database)
         yield from _with_company(self.unfinished)
         yield from self._vector_files()
+        yield from self.words.there()
 
 
 def sync_folder(folder: Path) -> None:

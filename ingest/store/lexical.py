@@ -1,5 +1,8 @@
 """The index of words: SQLite FTS5, contentless, in the same file and transactions as the rows.
 
+It is the only truth of the words, and searches small collections; large ones are searched through the
+postings that are made from it (`ingest.store.word_search`), with the same hits and scores.
+
 The index holds no text of its own, so taking a chunk out means telling FTS5 the exact text that was
 put in. That text is computed from the stored rows, by the same function both times; a fingerprint of
 that function's work is kept, and the index is rebuilt when it no longer fits.
@@ -10,20 +13,23 @@ from __future__ import annotations
 import hashlib
 import json
 import sqlite3
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 
 from ingest.indexing import lexical_text
 from ingest.store import chunks
+from ingest.store.file_record import delete_record
 from ingest.store.schema import read_meta, write_meta
-from ingest.store.words import match_expression
-
-TOKENIZER = "porter unicode61 remove_diacritics 2"
+from ingest.store.word_table import TOKENIZER, create_word_table
+from ingest.store.words import Term, match_expression
 
 #: What is wrong with a collection that was indexed in another way and cannot be indexed anew.
 OUTDATED = (
     "its index of words was made by another version of Refdesk, and cannot be made anew because the folder "
     "may not be written; some words are not found. Open it once where it can be written"
 )
+
+#: The record of the postings that were made from the index.
+POSTINGS = "postings"
 
 _FINGERPRINT = "lexical"
 
@@ -44,11 +50,10 @@ _CONFINED_SEARCH = """
 
 
 def create_index(connection: sqlite3.Connection) -> None:
-    """An empty index, in place of one that is there."""
+    """An empty index, in place of one that is there, whose postings are of no use any more."""
     connection.execute("DROP TABLE IF EXISTS lexical")
-    connection.execute(
-        f"CREATE VIRTUAL TABLE lexical USING fts5(text, content = '', tokenize = '{TOKENIZER}')"
-    )
+    create_word_table(connection)
+    delete_record(connection, POSTINGS)
     write_meta(connection, _FINGERPRINT, _fingerprint())
 
 
@@ -72,21 +77,20 @@ def remove_chunks(connection: sqlite3.Connection, texts: Iterable[tuple[int, str
 
 
 def search(
-    connection: sqlite3.Connection, query: str, k: int, documents: Collection[int] | None = None
+    connection: sqlite3.Connection, terms: Sequence[Term], k: int, documents: Collection[int] | None = None
 ) -> list[tuple[int, float]]:
     """The k best (chunk id, BM25 score), higher being better; equal scores in order of id.
 
     `documents` confines the hits; what a word is worth is still counted over the whole collection.
     FTS5's bm25() has k1 = 1.2 and b = 0.75 and is negative; here its sign is turned.
     """
-    expression = match_expression(query)
     ranges = None if documents is None else chunks.chunk_ranges(connection, documents)
-    if expression is None or k < 1 or ranges == []:
+    if not terms or k < 1 or ranges == []:
         return []
     found = connection.execute(
         _SEARCH if ranges is None else _CONFINED_SEARCH,
         {
-            "expression": expression,
+            "expression": match_expression(terms),
             "k": k,
             "first": ranges[0].first if ranges else 0,
             "last": ranges[-1].end - 1 if ranges else 0,

@@ -1,4 +1,4 @@
-"""How a store's chunks are found, and how its vector file is kept."""
+"""How a store's chunks are found, and how the files for that are kept."""
 
 from __future__ import annotations
 
@@ -16,6 +16,9 @@ from ingest.store.dense import DenseSearch
 from ingest.store.identity import is_made_with
 from ingest.store.vector_file import publish_base
 from ingest.store.vectors import verified_vectors
+from ingest.store.word_index import sought_tokens
+from ingest.store.word_search import WordSearch
+from ingest.store.words import sought_terms
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -26,6 +29,7 @@ class StoreSearch(StoreContents):
     def __init__(self, database: Database) -> None:
         super().__init__(database)
         self._dense = DenseSearch(database.layout, database.identity.embedder.dimension)
+        self._words = WordSearch(database.layout)
 
     def search_dense(
         self, vector: Vectors, k: int, documents: frozenset[int] | None = None
@@ -48,22 +52,30 @@ class StoreSearch(StoreContents):
 
         Any text will do as a query; one without a word finds nothing.
         """
+        terms = sought_terms(query)
         with self._database.read() as connection:
-            return lexical.search(connection, query, k, documents)
+            index = self._words.current(connection)
+            if index is None:
+                return lexical.search(connection, terms, k, documents)
+            ranges = None if documents is None else chunk_ranges(connection, documents)
+        return index.search(sought_tokens(terms), k, ranges)
 
     def compact(self) -> None:
-        """Write the vector file anew if so much has changed that it pays. Never raises: it is a cache."""
+        """Write the files for searching anew where so much has changed that it pays.
+
+        Never raises: they are caches.
+        """
         if self._database.is_read_only:
             return
         try:
             with self._database.read() as connection:
-                rewritten = (
-                    self._dense.rewritten(connection)
-                    if is_made_with(connection, self._database.identity)
-                    else None
-                )
+                stands = is_made_with(connection, self._database.identity)
+                rewritten = self._dense.rewritten(connection) if stands else None
+                words_are_due = stands and self._words.is_due(connection)
         except StoreError as error:
-            _LOGGER.warning("The vector file was not rewritten: %s", error)
+            _LOGGER.warning("The files for searching were not rewritten: %s", error)
             return
         if rewritten is not None:
             publish_base(self._database, *rewritten)
+        if words_are_due:
+            self._words.write(self._database)

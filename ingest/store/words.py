@@ -1,10 +1,12 @@
-"""A question's words as an FTS5 expression that cannot be a syntax error."""
+"""A question's words: what is looked for, and the FTS5 expression for it, which cannot be a syntax error."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
 from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 from ingest.indexing import unspaced_runs
 
@@ -31,14 +33,22 @@ _STOP_WORDS = frozenset(
 )
 
 
-def match_expression(query: str) -> str | None:
-    """An OR of the query's words and joined words, each quoted; None if the query holds no word.
+@dataclass(frozen=True, slots=True)
+class Term:
+    """A word that is looked for, or several that must follow each other, with blanks between."""
+
+    text: str
+    times: int = 1
+    """How often it counts: FTS5 adds up what each time is worth."""
+
+
+def sought_terms(query: str) -> tuple[Term, ...]:
+    """The query's words and joined words, in the order in which they are looked for.
 
     Stop words are left out unless nothing else is there. A joined word counts as a phrase, and each
     of its parts as a word, so that "year-over-year" finds both spellings and prefers its own, and "FY2018"
-    finds "2018". A repeated word stands repeatedly: FTS5 adds up what each is worth, so that what a long
-    question keeps coming back to counts more. Of Chinese and Japanese, pairs of neighbouring letters are
-    phrases.
+    finds "2018". What a long question keeps coming back to counts more. Of Chinese and Japanese, pairs of
+    neighbouring letters are phrases.
     """
     runs, spaced = unspaced_runs(unicodedata.normalize("NFC", query).lower())
     compounds = _COMPOUND.findall(spaced)
@@ -51,13 +61,16 @@ def match_expression(query: str) -> str | None:
     telling = [word for word in words if word not in _STOP_WORDS]
     pairs = [pair for run in runs for pair in _pairs(run)]
     counts = Counter([*phrases, *(telling if telling or pairs else words), *pairs])
-    if not counts:
-        return None
     terms = list(counts)
     if len(terms) > MAX_WORDS:
         kept = set(sorted(terms, key=len, reverse=True)[:MAX_WORDS])
         terms = [term for term in terms if term in kept]
-    return " OR ".join(f'"{term}"' for term in terms for _ in range(min(counts[term], _MOST_REPEATS)))
+    return tuple(Term(term, min(counts[term], _MOST_REPEATS)) for term in terms)
+
+
+def match_expression(terms: Sequence[Term]) -> str:
+    """An OR of the terms for FTS5, each quoted, and repeated as often as it counts."""
+    return " OR ".join(f'"{term.text}"' for term in terms for _ in range(term.times))
 
 
 def _pairs(run: str) -> list[str]:

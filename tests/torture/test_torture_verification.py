@@ -12,7 +12,7 @@ from ingest.store import vectors
 from ingest.store.store import Store
 from torture.contents import read_contents
 from torture.scripts import all_scripts
-from torture.verification import dense_disagreements, violations
+from torture.verification import dense_disagreements, violations, word_disagreements
 from torture.workplace import Workplace, prepare
 
 
@@ -72,3 +72,17 @@ def test_vectors_that_are_not_those_of_the_database_are_told(folder: Path) -> No
         assert list(dense_disagreements(store, contents)) == []
         turned = type(contents)(contents.documents, contents.ids, -contents.vectors)
         assert list(dense_disagreements(store, turned)) != []
+
+
+def test_hits_by_words_that_are_not_those_of_fts5_are_told(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with Store.open(folder) as store:
+        assert list(word_disagreements(store)) == []
+        search = store.search_lexical
+        monkeypatch.setattr(store, "search_lexical", lambda query, k: search(query, k)[::-1])
+        assert any("where FTS5 gives" in line for line in word_disagreements(store))
+        monkeypatch.setattr(
+            store, "search_lexical", lambda query, k: [(hit, 2 * score) for hit, score in search(query, k)]
+        )
+        assert any("gives other scores" in line for line in word_disagreements(store))

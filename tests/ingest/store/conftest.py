@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import os
+import shutil
+import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +18,7 @@ from ingest.store.store import SourceFile, Store
 from ingest.types import PAGE_BREAK, Chunk, Document, Page
 
 DIMENSION = 8
+NOBODY = 65_534
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,3 +75,28 @@ def material() -> MakeMaterial:
         return Material(document, chunks, vectors, SourceFile(path, sha256, len(texts), 1_000))
 
     return make
+
+
+@pytest.fixture
+def unwritable() -> Iterator[Callable[[Path], Path]]:
+    """`unwritable(folder)`: a copy of it that this process may read and not write."""
+    outer = Path(tempfile.mkdtemp())
+    was = os.geteuid()
+
+    def copied(folder: Path) -> Path:
+        copy = shutil.copytree(folder, outer / folder.name)
+        for path in copy.iterdir():
+            path.chmod(0o444)
+        copy.chmod(0o555)
+        outer.chmod(0o555)
+        if was == 0:  # permissions do not bind root
+            os.seteuid(NOBODY)
+        return copy
+
+    try:
+        yield copied
+    finally:
+        os.seteuid(was)
+        for path in (outer, *outer.iterdir()):
+            path.chmod(0o755)
+        shutil.rmtree(outer)

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import os
-import shutil
 import sqlite3
-import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -22,8 +20,6 @@ from ingest.store import database as store_database
 from ingest.store.layout import FORMAT_VERSION, StoreLayout
 from ingest.store.records import ReadingKey
 from ingest.store.store import Store
-
-NOBODY = 65_534
 
 
 @pytest.fixture
@@ -180,24 +176,8 @@ def touched_by_its_owner(path: Path) -> None:
 
 
 @pytest.fixture
-def read_only(closed: Path) -> Iterator[Path]:
-    """The store in a folder that this process may read and not write."""
-    outer = Path(tempfile.mkdtemp())
-    folder = shutil.copytree(closed, outer / "reports")
-    for path in folder.iterdir():
-        path.chmod(0o444)
-    folder.chmod(0o555)
-    outer.chmod(0o555)
-    was = os.geteuid()
-    if was == 0:  # permissions do not bind root
-        os.seteuid(NOBODY)
-    try:
-        yield folder
-    finally:
-        os.seteuid(was)
-        outer.chmod(0o755)
-        folder.chmod(0o755)
-        shutil.rmtree(outer)
+def read_only(closed: Path, unwritable: Callable[[Path], Path]) -> Path:
+    return unwritable(closed)
 
 
 POSIX = pytest.mark.skipif(os.name == "nt", reason="permissions are not POSIX")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ingest.store.words import MAX_WORDS, match_expression
+from ingest.store.words import MAX_WORDS, match_expression, sought_terms
 
 
 @pytest.mark.parametrize(
@@ -29,16 +29,16 @@ from ingest.store.words import MAX_WORDS, match_expression
     ],
 )
 def test_expression(query: str, expression: str) -> None:
-    assert match_expression(query) == expression
+    assert match_expression(sought_terms(query)) == expression
 
 
 @pytest.mark.parametrize("query", ["", "?!", "🦩", "\x00", '""'])
-def test_no_word_no_expression(query: str) -> None:
-    assert match_expression(query) is None
+def test_no_word_no_term(query: str) -> None:
+    assert sought_terms(query) == ()
 
 
 def test_the_longest_words_are_kept_in_their_order() -> None:
     longest = [
         "longest" + chr(ord("a") + number // 26) + chr(ord("a") + number % 26) for number in range(MAX_WORDS)
     ]
-    assert match_expression(" ".join(["short", *longest])) == " OR ".join(f'"{word}"' for word in longest)
+    assert [term.text for term in sought_terms(" ".join(["short", *longest]))] == longest
