@@ -41,6 +41,10 @@ class Splitter(Protocol):
         """Where the page is cut; `names` are the document's, which are embedded with each of its chunks."""
         ...
 
+    def opening(self, page: Page, names: Sequence[str]) -> str:
+        """What of the page's beginning is embedded with those of its chunks that stand further down."""
+        ...
+
 
 class TokenCounter(Protocol):
     """The part of an embedder that a splitter needs."""
@@ -72,13 +76,25 @@ class TokenSplitter:
         tokens = self._counter.token_spans(page.text)
         return _PageCutter(page.text, tokens, budget, self._overlap_tokens).spans()
 
+    def opening(self, page: Page, names: Sequence[str]) -> str:
+        """As much of it as fits beside names and headings into a third of what the embedder reads."""
+        whole = opening_of(page.text)
+        room = self._counter.max_tokens // _LARGEST_PLACE_SHARE - self._tokens_above(names, page.headings)
+        tokens = self._counter.token_spans(whole)
+        if len(tokens) <= room:
+            return whole
+        cut = whole[: tokens[room][0] + 1] if room > 0 else ""
+        return cut.rpartition(" ")[0]
+
     def _budget(self, names: Sequence[str], page: Page) -> int:
         """Tokens that a chunk's own text may have below names, headings and how the page begins."""
         readable = self._counter.max_tokens
+        above = self._tokens_above(names, page.headings, self.opening(page, names))
+        return max(1, min(self._max_tokens, readable - min(above, readable // _LARGEST_PLACE_SHARE)))
+
+    def _tokens_above(self, names: Sequence[str], headings: Sequence[str], opening: str = "") -> int:
         # Some tokenizers begin a text with a mark: seen where what follows is a token by itself.
-        above = embedded_text(names, page.headings, _LONE_LETTER, opening_of(page.text))
-        place = len(self._counter.token_spans(above)) - 1
-        return max(1, min(self._max_tokens, readable - min(place, readable // _LARGEST_PLACE_SHARE)))
+        return len(self._counter.token_spans(embedded_text(names, headings, _LONE_LETTER, opening))) - 1
 
 
 class LangChainSplitter:
@@ -110,6 +126,9 @@ class LangChainSplitter:
                 )
             previous = start
             yield start, start + len(text)
+
+    def opening(self, page: Page, names: Sequence[str]) -> str:  # noqa: ARG002 - its chunks may be full
+        return ""
 
 
 class _PageCutter:
@@ -168,7 +187,7 @@ def split_page(
     chunks: list[Chunk] = []
     if not page.text.strip():
         return chunks
-    opening = opening_of(page.text)
+    opening = splitter.opening(page, names)
     for start, end in splitter.spans(page, names):
         stretch = page.text[start:end]
         text = stretch.strip()

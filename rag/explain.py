@@ -21,8 +21,8 @@ _MOST_CHUNKS = 10_000
 class Explanation:
     """One hit of a search, with the question's words that it has and has not, in the question's order.
 
-    Words are compared by a light stem. They are of the chunk and what stands above it (names, headings), as
-    they are searched; meaning may find what shares none of them.
+    Words are compared by a light stem. They are of the chunk and what stands above it (names, headings, how
+    its page begins), as they are searched; meaning may find what shares none of them.
     """
 
     hit: Hit
@@ -80,7 +80,7 @@ def explain_missed(
 
 
 def _explained(query: str, hit: Hit) -> Explanation:
-    place = " ".join((hit.title, name_in_words(PurePath(hit.document)), *hit.headings))
+    place = " ".join((hit.title, name_in_words(PurePath(hit.document)), *hit.headings, hit.opening))
     held = set(content_terms(letters_and_digits_apart(f"{place} {hit.text}")))
     asked = list(dict.fromkeys(content_terms(letters_and_digits_apart(query))))
     return Explanation(

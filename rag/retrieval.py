@@ -161,6 +161,7 @@ class Retriever:
                     lexical=lexical.get(chunk_id),
                     contributions=contributions,
                     reranked=reranked.get(chunk_id),
+                    opening=chunk.opening,
                 )
             )
         return tuple(hits)

@@ -49,7 +49,8 @@ class Contributions:
 class Hit:
     """A chunk with scores. `start` and `end` are offsets into the document's text.
 
-    `reranked` is the reranker's score and the rank by it, None where it read none or not this one.
+    `opening` is how its page begins, where the chunk does not begin there: it was searched too. `reranked` is
+    the reranker's score and the rank by it, None where it read none or not this one.
     """
 
     rank: int
@@ -68,6 +69,7 @@ class Hit:
     lexical: ArmScore | None = None
     contributions: Contributions | None = None
     reranked: ArmScore | None = None
+    opening: str = ""
 
 
 @dataclass(frozen=True, slots=True)

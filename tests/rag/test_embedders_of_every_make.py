@@ -32,8 +32,8 @@ DOCUMENTS = {
 QUESTIONS = ("Wann schließt der Hafen?", "¿A qué hora cierra el puerto?", "港口的大门几点关闭?")
 LIMIT = 64
 E5 = {"query": "query: ", "passage": "passage: "}
-#: In each engine's numbers: OpenVINO may compute in 8-bit integers.
-OFF_BY = {"auto": 0.02, "openvino": 0.02, "sentence-transformers": 1e-4}
+#: OpenVINO may compute in 8-bit integers, which random weights bear less well than trained ones.
+OFF_BY = {"auto": 0.05, "openvino": 0.05, "sentence-transformers": 1e-4}
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +80,7 @@ def settings(embedder: EmbedderSettings) -> Settings:
 
 def text_of(hit: Hit) -> str:
     names = distinct_names(name_in_words(PurePath(hit.document)), hit.title)
-    return embedded_text(names, hit.headings, hit.text)
+    return embedded_text(names, hit.headings, hit.text, hit.opening)
 
 
 def unit(vectors: Any) -> Any:

@@ -67,7 +67,7 @@ def test_nearly_all_text_is_read_whole(counter: TokenCounter, settings: Splitter
     whole = document(words_in_headings=1)
     total = read = 0
     for chunk in split_document(TokenSplitter(settings, counter), whole):
-        tokens = counter.token_spans(embedded_text(whole.names, chunk.headings, chunk.text))
+        tokens = counter.token_spans(embedded_text(whole.names, chunk.headings, chunk.text, chunk.opening))
         total += len(chunk.text)
         read += len(chunk.text) if len(tokens) <= counter.max_tokens else 0
     assert total > 20 * 30 * 20  # 20 pages of 30 stretches of at least 20 characters
@@ -92,6 +92,7 @@ def test_the_mark_that_begins_a_text_has_its_place(tmp_path: Path) -> None:
     whole = Document("0" * 64, "text/plain", "rope", (page,), name="rope")
     chunks = split_document(TokenSplitter(SplitterSettings(overlap_tokens=0), counter), whole)
     lengths = [
-        len(counter.token_spans(embedded_text(whole.names, chunk.headings, chunk.text))) for chunk in chunks
+        len(counter.token_spans(embedded_text(whole.names, chunk.headings, chunk.text, chunk.opening)))
+        for chunk in chunks
     ]
     assert max(lengths) == counter.max_tokens
