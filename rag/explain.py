@@ -9,6 +9,7 @@ from pathlib import PurePath
 from ingest.document_filter import DocumentFilter
 from ingest.indexing import letters_and_digits_apart, name_in_words
 from rag.errors import NoSuchDocument
+from rag.repeats import KeptTexts
 from rag.retrieval import Retriever
 from rag.terms import content_terms
 from rag.types import ArmScore, Hit
@@ -37,6 +38,7 @@ class Missed:
     `rank` is the place of its best chunk among all that were looked at, None where none was: `best` is then
     the best of its chunks among themselves. Its `dense` and `lexical` scores compare with `last_dense` and
     `last_lexical`, the lowest that an arm brought from everywhere: below those a chunk is not looked at.
+    `said_by` is the better hit that says all that the best chunk says, which is shown in its stead.
     """
 
     best: Explanation | None
@@ -44,6 +46,7 @@ class Missed:
     looked_at: int
     last_dense: ArmScore | None
     last_lexical: ArmScore | None
+    said_by: Hit | None = None
 
 
 def explain_hits(query: str, hits: Sequence[Hit]) -> tuple[Explanation, ...]:
@@ -59,7 +62,8 @@ def explain_missed(
     Raises EmptyCollection; NoSuchDocument where nothing matches, and for a page that the document lacks.
     """
     everywhere = retriever.retrieve(query, count, all_looked_at=True).hits
-    there = retriever.retrieve(query, _MOST_CHUNKS, DocumentFilter(documents=document)).hits
+    only = DocumentFilter(documents=document)
+    there = retriever.retrieve(query, _MOST_CHUNKS, only, all_looked_at=True).hits
     if page_number is not None:
         there = tuple(hit for hit in there if hit.page_number <= page_number <= hit.page_end)
         if not there:
@@ -73,6 +77,7 @@ def explain_missed(
     return Missed(
         best=None if best is None else _explained(query, best),
         rank=None if found is None else found.rank,
+        said_by=None if found is None else _said_by(found, everywhere),
         looked_at=len(everywhere),
         last_dense=_last([hit.dense for hit in everywhere]),
         last_lexical=_last([hit.lexical for hit in everywhere]),
@@ -88,6 +93,15 @@ def _explained(query: str, hit: Hit) -> Explanation:
         shared=tuple(term for term in asked if term in held),
         lacking=tuple(term for term in asked if term not in held),
     )
+
+
+def _said_by(hit: Hit, ranking: Sequence[Hit]) -> Hit | None:
+    better = ranking[: hit.rank - 1]
+    kept = KeptTexts()
+    for one in better:
+        kept.keep(one.text)
+    holder = kept.holding(hit.text)
+    return None if holder is None else better[holder]
 
 
 def _last(scores: Sequence[ArmScore | None]) -> ArmScore | None:

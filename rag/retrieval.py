@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import islice
 
@@ -11,6 +11,7 @@ from ingest.embedding.protocol import Embedder, Vectors
 from ingest.store.store import Store
 from rag.calibration import settled
 from rag.fusion import best_first, convex_fusion, reciprocal_rank_fusion
+from rag.gathering import Scores, gather_hits
 from rag.naming import DocumentNames
 from rag.reranking.protocol import Reranker
 from rag.reranking.stage import Reranked, rerank
@@ -57,13 +58,19 @@ class Retriever:
     ) -> Retrieved:
         """The `count` best chunks, over all documents or those that the filter leaves.
 
-        With `all_looked_at`, everything that either arm brings for so many, of which these are the first.
+        With `all_looked_at`, everything that either arm brings for so many, of which these are the first, and
+        repeats are hits like others.
         """
         documents = documents_to_search(self._store, only)
         arms = self.arms(query, count, documents)
         found = self._reranked(query, self.fused(query, arms, documents))
-        best = found.ranking if all_looked_at else dict(islice(found.ranking.items(), count))
-        hits = self._hits(best, _ranked(arms.dense), _ranked(arms.lexical), found.scores)
+        hits = gather_hits(
+            self._store,
+            found.ranking,
+            Scores(_ranked(arms.dense), _ranked(arms.lexical), found.scores),
+            None if all_looked_at else count,
+            fold=self._settings.fold_repeats and not all_looked_at,
+        )
         return Retrieved(hits, arms.query_vector)
 
     def fused(
@@ -128,43 +135,6 @@ class Retriever:
         if self._names is None or self._names[0] != generation:
             self._names = generation, DocumentNames(self._store.document_names())
         return self._names[1]
-
-    def _hits(
-        self,
-        fused: Mapping[int, Contributions],
-        dense: dict[int, ArmScore],
-        lexical: dict[int, ArmScore],
-        reranked: dict[int, ArmScore],
-    ) -> tuple[Hit, ...]:
-        stored = self._store.chunks(list(fused))
-        hits: list[Hit] = []
-        for chunk_id, contributions in fused.items():
-            found = stored.get(chunk_id)
-            if found is None:  # another process removed its document between the search and now
-                continue
-            chunk = found.chunk
-            hits.append(
-                Hit(
-                    rank=len(hits) + 1,
-                    score=contributions.score,
-                    chunk_id=chunk_id,
-                    document_id=found.document_id,
-                    document=found.document,
-                    title=found.title,
-                    page_number=chunk.page_number,
-                    page_end=chunk.page_end,
-                    headings=chunk.headings,
-                    start=chunk.start,
-                    end=chunk.end,
-                    text=chunk.text,
-                    dense=dense.get(chunk_id),
-                    lexical=lexical.get(chunk_id),
-                    contributions=contributions,
-                    reranked=reranked.get(chunk_id),
-                    opening=chunk.opening,
-                )
-            )
-        return tuple(hits)
 
 
 def _ranked(results: Sequence[tuple[int, float]]) -> dict[int, ArmScore]:

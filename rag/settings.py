@@ -18,7 +18,8 @@ _SMALLEST_BUDGET = 40
 class RetrievalSettings:
     """How hits are found. `candidates` is how many each arm brings; `dense_weight` is the dense arm's share
     in the convex fusion, 0..1. None: what the collection was calibrated to, else `DEFAULT_DENSE_WEIGHT`.
-    `name_weight` is what a document's being named in the question counts beside that; 0: nothing.
+    `name_weight` is what a document's being named in the question counts beside that; 0: nothing. With
+    `fold_repeats`, a chunk that says nothing beyond a better hit is shown as a place more of that one.
 
     `reranker` reads the `reranked_hits` best beside the question and decides `reranker_weight` (0..1) of
     their score: the folder of a cross-encoder, a reranker's id in the catalogue, or `shared-words`, which
@@ -28,6 +29,7 @@ class RetrievalSettings:
     fusion: Literal["convex", "reciprocal-rank"] = "convex"
     dense_weight: float | None = None
     name_weight: float = 0.4
+    fold_repeats: bool = True
     reranker: str | None = None
     reranked_hits: int = 30
     reranker_weight: float = 1.0

@@ -46,11 +46,23 @@ class Contributions:
 
 
 @dataclass(frozen=True, slots=True)
+class Place:
+    """Where a chunk stands."""
+
+    chunk_id: int
+    document_id: int
+    document: str
+    page_number: int
+    page_end: int
+
+
+@dataclass(frozen=True, slots=True)
 class Hit:
     """A chunk with scores. `start` and `end` are offsets into the document's text.
 
     `opening` is how its page begins, where the chunk does not begin there: it was searched too. `reranked` is
-    the reranker's score and the rank by it, None where it read none or not this one.
+    the reranker's score and the rank by it, None where it read none or not this one. `repeats` are places
+    that say the same and were ranked below.
     """
 
     rank: int
@@ -70,6 +82,7 @@ class Hit:
     contributions: Contributions | None = None
     reranked: ArmScore | None = None
     opening: str = ""
+    repeats: tuple[Place, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

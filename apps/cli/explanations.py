@@ -44,6 +44,12 @@ def write_missed(missed: Missed, place: str) -> None:
     hit = missed.best.hit
     if missed.rank is not None:
         write(f"The best of {place} stands at rank {missed.rank} of {missed.looked_at} that were looked at.")
+        if missed.said_by is not None:
+            same = missed.said_by
+            write(
+                f"It says nothing beyond rank {same.rank}, page {same.page_number} of "
+                f"{one_line(same.document)}, and is shown as a place more of that."
+            )
     else:
         write(f"Nothing of {place} was looked at: neither way of searching brings it. Its best:")
     for name, own, last in (
@@ -86,6 +92,9 @@ def missed_as_json(missed: Missed) -> dict[str, object]:
     return {
         "rank": missed.rank,
         "looked_at": missed.looked_at,
+        "said_by": None
+        if missed.said_by is None
+        else {"document": missed.said_by.document, "page": missed.said_by.page_number},
         "last_dense": _arm_as_json(missed.last_dense),
         "last_lexical": _arm_as_json(missed.last_lexical),
         "best": None

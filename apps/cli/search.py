@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from rag import Explanation, Hit, Missed, Scope
 
 _LINES_OF_TEXT = 4
+_MOST_REPEATS = 4
 
 
 @with_filter_options
@@ -127,10 +128,24 @@ def _write_hits(explained: list[Explanation], explain: bool, places: Places) -> 
         if explain:
             write_explanation(one, following)
         write(wrapped(hit.text, indent="   ", most_lines=_LINES_OF_TEXT))
+        if hit.repeats:
+            write(wrapped(_repeats(hit, places), indent="   "), dim=True)
 
 
 def _label(hit: Hit, places: Places) -> str:
     return places.label(hit.document_id, hit.page_number, hit.page_end)
+
+
+def _repeats(hit: Hit, places: Places) -> str:
+    """Where else the same stands."""
+    names = shown_names(place.document for place in hit.repeats)
+    told = [
+        f"{one_line(names[place.document])}, "
+        + places.label(place.document_id, place.page_number, place.page_end)
+        for place in hit.repeats[:_MOST_REPEATS]
+    ]
+    more = len(hit.repeats) - len(told)
+    return "also in: " + "; ".join(told) + (f"; and {more} more" if more else "")
 
 
 def _as_json(hit: Hit, places: Places) -> dict[str, object]:
@@ -142,4 +157,8 @@ def _as_json(hit: Hit, places: Places) -> dict[str, object]:
         "page_label": _label(hit, places),
         "score": round(hit.score, 6),
         "text": hit.text,
+        "repeats": [
+            {"document": place.document, "page": place.page_number, "page_end": place.page_end}
+            for place in hit.repeats
+        ],
     }

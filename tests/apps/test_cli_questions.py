@@ -18,7 +18,7 @@ def test_search_json_is_the_contract(refdesk, filled: Path) -> None:
     found = refdesk("search", "annual fee", "-k", "2", "--json").json()
     assert found["schema"] == 1
     best = found["hits"][0]
-    assert set(best) == {"rank", "document", "page", "page_end", "page_label", "score", "text"}
+    assert set(best) == {"rank", "document", "page", "page_end", "page_label", "score", "text", "repeats"}
     assert (best["rank"], best["document"], best["page"]) == (1, str(filled / "fees.md"), 1)
     assert "12 euros" in best["text"]
     assert len(found["hits"]) == 2

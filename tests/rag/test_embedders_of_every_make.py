@@ -14,7 +14,7 @@ from generators.settings import GeneratorSettings
 from ingest.indexing import embedded_text, name_in_words
 from ingest.settings import EmbedderSettings, IngestSettings
 from ingest.types import distinct_names
-from rag import EmbedderMismatch, Hit, Settings, open_collection
+from rag import EmbedderMismatch, Hit, RetrievalSettings, Settings, open_collection
 from tests.small_models import sentence_encoder
 
 # Converting a model for OpenVINO makes torch and transformers warn of what their next releases drop.
@@ -75,6 +75,7 @@ def settings(embedder: EmbedderSettings) -> Settings:
     return Settings(
         ingest=IngestSettings(embedder=embedder, isolated=False),
         generator=GeneratorSettings(engine="extractive"),
+        retrieval=RetrievalSettings(fold_repeats=False),
     )
 
 

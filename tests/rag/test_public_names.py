@@ -23,6 +23,7 @@ PROMISED = {
     "Explanation",
     "FileOutcome",
     "Hit",
+    "Place",
     "IngestError",
     "IngestReport",
     "Missed",
