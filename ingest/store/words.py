@@ -22,7 +22,7 @@ _COMPOUND = re.compile(r"[^\W_]+(?:[-‐‑._/&,:'’][^\W_]+)*")
 _PART = re.compile(r"[^\W\d_]+|\d+")
 _APOSTROPHE = re.compile(r"['’]")
 
-_STOP_WORDS = frozenset(
+STOP_WORDS = frozenset(
     """
     a about also am an and any are as at be been being both but by can could d did do does doing don for from
     give had has have having he her him his how i if in into is it its itself just ll let m me might more most
@@ -58,7 +58,7 @@ def sought_terms(query: str) -> tuple[Term, ...]:
         for compound in map(_without_possessive, compounds)
         if not _APOSTROPHE.search(compound) and len(_PART.findall(compound)) > 1
     ]
-    telling = [word for word in words if word not in _STOP_WORDS]
+    telling = [word for word in words if word not in STOP_WORDS]
     pairs = [pair for run in runs for pair in _pairs(run)]
     counts = Counter([*phrases, *(telling if telling or pairs else words), *pairs])
     terms = list(counts)
