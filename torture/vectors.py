@@ -1,4 +1,4 @@
-"""Files of a store damaged at random: the vector file must be noticed and rebuilt, the database refused in
+"""Files of a store damaged at random: a vector file must be noticed and rebuilt, the database refused in
 words or read, and nothing may crash, hang or be unpickled."""
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ import numpy as np
 
 from ingest.errors import IngestError
 from ingest.store.layout import StoreLayout
+from ingest.store.quantised import load_faiss
 from ingest.store.store import Store
-from ingest.store.vectors import load_faiss
 from torture import damage
 from torture.children import call, run_trials
 from torture.contents import read_contents
@@ -26,7 +26,7 @@ from torture.verification import dense_disagreements
 from torture.workplace import Workplace, fingerprints, prepare
 
 _DEADLINE_SECONDS = 60.0
-#: One trial in so many damages the database instead of the vector file.
+#: One trial in so many damages the database instead of a vector file.
 _DATABASE_EVERY = 4
 
 
@@ -61,10 +61,12 @@ def _trial(workplace: Workplace, whole: Path, place: Path, number: int, seed: in
         ended = call(lambda: _use_all(folder), _DEADLINE_SECONDS)
         kind = f"database, {kind}"
     else:
-        (file,) = sorted(folder.glob("vectors-*.faiss"))
-        kind = chance.choice(sorted(_FILES))
-        ended = call(lambda: _FILES[kind](file, chance, mark), _DEADLINE_SECONDS)
-        kind = f"vector file, {kind}"
+        rows, index = sorted(folder.glob("vectors-*"), reverse=True)
+        part, file, own = chance.choice((("vectors", rows, _ROWS), ("index", index, _INDEXES)))
+        harms = {**_FILES, **own}
+        kind = chance.choice(sorted(harms))
+        ended = call(lambda: harms[kind](file, chance, mark), _DEADLINE_SECONDS)
+        kind = f"{part}, {kind}"
         if ended.in_words(_DEADLINE_SECONDS) is None:
             ended = call(lambda: _search_again(workplace, folder), _DEADLINE_SECONDS)
     trouble = ended.in_words(_DEADLINE_SECONDS)
@@ -132,13 +134,22 @@ def _changed(change: damage.Bytes) -> Callable[[Path, random.Random, Path], None
 
 
 def _other_vectors(file: Path, chance: random.Random, _: Path) -> None:
-    """A sound index of the same kind and size, with other vectors."""
+    """A sound file of the same size, with other vectors under the same ids and seals."""
+    content = bytearray(file.read_bytes())
+    noise = np.random.default_rng(chance.randrange(1 << 30)).normal(size=len(content) // 8)
+    vectors = noise.astype(np.float32).tobytes()
+    content[: len(vectors)] = vectors
+    file.write_bytes(content)
+
+
+def _other_index(file: Path, chance: random.Random, _: Path) -> None:
+    """A sound index of the same kind and size, of other vectors."""
     faiss = load_faiss()
     index = faiss.read_index(str(file))
-    ids = faiss.vector_to_array(index.id_map)
-    other = faiss.IndexIDMap(faiss.IndexFlatIP(index.d))
+    other = faiss.index_factory(index.d, f"IVF{index.nlist},SQ4", faiss.METRIC_INNER_PRODUCT)
     noise = np.random.default_rng(chance.randrange(1 << 30)).normal(size=(index.ntotal, index.d))
-    other.add_with_ids(noise.astype(np.float32), ids)
+    other.train(noise.astype(np.float32))
+    other.add(noise.astype(np.float32))
     faiss.write_index(other, str(file))
 
 
@@ -156,7 +167,7 @@ def _pickle(file: Path, _: random.Random, mark: Path) -> None:
 
 def _other_generation(file: Path, chance: random.Random, _: Path) -> None:
     number = int(file.stem.removeprefix("vectors-")) + chance.choice((-1, 1, 1000))
-    file.rename(file.with_name(f"vectors-{number}.faiss"))
+    file.rename(file.with_name(f"vectors-{number}{file.suffix}"))
 
 
 _FILES: Mapping[str, Callable[[Path, random.Random, Path], None]] = {
@@ -166,7 +177,11 @@ _FILES: Mapping[str, Callable[[Path, random.Random, Path], None]] = {
     "a folder": lambda file, *_: damage.replace_by_folder(file),
     "a link to itself": lambda file, *_: damage.replace_by_loop(file),
     "a pickle": _pickle,
-    "other vectors": _other_vectors,
-    "another kind of index": _other_kind,
     "another generation": _other_generation,
+}
+
+_ROWS: Mapping[str, Callable[[Path, random.Random, Path], None]] = {"other vectors": _other_vectors}
+_INDEXES: Mapping[str, Callable[[Path, random.Random, Path], None]] = {
+    "other vectors": _other_index,
+    "another kind of index": _other_kind,
 }

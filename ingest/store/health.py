@@ -13,8 +13,9 @@ from ingest.store.identity import read_identity
 from ingest.store.layout import StoreLayout
 from ingest.store.pages import read_pages
 from ingest.store.reembedding_rows import read_target
-from ingest.store.vector_file import UnusableBaseError, read_record, verify_base
-from ingest.store.vectors import VECTOR_DTYPE, expand
+from ingest.store.vector_file import check_base, read_record
+from ingest.store.vector_rows import VECTOR_DTYPE, UnusableBaseError
+from ingest.store.vectors import expand
 from ingest.types import PAGE_BREAK, distinct_names
 
 _COUNTED = (
@@ -176,9 +177,9 @@ def _base_problems(connection: sqlite3.Connection, layout: StoreLayout) -> Itera
     if record is None:
         return
     try:
-        verify_base(layout, record)
+        check_base(layout, record, read_identity(connection, layout).embedder.dimension)
     except UnusableBaseError as error:
-        yield f"{layout.vectors(record.generation)} is unusable ({error}); the next search rebuilds it."
+        yield f"{error}; the next search rebuilds it."
 
 
 def _chunk_ids(connection: sqlite3.Connection) -> set[int]:
