@@ -148,6 +148,7 @@ def _other_index(file: Path, chance: random.Random, _: Path) -> None:
     index = faiss.read_index(str(file))
     other = faiss.index_factory(index.d, f"IVF{index.nlist},SQ4", faiss.METRIC_INNER_PRODUCT)
     noise = np.random.default_rng(chance.randrange(1 << 30)).normal(size=(index.ntotal, index.d))
+    other.cp.min_points_per_centroid = 1  # else FAISS complains of so few
     other.train(noise.astype(np.float32))
     other.add(noise.astype(np.float32))
     faiss.write_index(other, str(file))
