@@ -74,6 +74,7 @@ def test_a_middling_store_needs_no_index(
     with Store.create(folder, identity, "by page") as store:
         for number in range(8):
             material(f"/{number}.txt", f"text {number}", axis=number).put_into(store)
+        (folder / "vectors-8.faiss").write_bytes(b"of an earlier form")
     assert vector_files(folder) == ["vectors-8.rows"]
     with Store.open(folder) as store:
         assert found_along(store, axis(5)) == ["/5.txt"]
