@@ -14,7 +14,8 @@ from ingest.loaders.protocol import LoadOptions, Ocr
 from ingest.pipeline import ingest
 from ingest.report import IngestReport
 from ingest.settings import IngestSettings, ReadingLimits
-from ingest.store import vectors, word_search
+from ingest.store import dense, vectors, word_search
+from ingest.store.quantised import SearchPlan, load_faiss
 from ingest.store.records import SourceFile
 from ingest.store.store import Store
 from ingest.tools import Tools
@@ -31,8 +32,9 @@ Acknowledge = Callable[[str], None]
 
 
 def do_by_small_steps() -> None:
-    """Treat small collections as large ones are: with files to search, staged, and embedded by parts."""
+    """Treat small collections as large ones: with all files for searching, staged, embedded by parts."""
     vectors.REWRITE_MINIMUM = _STEP_CHUNKS
+    dense.PLAN = SearchPlan(exact_maximum=_STEP_CHUNKS)
     word_search.FTS5_ALONE = _STEP_CHUNKS
     open_document._STAGE_CHUNKS = _STEP_CHUNKS
     reembedding._STRETCH = _STEP_CHUNKS
@@ -43,7 +45,7 @@ def import_everything() -> None:
     import pypdfium2  # noqa: F401 - loaded for its own sake
 
     build_reader(IngestSettings(isolated=False)).close()
-    vectors.load_faiss()
+    load_faiss()
 
 
 def open_or_create(folder: Path) -> Store:

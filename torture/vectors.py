@@ -15,8 +15,8 @@ import numpy as np
 
 from ingest.errors import IngestError
 from ingest.store.layout import StoreLayout
+from ingest.store.quantised import load_faiss
 from ingest.store.store import Store
-from ingest.store.vectors import load_faiss
 from torture import damage
 from torture.children import call, run_trials
 from torture.contents import read_contents
@@ -29,8 +29,8 @@ from torture.workplace import Workplace, fingerprints, prepare
 Harm = Callable[[Path, random.Random, Path], None]
 
 _DEADLINE_SECONDS = 60.0
-#: Of so many trials, one damages the database and another the postings; the others damage the vector file.
-_EVERY = 4
+#: One trial in so many damages the database instead of a file for searching.
+_DATABASE_EVERY = 4
 
 
 class _Bomb:
@@ -57,19 +57,25 @@ def _trial(workplace: Workplace, whole: Path, place: Path, number: int, seed: in
     folder = place / f"trial-{number}"
     shutil.copytree(whole, folder)
     mark = place / f"unpickled-{number}"
-    if number % _EVERY == 0:
+    if number % _DATABASE_EVERY == 0:
         kind = chance.choice(sorted(damage.BYTES))
         database = StoreLayout(folder).database
         database.write_bytes(damage.BYTES[kind](database.read_bytes(), chance))
         ended = call(lambda: _use_all(folder), _DEADLINE_SECONDS)
         kind = f"database, {kind}"
     else:
-        words = number % _EVERY == 1
-        damages = _FILES if words else _VECTOR_FILES
-        (file,) = folder.glob("words-*.postings" if words else "vectors-*.faiss")
-        kind = chance.choice(sorted(damages))
-        ended = call(lambda: damages[kind](file, chance, mark), _DEADLINE_SECONDS)
-        kind = f"{'postings' if words else 'vector file'}, {kind}"
+        vector_rows, index = sorted(folder.glob("vectors-*"), reverse=True)
+        (words,) = folder.glob("words-*.postings")
+        parts: tuple[tuple[str, Path, Mapping[str, Harm]], ...] = (
+            ("vectors", vector_rows, _ROWS),
+            ("index", index, _INDEXES),
+            ("postings", words, {}),
+        )
+        part, file, own = chance.choice(parts)
+        harms = {**_FILES, **own}
+        kind = chance.choice(sorted(harms))
+        ended = call(lambda: harms[kind](file, chance, mark), _DEADLINE_SECONDS)
+        kind = f"{part}, {kind}"
         if ended.in_words(_DEADLINE_SECONDS) is None:
             ended = call(lambda: _search_again(workplace, folder), _DEADLINE_SECONDS)
     trouble = ended.in_words(_DEADLINE_SECONDS)
@@ -138,13 +144,23 @@ def _changed(change: damage.Bytes) -> Harm:
 
 
 def _other_vectors(file: Path, chance: random.Random, _: Path) -> None:
-    """A sound index of the same kind and size, with other vectors."""
+    """A sound file of the same size, with other vectors under the same ids and seals."""
+    content = bytearray(file.read_bytes())
+    noise = np.random.default_rng(chance.randrange(1 << 30)).normal(size=len(content) // 8)
+    vectors = noise.astype(np.float32).tobytes()
+    content[: len(vectors)] = vectors
+    file.write_bytes(content)
+
+
+def _other_index(file: Path, chance: random.Random, _: Path) -> None:
+    """A sound index of the same kind and size, of other vectors."""
     faiss = load_faiss()
     index = faiss.read_index(str(file))
-    ids = faiss.vector_to_array(index.id_map)
-    other = faiss.IndexIDMap(faiss.IndexFlatIP(index.d))
+    other = faiss.index_factory(index.d, f"IVF{index.nlist},SQ4", faiss.METRIC_INNER_PRODUCT)
     noise = np.random.default_rng(chance.randrange(1 << 30)).normal(size=(index.ntotal, index.d))
-    other.add_with_ids(noise.astype(np.float32), ids)
+    other.cp.min_points_per_centroid = 1  # else FAISS complains of so few
+    other.train(noise.astype(np.float32))
+    other.add(noise.astype(np.float32))
     faiss.write_index(other, str(file))
 
 
@@ -175,8 +191,9 @@ _FILES: Mapping[str, Harm] = {
     "a pickle": _pickle,
     "another generation": _other_generation,
 }
-_VECTOR_FILES: Mapping[str, Harm] = {
-    **_FILES,
-    "other vectors": _other_vectors,
+
+_ROWS: Mapping[str, Harm] = {"other vectors": _other_vectors}
+_INDEXES: Mapping[str, Harm] = {
+    "other vectors": _other_index,
     "another kind of index": _other_kind,
 }

@@ -14,7 +14,7 @@ import numpy as np
 from ingest.embedding.protocol import Vectors
 from ingest.indexing import embedded_text, lexical_text, text_digest
 from ingest.store.records import ChunkRange
-from ingest.store.vectors import VECTOR_DTYPE
+from ingest.store.vector_rows import VECTOR_DTYPE
 from ingest.types import Chunk, StoredChunk, distinct_names
 
 #: A chunk as it is kept: ordinal, start, end, page_number, page_end, headings, text, opening; then the

@@ -13,50 +13,83 @@ from ingest.embedding.protocol import Vectors
 from ingest.errors import StoreDamaged
 from ingest.store.chunks import chunk_ranges
 from ingest.store.layout import StoreLayout
+from ingest.store.quantised import SearchPlan
 from ingest.store.records import ChunkRange
 from ingest.store.schema import read_generation
-from ingest.store.vector_file import BaseRecord, UnusableBaseError, fill_base, read_base, read_record
-from ingest.store.vectors import VECTOR_DTYPE, Base, Ids, VectorIndex, rewrite_pays
+from ingest.store.vector_file import (
+    WRITE_ERRORS,
+    BaseRecord,
+    WrittenBase,
+    base_in_memory,
+    log_unwritten,
+    open_base,
+    read_record,
+    write_base,
+)
+from ingest.store.vector_rows import VECTOR_DTYPE, Ids, UnusableBaseError
+from ingest.store.vectors import Base, VectorIndex, rewrite_pays
 
 _LOGGER = logging.getLogger(__name__)
 
 _BATCH = 4096
 
+#: How every store is searched.
+PLAN = SearchPlan()
+
 
 class DenseSearch:
-    """The vectors of one store, loaded when first asked for and caught up before each search.
+    """The vectors of one store, opened when first asked for and caught up before each search.
 
     Not safe for several threads at once: the store calls it under its reading lock. What it
     returns is immutable and needs no lock.
     """
 
-    def __init__(self, layout: StoreLayout, dimension: int) -> None:
+    def __init__(self, layout: StoreLayout, dimension: int, *, writable: bool) -> None:
         self._layout = layout
         self._dimension = dimension
+        self._writable = writable
+        self._plan = PLAN
         self._index: VectorIndex | None = None
-        self._unwritten: tuple[int, Base] | None = None
+        self._written: WrittenBase | None = None
 
     def current(self, connection: sqlite3.Connection) -> VectorIndex:
         """The index as of the connection's read transaction."""
         generation = read_generation(connection)
         if self._index is None:
             self._index = VectorIndex.starting_from(self._first_base(connection, generation), self._dimension)
-        if self._index.generation != generation:
-            self._index = self._index.advanced(
-                generation, chunk_ranges(connection), lambda ids: self._read_some(connection, ids)
-            )
-        return self._index
+        return self._caught_up(connection, generation, self._index)
 
-    def take_unwritten(self) -> tuple[int, Base] | None:
-        """A generation and its base that loading made and that should be written, once."""
-        unwritten, self._unwritten = self._unwritten, None
-        return unwritten
+    def rebuilt(
+        self, connection: sqlite3.Connection, failed: VectorIndex, error: UnusableBaseError
+    ) -> VectorIndex:
+        """The index as of the connection's read transaction, without the base of one that failed."""
+        generation = read_generation(connection)
+        if self._index is None or self._index.base is failed.base:  # else another thread was quicker
+            _log_rebuilding(error)
+            self._index = VectorIndex.starting_from(self._build(connection, generation), self._dimension)
+        return self._caught_up(connection, generation, self._index)
 
-    def rewritten(self, connection: sqlite3.Connection) -> tuple[int, Base] | None:
-        """The current generation and a base that holds all of it, or None if a new one would not pay."""
+    def take_written(self) -> WrittenBase | None:
+        """A base that opening made and that is to be published, once."""
+        written, self._written = self._written, None
+        return written
+
+    def rewritten(self, connection: sqlite3.Connection) -> WrittenBase | None:
+        """A base that holds all of the current generation, to be published; None if a new one would not pay.
+
+        Raises OSError or RuntimeError where it cannot be written.
+        """
         if not _rewrite_is_due(read_record(connection), chunk_ranges(connection)):
             return None
-        return read_generation(connection), self._build(connection)
+        return self._write(connection, read_generation(connection))
+
+    def _caught_up(self, connection: sqlite3.Connection, generation: int, index: VectorIndex) -> VectorIndex:
+        if index.generation != generation:
+            index = index.advanced(
+                generation, chunk_ranges(connection), lambda ids: self._read_some(connection, ids)
+            )
+        self._index = index
+        return index
 
     def _first_base(self, connection: sqlite3.Connection, generation: int) -> Base | None:
         record = read_record(connection)
@@ -64,16 +97,22 @@ class DenseSearch:
             if record is None:
                 return None
             try:
-                return read_base(self._layout, record, self._dimension)
+                return open_base(self._layout, record, self._dimension, self._plan)
             except UnusableBaseError as error:
-                file = self._layout.vectors(record.generation)
-                _LOGGER.warning("Rebuilding %s from the database: %s.", file, error)
-        base = self._build(connection)
-        self._unwritten = generation, base
-        return base
+                _log_rebuilding(error)
+        return self._build(connection, generation)
 
-    def _build(self, connection: sqlite3.Connection) -> Base:
-        return fill_base(self._dimension, self._read_all(connection))
+    def _build(self, connection: sqlite3.Connection, generation: int) -> Base:
+        if self._writable:
+            try:
+                self._written = self._write(connection, generation)
+                return self._written.base
+            except WRITE_ERRORS as error:
+                log_unwritten(self._layout, error)
+        return base_in_memory(self._dimension, self._read_all(connection), self._plan)
+
+    def _write(self, connection: sqlite3.Connection, generation: int) -> WrittenBase:
+        return write_base(self._layout, generation, self._dimension, self._read_all(connection), self._plan)
 
     def _read_all(self, connection: sqlite3.Connection) -> Iterator[tuple[Ids, Vectors]]:
         cursor = connection.execute("SELECT chunk_id, vector FROM embedding ORDER BY chunk_id")
@@ -115,3 +154,7 @@ def _rewrite_is_due(record: BaseRecord | None, ranges: Sequence[ChunkRange]) -> 
     added = sum(max(0, part.end - max(part.first, record.last_id + 1)) for part in ranges)
     removed = record.count - (total - added)
     return rewrite_pays(record.count, added + removed)
+
+
+def _log_rebuilding(error: UnusableBaseError) -> None:
+    _LOGGER.warning("Rebuilding %s from the database: %s.", error.file, error.reason)

@@ -21,7 +21,7 @@ from ingest.store.file_record import FileRecord, read_record, write_record
 from ingest.store.generation_files import GenerationFiles
 from ingest.store.layout import sync_folder
 from ingest.store.schema import read_generation
-from ingest.store.vectors import Ids
+from ingest.store.vector_rows import Ids
 
 _LOGGER = logging.getLogger(__name__)
 

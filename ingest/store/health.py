@@ -15,8 +15,9 @@ from ingest.store.layout import StoreLayout
 from ingest.store.pages import read_pages
 from ingest.store.postings import NoPostingsError, Postings
 from ingest.store.reembedding_rows import read_target
-from ingest.store.vector_file import UnusableBaseError, read_record, verify_base
-from ingest.store.vectors import VECTOR_DTYPE, expand
+from ingest.store.vector_file import check_base, read_record
+from ingest.store.vector_rows import VECTOR_DTYPE, UnusableBaseError
+from ingest.store.vectors import expand
 from ingest.types import PAGE_BREAK, distinct_names
 
 _COUNTED = (
@@ -177,9 +178,9 @@ def _file_problems(connection: sqlite3.Connection, layout: StoreLayout) -> Itera
     base = read_record(connection)
     if base is not None:
         try:
-            verify_base(layout, base)
+            check_base(layout, base, read_identity(connection, layout).embedder.dimension)
         except UnusableBaseError as error:
-            yield f"{layout.vectors(base.generation)} is unusable ({error}); the next search rebuilds it."
+            yield f"{error}; the next search rebuilds it."
     words = file_record.read_record(connection, lexical.POSTINGS)
     if words is not None:
         try:

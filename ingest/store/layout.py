@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import secrets
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
@@ -18,6 +19,7 @@ FORMAT_VERSION = 3
 FileState = tuple[int, int, int, bool]
 
 _VECTORS = "vectors-"
+_ROWS = ".rows"
 _FAISS = ".faiss"
 _UNFINISHED = ".unfinished"
 _LOG = "-wal"
@@ -25,9 +27,10 @@ _LOG = "-wal"
 
 @dataclass(frozen=True, slots=True)
 class StoreLayout:
-    """A collection's folder: `store.sqlite3` is the truth, and derived from it are
-    `vectors-<generation>.faiss` and `words-<generation>.postings`.
+    """A collection's folder: `store.sqlite3` is the truth, and the files for searching are derived from it.
 
+    `vectors-<generation>.rows` holds vectors as they are, `vectors-<generation>.faiss` an index of them,
+    `words-<generation>.postings` where words stand.
     `unfinished.sqlite3` holds what was read and embedded of large documents that are not whole yet.
     """
 
@@ -65,12 +68,15 @@ class StoreLayout:
         for path in (*(_beside(self.unfinished, end) for end in (_LOG, "-shm")), self.unfinished):
             path.unlink(missing_ok=True)
 
-    def vectors(self, generation: int) -> Path:
+    def vector_rows(self, generation: int) -> Path:
+        return self.folder / f"{_VECTORS}{generation}{_ROWS}"
+
+    def vector_index(self, generation: int) -> Path:
         return self.folder / f"{_VECTORS}{generation}{_FAISS}"
 
-    def unfinished_vectors(self, generation: int) -> Path:
-        """Where this process writes a vector file before it gets its name."""
-        return self.folder / f"{_VECTORS}{generation}{_FAISS}.{os.getpid()}{_UNFINISHED}"
+    def unfinished_vectors(self, path: Path) -> Path:
+        """Where a vector file is written before it gets its name: another place at every call."""
+        return path.with_name(f"{path.name}.{secrets.token_hex(8)}{_UNFINISHED}")
 
     @property
     def words(self) -> GenerationFiles:
@@ -88,14 +94,15 @@ class StoreLayout:
             if path.name.endswith(_UNFINISHED):
                 old = time.time() - path.stat().st_mtime > ABANDONED_SECONDS
             else:
-                number = path.name.removeprefix(_VECTORS).removesuffix(_FAISS)
+                number = path.stem.removeprefix(_VECTORS)
                 old = number.isdecimal() and int(number) < generation
             if old:
-                path.unlink(missing_ok=True)
+                with suppress(PermissionError):  # Windows keeps a file that is mapped; the next time does it
+                    path.unlink(missing_ok=True)
 
     def _vector_files(self) -> Iterator[Path]:
-        yield from self.folder.glob(f"{_VECTORS}*{_FAISS}")
-        yield from self.folder.glob(f"{_VECTORS}*{_UNFINISHED}")
+        for ending in (_ROWS, _FAISS, _UNFINISHED):
+            yield from self.folder.glob(f"{_VECTORS}*{ending}")
 
     def _own_files(self) -> Iterator[Path]:
         yield from _with_company(self.database)

@@ -26,7 +26,7 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-from ingest.store.vectors import Ids
+from ingest.store.vector_rows import Ids
 
 #: Row numbers, ascending, with how often each row holds what is looked for.
 Occurrences = tuple[NDArray[np.int32], NDArray[np.unsignedinteger]]

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from ingest.errors import StoreDamaged, StoreError
 from ingest.store.postings import Postings, PostingsShape, Section, first_places
-from ingest.store.vectors import Ids
+from ingest.store.vector_rows import Ids
 from ingest.store.word_table import words_in_memory
 
 #: So many occurrences are in memory at a time, unless a single term has more.

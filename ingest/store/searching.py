@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import logging
-
 import numpy as np
 
 from ingest.embedding.protocol import Vectors
@@ -14,13 +12,12 @@ from ingest.store.contents import StoreContents
 from ingest.store.database import Database
 from ingest.store.dense import DenseSearch
 from ingest.store.identity import is_made_with
-from ingest.store.vector_file import publish_base
-from ingest.store.vectors import verified_vectors
+from ingest.store.vector_file import WRITE_ERRORS, WrittenBase, log_unwritten, publish_base
+from ingest.store.vector_rows import UnusableBaseError
+from ingest.store.vectors import VectorIndex, verified_vectors
 from ingest.store.word_index import sought_tokens
 from ingest.store.word_search import WordSearch
 from ingest.store.words import sought_terms
-
-_LOGGER = logging.getLogger(__name__)
 
 
 class StoreSearch(StoreContents):
@@ -28,7 +25,11 @@ class StoreSearch(StoreContents):
 
     def __init__(self, database: Database) -> None:
         super().__init__(database)
-        self._dense = DenseSearch(database.layout, database.identity.embedder.dimension)
+        self._dense = DenseSearch(
+            database.layout,
+            database.identity.embedder.dimension,
+            writable=not database.is_read_only,
+        )
         self._words = WordSearch(database.layout)
 
     def search_dense(
@@ -40,10 +41,35 @@ class StoreSearch(StoreContents):
             self._database.refuse_reembedded(connection)
             index = self._dense.current(connection)
             ranges = None if documents is None else chunk_ranges(connection, documents)
-            unwritten = self._dense.take_unwritten()
-        if unwritten is not None and not self._database.is_read_only:
-            publish_base(self._database, *unwritten)
-        return index.search(query, k, ranges)
+            written = self._dense.take_written()
+        self._publish(written)
+        try:
+            return index.search(query, k, ranges)
+        except UnusableBaseError as error:
+            return self._search_rebuilt(index, error, query, k, documents)
+
+    def _search_rebuilt(
+        self,
+        failed: VectorIndex,
+        error: UnusableBaseError,
+        query: Vectors,
+        k: int,
+        documents: frozenset[int] | None,
+    ) -> list[tuple[int, float]]:
+        """The same search, after the vector files turned out to be damaged."""
+        with self._database.read() as connection:
+            self._database.refuse_reembedded(connection)
+            index = self._dense.rebuilt(connection, failed, error)
+            ranges = None if documents is None else chunk_ranges(connection, documents)
+            written = self._dense.take_written()
+        self._publish(written)
+        try:
+            return index.search(query, k, ranges)
+        except UnusableBaseError as again:
+            raise StoreError(
+                f"{again.file} was just written and reads as something else. Check the disk, "
+                "then `refdesk doctor`; the documents themselves are not affected by this file."
+            ) from again
 
     def search_lexical(
         self, query: str, k: int, documents: frozenset[int] | None = None
@@ -70,12 +96,15 @@ class StoreSearch(StoreContents):
         try:
             with self._database.read() as connection:
                 stands = is_made_with(connection, self._database.identity)
-                rewritten = self._dense.rewritten(connection) if stands else None
+                written = self._dense.rewritten(connection) if stands else None
                 words_are_due = stands and self._words.is_due(connection)
-        except StoreError as error:
-            _LOGGER.warning("The files for searching were not rewritten: %s", error)
+        except (StoreError, *WRITE_ERRORS) as error:
+            log_unwritten(self._database.layout, error)
             return
-        if rewritten is not None:
-            publish_base(self._database, *rewritten)
+        self._publish(written)
         if words_are_due:
             self._words.write(self._database)
+
+    def _publish(self, written: WrittenBase | None) -> None:
+        if written is not None:
+            publish_base(self._database, written)

@@ -19,7 +19,8 @@ from numpy.typing import NDArray
 
 from ingest.store.postings import Occurrences, Postings
 from ingest.store.records import ChunkRange
-from ingest.store.vectors import Ids, expand
+from ingest.store.vector_rows import Ids
+from ingest.store.vectors import expand
 from ingest.store.word_table import tokens_of
 from ingest.store.words import Term
 

@@ -15,7 +15,8 @@ from ingest.store.layout import StoreLayout
 from ingest.store.postings import NoPostingsError, Postings
 from ingest.store.postings_writing import postings_of, write_postings
 from ingest.store.schema import read_generation
-from ingest.store.vectors import Ids, rewrite_pays
+from ingest.store.vector_rows import Ids
+from ingest.store.vectors import rewrite_pays
 from ingest.store.word_index import WordIndex
 
 _LOGGER = logging.getLogger(__name__)

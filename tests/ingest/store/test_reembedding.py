@@ -201,7 +201,7 @@ def test_a_vector_file_of_the_old_space_is_not_used(
     with Store.create(folder, identity, "by page") as store:
         for number in range(8):
             material(f"/{number}.txt", f"text {number}", axis=number).put_into(store)
-    assert list(folder.glob("vectors-*.faiss"))
+    assert list(folder.glob("vectors-*.rows"))
     with Store.open(folder) as store:
         assert store.search_dense(np.eye(8, dtype=np.float32)[5], 1)
         reembedding = store.reembedding(replace(identity, model="other"), "by page")

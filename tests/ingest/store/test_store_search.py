@@ -10,7 +10,9 @@ import numpy as np
 import pytest
 
 from ingest.embedding.protocol import EmbedderIdentity, Vectors
+from ingest.store import dense
 from ingest.store import vectors as store_vectors
+from ingest.store.quantised import SearchPlan
 from ingest.store.store import Store
 
 Axis = Callable[[int], Vectors]
@@ -124,11 +126,17 @@ def test_a_query_vector_that_does_not_fit_is_refused(birds: Store, query: Vector
         birds.search_dense(query, 5)
 
 
+@pytest.mark.parametrize("exact_maximum", [1_000, 30], ids=["all scored", "through an index"])
 def test_base_additions_and_removals_together_find_what_a_plain_product_finds(
-    folder: Path, identity: EmbedderIdentity, material: Any, monkeypatch: pytest.MonkeyPatch
+    folder: Path,
+    identity: EmbedderIdentity,
+    material: Any,
+    monkeypatch: pytest.MonkeyPatch,
+    exact_maximum: int,
 ) -> None:
     """Against numpy over all vectors, with a written base, some of it removed and some added since."""
     monkeypatch.setattr(store_vectors, "REWRITE_MINIMUM", 3)
+    monkeypatch.setattr(dense, "PLAN", SearchPlan(exact_maximum))
     random = np.random.default_rng(7)
     held: dict[str, Vectors] = {}
 
@@ -141,7 +149,8 @@ def test_base_additions_and_removals_together_find_what_a_plain_product_finds(
     with Store.create(folder, identity, "by page") as store:
         for number in range(20):
             put(store, f"/{number}.txt")
-    assert list(folder.glob("vectors-*.faiss"))
+    endings = [".rows"] if exact_maximum > 100 else [".faiss", ".rows"]
+    assert sorted(path.suffix for path in folder.glob("vectors-*")) == endings
     with Store.open(folder) as store:
         for path in ("/3.txt", "/11.txt"):
             store.remove([path])

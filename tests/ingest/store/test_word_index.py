@@ -15,7 +15,7 @@ from ingest.store import lexical, postings_writing
 from ingest.store.postings import NoPostingsError, Postings
 from ingest.store.postings_writing import postings_of
 from ingest.store.records import ChunkRange
-from ingest.store.vectors import Ids
+from ingest.store.vector_rows import Ids
 from ingest.store.word_index import WordIndex, sought_tokens
 from ingest.store.word_table import tokens_of, words_in_memory
 from ingest.store.words import sought_terms
