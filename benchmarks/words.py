@@ -30,7 +30,7 @@ import numpy as np
 from benchmarks.machine_facts import machine_facts
 from evaluation.datasets import load_question_set
 from evaluation.question_rows import corpus_passages
-from ingest.embedding.protocol import EmbedderIdentity
+from ingest.embedding.protocol import EmbedderIdentity, Vectors
 from ingest.store import lexical, word_search
 from ingest.store.connection import connect, reading
 from ingest.store.layout import StoreLayout
@@ -108,7 +108,8 @@ def _grow(folder: Path, texts: Iterator[str], held: int, size: int) -> None:
     store._close_without_compacting()
 
 
-def _put(store: Store, path: str, texts: Sequence[str]) -> None:
+def put_texts(store: Store, path: str, texts: Sequence[str], vectors: Vectors) -> None:
+    """A document of these chunks, each a page."""
     pages = tuple(Page(number, text, f"page {number}") for number, text in enumerate(texts, start=1))
     sha256 = hashlib.sha256(path.encode()).hexdigest()
     document = Document(sha256, "text/plain", "", pages)
@@ -116,8 +117,11 @@ def _put(store: Store, path: str, texts: Sequence[str]) -> None:
         Chunk(ordinal, start, start + len(page.text), page.number, page.number, (), page.text)
         for ordinal, (start, page) in enumerate(zip(document.page_starts(), pages, strict=True))
     ]
-    vectors = np.tile(np.eye(1, _DIMENSION, dtype=np.float32), (len(chunks), 1))
     store.put(document, chunks, vectors, SourceFile(path, sha256, 1, 1))
+
+
+def _put(store: Store, path: str, texts: Sequence[str]) -> None:
+    put_texts(store, path, texts, np.tile(np.eye(1, _DIMENSION, dtype=np.float32), (len(texts), 1)))
 
 
 def _measured(folder: Path, questions: Sequence[str], texts: Iterator[str]) -> Iterator[str]:
@@ -132,7 +136,7 @@ def _measured(folder: Path, questions: Sequence[str], texts: Iterator[str]) -> I
     with Store.open(folder) as store, closing(connect(StoreLayout(folder))) as connection:
         times = _searched(store, connection, questions)
         yield from _lines(times)
-        rebuilt = _seconds(lambda: _rebuild(folder)) + written
+        rebuilt = _seconds(lambda: rebuild_words(folder)) + written
         yield f"the index of words and its postings from the rows: {rebuilt:.1f} s"
         added = [f"/new-{number}.txt" for number in range(_CHANGES // _DOCUMENT)]
         usual = _seconds(lambda: store.search_lexical("unheard", _HITS))
@@ -212,7 +216,7 @@ def _seconds(run: Callable[[], object]) -> float:
     return time.perf_counter() - started
 
 
-def _rebuild(folder: Path) -> None:
+def rebuild_words(folder: Path) -> None:
     """Make FTS5's index from the rows, and leave the old one."""
     with closing(connect(StoreLayout(folder))) as connection:
         connection.execute("BEGIN IMMEDIATE")
@@ -223,24 +227,24 @@ def _rebuild(folder: Path) -> None:
 @contextmanager
 def _watched_memory() -> Iterator[Callable[[], float]]:
     """Tells how many MiB more than at the beginning the process held at most."""
-    begin = most = _own_memory()
+    begin = most = own_memory()
     done = threading.Event()
 
     def watch() -> None:
         nonlocal most
         while not done.wait(0.01):
-            most = max(most, _own_memory())
+            most = max(most, own_memory())
 
     thread = threading.Thread(target=watch, daemon=True)
     thread.start()
     try:
-        yield lambda: max(most, _own_memory()) - begin
+        yield lambda: max(most, own_memory()) - begin
     finally:
         done.set()
         thread.join()
 
 
-def _own_memory() -> float:
+def own_memory() -> float:
     """MiB, as Linux counts them."""
     for line in Path("/proc/self/status").read_text().splitlines():
         if line.startswith("RssAnon:"):
