@@ -2,7 +2,7 @@
 
     python -m benchmarks.scale DATA... [--sizes 1000 10000 ...] [--plot FILE.svg]
 
-Each DATA is a question set that brings its documents. The chunks of all, with their vectors, are shuffled into
+Each DATA is a question set that brings its documents. The chunks of all, with their vectors, are shuffled to
 one collection; where they are too few, more are made: texts of halves of two of them, vectors as
 `dense_vectors` makes them. A fresh process opens the collection, loads the embedder, and asks real questions
 through the library, embedding them each time. Memory is what that process holds of its own (RssAnon) beyond
