@@ -4,7 +4,7 @@
     python -m benchmarks.bm25 DATA...
 
 Each DATA is a question set that brings its documents. Both rank the same chunks, whose texts are as they are
-indexed for words; documents stand where their best chunk does. bm25s is asked in its Lucene variant with the
+indexed for words, and are asked with letters and digits apart; documents stand where their best chunk does. bm25s is asked in its Lucene variant with the
 parameters of the words arm (k1 1.2, b .75) and with its own (k1 1.5). Prints nDCG@10 and paired differences.
 """
 
@@ -27,7 +27,7 @@ from evaluation.intervals import difference_intervals
 from evaluation.metrics.retrieval import RetrievalScorer
 from evaluation.system import in_held_names
 from evaluation.types import FoundChunk, Outcome, Question, Retrieval
-from ingest.indexing import lexical_text
+from ingest.indexing import letters_and_digits_apart, lexical_text
 from ingest.store.words import STOP_WORDS
 from ingest.types import StoredChunk, distinct_names
 from rag import Settings
@@ -99,7 +99,9 @@ def _bm25s(ids: Sequence[int], texts: Sequence[str], k1: float) -> _Ranking:
     index.index(words(texts), show_progress=False)
 
     def rank(query: str) -> Sequence[int]:
-        found, _ = index.retrieve(words([query]), k=min(_HITS, len(ids)), show_progress=False)
+        found, _ = index.retrieve(
+            words([letters_and_digits_apart(query)]), k=min(_HITS, len(ids)), show_progress=False
+        )
         return [ids[place] for place in found[0]]
 
     return rank
