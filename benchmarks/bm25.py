@@ -4,8 +4,9 @@
     python -m benchmarks.bm25 DATA...
 
 Each DATA is a question set that brings its documents. Both rank the same chunks, whose texts are as they are
-indexed for words, and are asked with letters and digits apart; documents stand where their best chunk does. bm25s is asked in its Lucene variant with the
-parameters of the words arm (k1 1.2, b .75) and with its own (k1 1.5). Prints nDCG@10 and paired differences.
+indexed for words, and are asked with letters and digits apart; documents stand where their best chunk does.
+bm25s is asked in its Lucene variant with the parameters of the words arm (k1 1.2, b .75) and with its own (k1
+1.5). Prints nDCG@10 and paired differences.
 """
 
 from __future__ import annotations
