@@ -58,8 +58,11 @@ class CollectionStore:
             Store.open(self._folder, self.engines.embedder_identity()).close()  # raises it in words
 
     def retriever(self) -> Retriever:
-        """What searches it; kept, for what it knows of the documents' names."""
+        """What searches it; kept, for what it knows of the documents' names and of the models' files."""
         store = self.opened()
+        with self._lock:
+            if self._retriever is not None and self._store is store:
+                return self._retriever
         self.refuse_mismatch()
         # The engines have a lock of their own and ask for the store under it: never take it under this one.
         embedder, reranker = self.engines.embedder(), self.engines.reranker()
