@@ -1,6 +1,7 @@
 """The dense arm alone, by count: recall, times, memory, filters and changes, beside a flat index.
 
     python -m benchmarks.dense VECTORS QUERIES.npy [--sizes N...] [--others] [--queries N]
+        [--plot FILE.svg]
 
 VECTORS is an .npy file of float32 vectors of unit length, or a collection's folder. Where more are asked for
 than there are, neighbours are made up: see `dense_vectors`. Ids are the rows of the vectors, documents have
@@ -25,6 +26,7 @@ import numpy as np
 
 from benchmarks.dense_arms import EXACT, FLAT, OTHERS, SHIPPED, Figures
 from benchmarks.dense_vectors import exact_best, grown, read_vectors
+from benchmarks.growth_plot import draw_growth
 from benchmarks.machine_facts import machine_facts
 from ingest.embedding.protocol import Vectors
 from ingest.store.layout import StoreLayout
@@ -41,6 +43,7 @@ _FILTERED_QUERIES = 60
 _REPEATS = 5
 _TRAINING_PER_LIST = 64
 _MIB = 1024 * 1024
+_PLOTTED = "all@200"
 
 
 def main() -> None:
@@ -50,34 +53,49 @@ def main() -> None:
     parser.add_argument("--sizes", type=int, nargs="+", default=[20_000, 100_000])
     parser.add_argument("--queries", type=int, default=300, help="as many, drawn with a fixed seed")
     parser.add_argument("--others", action="store_true")
+    parser.add_argument("--plot", type=Path, help="write a plot there (.svg or .png)")
     arguments = parser.parse_args()
     print(machine_facts()["machine"])
     real, queries = read_vectors(arguments.vectors), read_vectors(arguments.questions)
     queries = np.random.default_rng(1).permutation(queries)[: arguments.queries]
+    shown: dict[str, list[tuple[int, Figures]]] = {SHIPPED: [], FLAT: []}
     for size in arguments.sizes:
         made_up = max(0, size - len(real))
         print(f"\n{size:,} vectors, {made_up:,} of them made up; {len(queries)} queries")
         with tempfile.TemporaryDirectory(prefix="refdesk-bench-") as place:
-            _measure_size(Path(place), grown(real, size), len(real), queries, others=arguments.others)
+            vectors = grown(real, size)
+            figures = _measure_size(Path(place), vectors, len(real), queries, others=arguments.others)
+        for arm, own in figures.items():
+            shown[arm].append((size, own))
+    if arguments.plot:
+        draw_growth(
+            arguments.plot,
+            {f"{arm}, p95": [(size, of.p95_ms[_PLOTTED]) for size, of in own] for arm, own in shown.items()},
+            {arm: [(size, of.anonymous_mib) for size, of in own] for arm, own in shown.items()},
+            "MiB of the process's own",
+        )
 
 
-def _measure_size(folder: Path, vectors: Vectors, real: int, queries: Vectors, *, others: bool) -> None:
+def _measure_size(
+    folder: Path, vectors: Vectors, real: int, queries: Vectors, *, others: bool
+) -> dict[str, Figures]:
     rebuild_seconds = _write_own(folder, vectors)
     print(f"  {SHIPPED}: built in {rebuild_seconds:.1f} s, {_sizes(folder)}")
     _write_expected(folder, vectors, real, queries)
-    _show(folder, SHIPPED)
+    figures = {SHIPPED: _show(folder, SHIPPED)}
     _show_changes(folder, vectors, rebuild_seconds)
     _show(folder, EXACT)
     started = time.perf_counter()
     _write_flat(folder / "flat.faiss", vectors)
     print(f"  {FLAT}: built in {time.perf_counter() - started:.1f} s, {vectors.nbytes / _MIB:.0f} MiB")
-    _show(folder, FLAT)
+    figures[FLAT] = _show(folder, FLAT)
     (folder / "flat.faiss").unlink()
     for arm, (key, _, _) in OTHERS.items() if others else ():
         started = time.perf_counter()
         size = _write_other(folder / "other.faiss", key, vectors)
         print(f"  {arm}: built in {time.perf_counter() - started:.1f} s, {size / _MIB:.0f} MiB")
         _show(folder, arm)
+    return figures
 
 
 def _write_own(folder: Path, vectors: Vectors) -> float:
@@ -136,7 +154,7 @@ def _write_expected(folder: Path, vectors: Vectors, real: int, queries: Vectors)
     np.savez(folder / "expected.npz", allow_pickle=False, **expected)
 
 
-def _show(folder: Path, arm: str) -> None:
+def _show(folder: Path, arm: str) -> Figures:
     command = [sys.executable, "-m", "benchmarks.dense_arms", str(folder), arm]
     done = subprocess.run(command, check=True, capture_output=True, text=True)
     figures = Figures(**json.loads(done.stdout))
@@ -150,6 +168,7 @@ def _show(folder: Path, arm: str) -> None:
             f"p50 {figures.p50_ms[name]:.2f} ms, p95 {figures.p95_ms[name]:.2f} ms",
             flush=True,
         )
+    return figures
 
 
 def _show_changes(folder: Path, vectors: Vectors, rebuild_seconds: float) -> None:

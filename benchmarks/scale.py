@@ -27,6 +27,7 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.dense_vectors import grown, read_vectors
+from benchmarks.growth_plot import draw_growth
 from benchmarks.machine_facts import machine_facts
 from benchmarks.words import mixed, own_memory, put_texts, rebuild_words
 from evaluation.assembly import collection_of
@@ -96,7 +97,15 @@ def main() -> None:
             figures.append(_measured(folder, size, material.questions, texts, vectors[-_CHANGED:]))
             print(_line(figures[-1]), flush=True)
     if arguments.plot:
-        _draw(figures, arguments.plot)
+        draw_growth(
+            arguments.plot,
+            {
+                "p95": [(of.size, 1e3 * of.p95) for of in figures],
+                "median": [(of.size, 1e3 * of.median) for of in figures],
+            },
+            {"the process": [(of.size, of.memory) for of in figures]},
+            "MiB of its own, beside the embedder",
+        )
 
 
 def _read(folders: Sequence[Path], most: int) -> Material:
@@ -205,25 +214,6 @@ def _line(of: Figures) -> str:
         f"adding {_CHANGED:,}: {of.adding:.2f} s ({of.adding / of.rebuild:.1%}), "
         f"removing them: {of.removing:.2f} s ({of.removing / of.rebuild:.1%})"
     )
-
-
-def _draw(figures: Sequence[Figures], file: Path) -> None:
-    import matplotlib
-
-    matplotlib.use("svg" if file.suffix == ".svg" else "agg")
-    from matplotlib import pyplot
-
-    sizes = [of.size for of in figures]
-    figure, (times, memory) = pyplot.subplots(1, 2, figsize=(10, 4), layout="constrained")
-    times.plot(sizes, [1e3 * of.p95 for of in figures], marker="o", label="p95")
-    times.plot(sizes, [1e3 * of.median for of in figures], marker="o", label="median")
-    times.set(xscale="log", xlabel="chunks", ylabel="ms per search", ylim=(0, None))
-    times.legend()
-    memory.plot(sizes, [of.memory for of in figures], marker="o")
-    memory.set(xscale="log", xlabel="chunks", ylabel="MiB of its own, beside the embedder", ylim=(0, None))
-    for axes in (times, memory):
-        axes.grid(alpha=0.3)
-    figure.savefig(file, metadata={"Date": None} if file.suffix == ".svg" else None)
 
 
 if __name__ == "__main__":
