@@ -74,4 +74,5 @@ def ingest(
     finally:
         with suppress(StoreError):  # else they are read once more
             store.remember_refusals(outcomes.take_to_remember())
+    store.compact()  # whoever keeps the store open searches as quickly as one who opens it anew
     return run.report()

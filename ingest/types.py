@@ -111,6 +111,8 @@ class StoredChunk:
     document: str
     """The path it was ingested under (the first one, if several files have these bytes)."""
     title: str
+    name: str
+    """What of the file's name is searched with the chunk: that of the path it was first ingested under."""
     chunk: Chunk
 
 

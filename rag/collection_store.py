@@ -59,17 +59,18 @@ class CollectionStore:
 
     def retriever(self) -> Retriever:
         """What searches it; kept, for what it knows of the documents' names and of the models' files."""
-        store = self.opened()
-        with self._lock:
-            if self._retriever is not None and self._store is store:
-                return self._retriever
-        self.refuse_mismatch()
-        # The engines have a lock of their own and ask for the store under it: never take it under this one.
-        embedder, reranker = self.engines.embedder(), self.engines.reranker()
-        with self._lock:
-            if self._retriever is None or self._store is not store:
-                self._retriever = Retriever(store, embedder, self._settings.retrieval, reranker)
-            return self._retriever
+        while True:
+            store = self.opened()
+            with self._lock:
+                if self._retriever is not None and self._retriever.store is store:
+                    return self._retriever
+            self.refuse_mismatch()
+            # The engines have a lock of their own, and ask for the store under it: never take it under ours.
+            embedder, reranker = self.engines.embedder(), self.engines.reranker()
+            with self._lock:
+                if self._store is store:  # else another thread opened it anew meanwhile, or closed it
+                    self._retriever = Retriever(store, embedder, self._settings.retrieval, reranker)
+                    return self._retriever
 
     def with_retriever(self, call: Callable[[Retriever], _Found]) -> _Found:
         """What the call finds. A store that was re-embedded since it was opened is opened anew."""

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import PurePath
 
 from ingest.document_filter import DocumentFilter
-from ingest.indexing import letters_and_digits_apart, name_in_words
+from ingest.indexing import letters_and_digits_apart
+from ingest.types import distinct_names
 from rag.errors import NoSuchDocument
-from rag.repeats import KeptTexts
 from rag.retrieval import Retriever
 from rag.terms import content_terms
 from rag.types import ArmScore, Hit
@@ -61,9 +60,9 @@ def explain_missed(
 
     Raises EmptyCollection; NoSuchDocument where nothing matches, and for a page that the document lacks.
     """
-    everywhere = retriever.retrieve(query, count, all_looked_at=True).hits
+    everywhere = retriever.retrieve(query, count, all_looked_at=True, fold=False).hits
     only = DocumentFilter(documents=document)
-    there = retriever.retrieve(query, _MOST_CHUNKS, only, all_looked_at=True).hits
+    there = retriever.retrieve(query, _MOST_CHUNKS, only, all_looked_at=True, fold=False).hits
     if page_number is not None:
         there = tuple(hit for hit in there if hit.page_number <= page_number <= hit.page_end)
         if not there:
@@ -74,18 +73,32 @@ def explain_missed(
     of_the_place = {hit.chunk_id for hit in there}
     found = next((hit for hit in everywhere if hit.chunk_id in of_the_place), None)
     best = found or next(iter(there), None)
+    shown = retriever.retrieve(query, count, all_looked_at=True).hits
+    stands = None if found is None else _standing(found, shown)
     return Missed(
         best=None if best is None else _explained(query, best),
-        rank=None if found is None else found.rank,
-        said_by=None if found is None else _said_by(found, everywhere),
-        looked_at=len(everywhere),
+        rank=None if stands is None else stands.rank,
+        said_by=None if found is None or stands is None or stands.chunk_id == found.chunk_id else stands,
+        looked_at=len(shown),
         last_dense=_last([hit.dense for hit in everywhere]),
         last_lexical=_last([hit.lexical for hit in everywhere]),
     )
 
 
+def _standing(found: Hit, shown: Sequence[Hit]) -> Hit | None:
+    """The hit that is shown for this one: itself, or the one that it is a further place of."""
+    return next(
+        (
+            hit
+            for hit in shown
+            if found.chunk_id in (hit.chunk_id, *(place.chunk_id for place in hit.repeats))
+        ),
+        None,
+    )
+
+
 def _explained(query: str, hit: Hit) -> Explanation:
-    place = " ".join((hit.title, name_in_words(PurePath(hit.document)), *hit.headings, hit.opening))
+    place = " ".join((*distinct_names(hit.name, hit.title), *hit.headings, hit.opening))
     held = set(content_terms(letters_and_digits_apart(f"{place} {hit.text}")))
     asked = list(dict.fromkeys(content_terms(letters_and_digits_apart(query))))
     return Explanation(
@@ -93,15 +106,6 @@ def _explained(query: str, hit: Hit) -> Explanation:
         shared=tuple(term for term in asked if term in held),
         lacking=tuple(term for term in asked if term not in held),
     )
-
-
-def _said_by(hit: Hit, ranking: Sequence[Hit]) -> Hit | None:
-    better = ranking[: hit.rank - 1]
-    kept = KeptTexts()
-    for one in better:
-        kept.keep(one.text)
-    holder = kept.holding(hit.text)
-    return None if holder is None else better[holder]
 
 
 def _last(scores: Sequence[ArmScore | None]) -> ArmScore | None:

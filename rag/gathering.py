@@ -79,4 +79,5 @@ def _hit(rank: int, stored: StoredChunk, contributions: Contributions, scores: S
         contributions=contributions,
         reranked=scores.reranked.get(stored.id),
         opening=chunk.opening,
+        name=stored.name,
     )

@@ -19,6 +19,8 @@ from rag.scope import documents_to_search
 from rag.settings import DEFAULT_DENSE_WEIGHT, RetrievalSettings
 from rag.types import ArmScore, Contributions, Hit
 
+_DEEPER = 4
+
 
 @dataclass(frozen=True, slots=True)
 class Retrieved:
@@ -47,31 +49,43 @@ class Retriever:
         settings: RetrievalSettings,
         reranker: Reranker | None = None,
     ) -> None:
-        self._store = store
+        self.store = store
         self._embedder = embedder
         self._settings = settings
         self._reranker = reranker
         self._names: tuple[int, DocumentNames] | None = None
 
     def retrieve(
-        self, query: str, count: int, only: DocumentFilter | None = None, *, all_looked_at: bool = False
+        self,
+        query: str,
+        count: int,
+        only: DocumentFilter | None = None,
+        *,
+        all_looked_at: bool = False,
+        fold: bool | None = None,
     ) -> Retrieved:
         """The `count` best chunks, over all documents or those that the filter leaves.
 
-        With `all_looked_at`, everything that either arm brings for so many, of which these are the first, and
-        repeats are hits like others.
+        With `all_looked_at`, everything that either arm brings for so many, of which these are the first.
+        `fold` stands in for the settings' `fold_repeats`.
         """
-        documents = documents_to_search(self._store, only)
-        arms = self.arms(query, count, documents)
-        found = self._reranked(query, self.fused(query, arms, documents))
-        hits = gather_hits(
-            self._store,
-            found.ranking,
-            Scores(_ranked(arms.dense), _ranked(arms.lexical), found.scores),
-            None if all_looked_at else count,
-            fold=self._settings.fold_repeats and not all_looked_at,
-        )
-        return Retrieved(hits, arms.query_vector)
+        documents = documents_to_search(self.store, only)
+        fold = self._settings.fold_repeats if fold is None else fold
+        depth = max(count, self._settings.candidates)
+        while True:
+            arms = self.arms(query, depth, documents)
+            found = self._reranked(query, self.fused(query, arms, documents))
+            hits = gather_hits(
+                self.store,
+                found.ranking,
+                Scores(_ranked(arms.dense), _ranked(arms.lexical), found.scores),
+                None if all_looked_at else count,
+                fold=fold,
+            )
+            exhausted = len(arms.dense) < depth and len(arms.lexical) < depth
+            if len(hits) >= count or exhausted:
+                return Retrieved(hits, arms.query_vector)
+            depth *= _DEEPER  # so many were repeats that what else there is was not looked at
 
     def fused(
         self,
@@ -91,8 +105,8 @@ class Retriever:
         depth = max(count, self._settings.candidates)
         vector = self._embedder.embed_query(query)
         return Arms(
-            dense=tuple(self._store.search_dense(vector, depth, documents)),
-            lexical=tuple(self._store.search_lexical(query, depth, documents)),
+            dense=tuple(self.store.search_dense(vector, depth, documents)),
+            lexical=tuple(self.store.search_lexical(query, depth, documents)),
             query_vector=vector,
         )
 
@@ -100,7 +114,7 @@ class Retriever:
         if self._settings.fusion == "reciprocal-rank":
             return reciprocal_rank_fusion([id for id, _ in arms.dense], [id for id, _ in arms.lexical])
         wanted = self._settings.dense_weight if dense_weight is None else dense_weight
-        weight = settled("dense_weight", wanted, self._store, DEFAULT_DENSE_WEIGHT)
+        weight = settled("dense_weight", wanted, self.store, DEFAULT_DENSE_WEIGHT)
         return convex_fusion(dict(arms.dense), dict(arms.lexical), weight)
 
     def _prefer_named(
@@ -111,7 +125,7 @@ class Retriever:
         named = self._document_names().resemblance(query, documents) if weight and fused else {}
         if not named:
             return fused
-        document_of = self._store.documents_of(list(fused))
+        document_of = self.store.documents_of(list(fused))
         whole = 1.0 + weight
         return best_first(
             {
@@ -127,13 +141,13 @@ class Retriever:
     def _reranked(self, query: str, fused: dict[int, Contributions]) -> Reranked:
         if self._reranker is None or not fused:
             return Reranked(fused, {})
-        chunks = self._store.chunks(list(islice(fused, self._settings.reranked_hits)))
+        chunks = self.store.chunks(list(islice(fused, self._settings.reranked_hits)))
         return rerank(query, fused, chunks, self._reranker, self._settings.reranker_weight)
 
     def _document_names(self) -> DocumentNames:
-        generation = self._store.generation()
+        generation = self.store.generation()
         if self._names is None or self._names[0] != generation:
-            self._names = generation, DocumentNames(self._store.document_names())
+            self._names = generation, DocumentNames(self.store.document_names())
         return self._names[1]
 
 

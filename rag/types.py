@@ -60,9 +60,9 @@ class Place:
 class Hit:
     """A chunk with scores. `start` and `end` are offsets into the document's text.
 
-    `opening` is how its page begins, where the chunk does not begin there: it was searched too. `reranked` is
-    the reranker's score and the rank by it, None where it read none or not this one. `repeats` are places
-    that say the same and were ranked below.
+    `name` is the words of the file's name and `opening` how its page begins, where the chunk does not begin
+    there: both were searched too. `reranked` is the reranker's score and the rank by it, None where it read
+    none or not this one. `repeats` are places that say the same and were ranked below.
     """
 
     rank: int
@@ -82,6 +82,7 @@ class Hit:
     contributions: Contributions | None = None
     reranked: ArmScore | None = None
     opening: str = ""
+    name: str = ""
     repeats: tuple[Place, ...] = ()
 
 

@@ -110,7 +110,7 @@ def with_filter_options(command: Callable[..., None]) -> Callable[..., None]:
 
     @functools.wraps(command)
     def filtered(**given: object) -> None:
-        typed = {name: value for name in _OPTIONS if (value := given.pop(name))}
+        typed = {name: value for name in _OPTIONS if (value := given.pop(name)) not in (None, [])}
         command(**given, only=FilterOptions(**typed))  # type: ignore[arg-type]  # Typer has checked them
 
     filtered.__signature__ = written.replace(parameters=parameters)  # type: ignore[attr-defined]  # Typer reads it

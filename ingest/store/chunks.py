@@ -186,7 +186,7 @@ def _stored_chunk(
         chunk_id,
         document_id,
         title,
-        _,
+        name,
         ordinal,
         start,
         end,
@@ -198,4 +198,4 @@ def _stored_chunk(
         path,
     ) = row
     chunk = Chunk(ordinal, start, end, page_number, page_end, tuple(json.loads(headings)), text, opening)
-    return StoredChunk(chunk_id, document_id, os.fsdecode(path), title, chunk)
+    return StoredChunk(chunk_id, document_id, os.fsdecode(path), title, name, chunk)

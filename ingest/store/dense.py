@@ -50,6 +50,8 @@ class DenseSearch:
         self._writable = writable
         self._plan = PLAN
         self._index: VectorIndex | None = None
+        self._from = -1
+        """The generation up to which what is recorded is known."""
         self._written: WrittenBase | None = None
 
     def current(self, connection: sqlite3.Connection) -> VectorIndex:
@@ -57,6 +59,9 @@ class DenseSearch:
         generation = read_generation(connection)
         if self._index is None:
             self._index = VectorIndex.starting_from(self._first_base(connection, generation), self._dimension)
+            self._from = generation
+        elif (newer := self._newer_base(connection)) is not None:
+            self._index = VectorIndex.starting_from(newer, self._dimension)
         return self._caught_up(connection, generation, self._index)
 
     def rebuilt(
@@ -90,6 +95,18 @@ class DenseSearch:
             )
         self._index = index
         return index
+
+    def _newer_base(self, connection: sqlite3.Connection) -> Base | None:
+        """What was written since, by this process or another: what was added meanwhile is in it."""
+        record = read_record(connection)
+        if record is None or record.generation <= self._from:
+            return None
+        self._from = record.generation
+        try:
+            return open_base(self._layout, record, self._dimension, self._plan)
+        except UnusableBaseError as error:
+            _LOGGER.warning("%s; what was there before is searched on.", error)
+            return None
 
     def _first_base(self, connection: sqlite3.Connection, generation: int) -> Base | None:
         record = read_record(connection)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import os
+import secrets
 import time
 from collections.abc import Iterator
 from contextlib import suppress
@@ -27,8 +27,8 @@ class GenerationFiles:
         return self.folder / f"{self.start}{generation}{self.end}"
 
     def unfinished(self, generation: int) -> Path:
-        """Where this process writes one before it gets its name."""
-        return self.folder / f"{self.start}{generation}{self.end}.{os.getpid()}{_UNFINISHED}"
+        """Where one is written before it gets its name: another place at every call."""
+        return self.folder / f"{self.start}{generation}{self.end}.{secrets.token_hex(8)}{_UNFINISHED}"
 
     def there(self) -> Iterator[Path]:
         """All of them, finished or not."""

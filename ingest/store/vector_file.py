@@ -133,8 +133,6 @@ def name_base(layout: StoreLayout, written: WrittenBase) -> None:
     written.unfinished_rows.replace(layout.vector_rows(generation))
     if written.unfinished_index is not None:
         written.unfinished_index.replace(layout.vector_index(generation))
-    else:  # what may lie there belongs to an earlier form of these files
-        layout.vector_index(generation).unlink(missing_ok=True)
     sync_folder(layout.folder)
 
 

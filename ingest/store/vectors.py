@@ -98,7 +98,7 @@ class VectorIndex:
     ) -> VectorIndex:
         """The state that holds exactly the chunks of these ranges, which come ascending.
 
-        Costs a look at each range, and more only for those that the base does not hold whole.
+        Costs a look at each range, and at each id of those that the base does not hold whole.
         """
         base_ids = np.empty(0, np.int64) if self.base is None else self.base.ids
         spans = _Spans.of(base_ids, ranges)

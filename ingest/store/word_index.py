@@ -89,6 +89,11 @@ class WordIndex:
         """The state that holds the base's chunks and nothing else."""
         return cls(-1, (Part.of(base),))
 
+    def lacks(self, ranges: Sequence[ChunkRange]) -> int:
+        """How many chunks of these ranges it holds in no part, at least: removed ones may hide some."""
+        there = sum(part.end - part.first for part in ranges)
+        return there - sum(len(part.postings.ids) for part in self.parts)
+
     def advanced(
         self, generation: int, ranges: Sequence[ChunkRange], make_postings: MakePostings
     ) -> WordIndex:

@@ -24,6 +24,11 @@ _LOGGER = logging.getLogger(__name__)
 #: Up to so many chunks, FTS5 alone is quick enough (docs/benchmarks.md, "Words at scale").
 FTS5_ALONE = 10_000
 
+#: So many chunks added since the file was written get their postings within a search, a quarter of a second
+#: for a thousand. A process that finds more at once has FTS5 search; one that meets
+#: them bit by bit does not.
+_MOST_MADE = 2_000
+
 
 class WordSearch:
     """The words of one store beyond what FTS5 searches quickly, loaded when first asked for.
@@ -52,6 +57,8 @@ class WordSearch:
         ranges = chunks.chunk_ranges(connection)
         if rewrite_pays(record.count, record.changes(ranges)):
             self._index = None  # so much has changed that others would be in memory: new ones are due
+        elif self._index.lacks(ranges) > _MOST_MADE:
+            return None
         else:
             self._index = self._index.advanced(
                 generation, ranges, lambda ids: postings_of(_lexical_rows(connection, ids))

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import PurePath
 
-from ingest.indexing import embedded_text, name_in_words
+from ingest.indexing import embedded_text
 from ingest.types import StoredChunk, distinct_names
 from rag.reranking.protocol import Reranker
 from rag.types import ArmScore, Contributions
@@ -52,7 +51,7 @@ def rerank(
 
 def reranked_text(stored: StoredChunk) -> str:
     """What is read of a chunk: what says where it stands, and its text, as they were embedded."""
-    names = distinct_names(name_in_words(PurePath(stored.document)), stored.title)
+    names = distinct_names(stored.name, stored.title)
     return embedded_text(names, stored.chunk.headings, stored.chunk.text, stored.chunk.opening)
 
 

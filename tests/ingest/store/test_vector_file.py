@@ -74,7 +74,6 @@ def test_a_middling_store_needs_no_index(
     with Store.create(folder, identity, "by page") as store:
         for number in range(8):
             material(f"/{number}.txt", f"text {number}", axis=number).put_into(store)
-        (folder / "vectors-8.faiss").write_bytes(b"of an earlier form")
     assert vector_files(folder) == ["vectors-8.rows"]
     with Store.open(folder) as store:
         assert found_along(store, axis(5)) == ["/5.txt"]
@@ -295,3 +294,23 @@ def test_a_missing_vector_is_reported_not_searched_around(store: Store, material
     assert any("1 chunks have no vector" in problem for problem in store.check())
     with pytest.raises(StoreDamaged, match=r"store\.sqlite3 contradicts itself"):
         store.search_dense(axis(0), 5)
+
+
+def test_a_base_that_another_process_wrote_is_taken_up(
+    folder: Path,
+    identity: EmbedderIdentity,
+    material: Any,
+    axis: Axis,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(store_vectors, "REWRITE_MINIMUM", 3)
+    with Store.create(folder, identity, "by page") as store:
+        assert found_along(store, axis(5)) == []
+        with Store.open(folder) as other:
+            for number in range(8):
+                material(f"/{number}.txt", f"text {number}", axis=number).put_into(other)
+        assert found_along(store, axis(5)) == ["/5.txt"]
+        with store._database.read() as connection:
+            index = store._dense.current(connection)
+        assert index.base is not None
+        assert (len(index.base.ids), len(index.added_ids)) == (8, 0)

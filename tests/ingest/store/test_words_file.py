@@ -360,3 +360,20 @@ def test_more_words_than_places_can_be_told_apart_are_left_to_fts5(
         store.compact()
         assert "too many words" in caplog.text
         assert not served(store)
+
+
+def test_many_additions_met_at_once_are_left_to_fts5(
+    written: Path, material: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(store_vectors, "REWRITE_MINIMUM", 99)
+    monkeypatch.setattr(word_search, "_MOST_MADE", 2)
+    with Store.open(written) as store:
+        assert served(store)
+        for number in range(8, 14):  # one by one they are made postings of
+            put(store, material, number)
+            assert served(store)
+    with Store.open(written) as store:
+        assert not served(store)
+        assert len(found(store)) == 14
+        store.remove([f"/{number}.txt" for number in range(8, 12)])
+        assert served(store)

@@ -49,7 +49,9 @@ class Scripted:
 
 def chunk(id: int, text: str) -> StoredChunk:
     headings = ("Fees", "Tow fees")
-    return StoredChunk(id, 1, "/files/club-rules_2024.md", "Fees", Chunk(0, 0, 9, 1, 1, headings, text))
+    return StoredChunk(
+        id, 1, "/files/club-rules_2024.md", "Fees", "club rules 2024", Chunk(0, 0, 9, 1, 1, headings, text)
+    )
 
 
 def test_by_default_the_reranker_alone_decides() -> None:
