@@ -103,7 +103,8 @@ def test_ask_json_is_the_contract(refdesk, filled: Path) -> None:
     assert "12 euros" in answer["answer"]
     sentence = answer["sentences"][0]
     assert set(sentence) == {"text", "verdict", "support", "citations"}
-    assert (sentence["verdict"], sentence["support"]) == ("unchecked", None)
+    assert sentence["verdict"] == "supported"
+    assert 0.9 < sentence["support"] <= 1.0
     assert sentence["citations"] == [
         {"document": str(filled / "fees.md"), "page": 1, "quote": "The annual fee is 12 euros."}
     ]
@@ -120,7 +121,7 @@ def test_ask_shows_quotes_the_verdict_and_what_each_number_is(refdesk, filled: P
     said = refdesk("ask", "What is the annual fee?", "--passages")
     assert (said.exit_code, said.stderr) == (0, "")
     assert "[1] fees.md, section Fees: “The annual fee is 12 euros.”" in said.stdout
-    assert "Verdict: 1 sentence unchecked" in said.stdout
+    assert "Verdict: 1 sentence supported" in said.stdout
     assert "Seconds since the question, models loaded: passages " in said.stdout
     assert "Passage 1: fees.md, section Fees" in said.stdout
 
