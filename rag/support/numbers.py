@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Set
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -28,6 +28,8 @@ _TENS = "twenty thirty forty fifty sixty seventy eighty ninety".split()
 _SPELLED = {word: number for number, word in enumerate(_SMALL, start=1)}
 _SPELLED |= {word: 10 * number for number, word in enumerate(_TENS, start=2)}
 
+_MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
+
 
 def _either(names: Collection[str]) -> str:
     longest_first = sorted(names, key=len, reverse=True)
@@ -42,11 +44,13 @@ _NUMBER = re.compile(
     (?:[\s-]?(?P<after>{_either(_UNITS)}))?""",
     re.IGNORECASE | re.VERBOSE,
 )
+_MONTH = rf"(?:{'|'.join(_MONTHS)})[a-z]*"
+_DATE = re.compile(rf"\d\.?(?:st|nd|rd|th)?\s(?:of\s)?(?P<after>{_MONTH})|(?P<before>{_MONTH})\.?\s\d", re.I)
 _GROUPED = re.compile(r"(?<![\d.,])\d{1,3}(?: \d{3})+(?![\d.,]*\d)")
 _ENGLISH = re.compile(r"\d+(?:\.\d+)?|\d{1,3}(?:,\d{3})+(?:\.\d+)?")
 _CONTINENTAL = re.compile(r"\d+(?:,\d+)?|\d{1,3}(?:\.\d{3})+(?:,\d+)?")
 _SCALE_WORD = re.compile(
-    rf"(?<![\w]){_either([name for name in _SCALES if name not in _ONLY_OF_MONEY])}", re.I
+    rf"(?<!\w)(?<!\d[\s-]){_either([name for name in _SCALES if name not in _ONLY_OF_MONEY])}", re.I
 )
 
 
@@ -59,11 +63,11 @@ class Number:
     scale: int | None = None
     unit: str = ""
 
-    def is_said_by(self, other: Number, scales: Collection[int]) -> bool:
+    def is_said_by(self, other: Number, stated_scales: Set[int], asked_scales: Set[int]) -> bool:
         """Whether they can be the same: neither says another unit, and the values are equal.
 
-        Where one says its scale ("5 million") and the other does not (a table "in millions"), the digits are
-        compared if that scale is among `scales`, those which the texts around mention.
+        Where only this one says its scale ("5 million"), the other may stand in a table "in millions": that
+        must be among `stated_scales`. Where only the other does, among `asked_scales` ("How many millions?").
         """
         if self.unit and other.unit and self.unit != other.unit:
             return False
@@ -71,8 +75,8 @@ class Number:
             return True
         if (self.scale is None) == (other.scale is None):
             return False
-        scale = self.scale if other.scale is None else other.scale
-        return scale in scales and bool(self.readings & other.readings)
+        allowed = other.scale in asked_scales if self.scale is None else self.scale in stated_scales
+        return allowed and bool(self.readings & other.readings)
 
     def _values(self) -> frozenset[str]:
         if self.scale is None:
@@ -81,18 +85,18 @@ class Number:
         return frozenset(_plain(Decimal(one) * factor) for one in self.readings if ":" not in one)
 
 
-def missing_numbers(text: str, source: str, around: str = "") -> list[str]:
+def missing_numbers(text: str, source: str, asked: str = "") -> list[str]:
     """The numbers of a text that the source does not state, as they are written.
 
-    A bare "one" is more often a pronoun and is not asked for. `around` may mention scales, too.
+    A bare "one" is more often a pronoun and is not asked for. `asked` is the question, which
+    may say a scale.
     """
-    stated = list(numbers(source)) + [
-        Number(m.group(), _readings(m.group())) for m in _GROUPED.finditer(source)
-    ]
-    scales = mentioned_scales(f"{source}\n{around}")
+    stated = [*numbers(source), *_months(source)]
+    stated += [Number(group, _readings(group)) for group in _GROUPED.findall(source)]
+    stated_scales, asked_scales = mentioned_scales(source), mentioned_scales(asked)
 
     def is_said(number: Number) -> bool:
-        return any(number.is_said_by(other, scales) for other in stated)
+        return any(number.is_said_by(other, stated_scales, asked_scales) for other in stated)
 
     missing: list[str] = []
     position = 0
@@ -120,8 +124,15 @@ def numbers(text: str) -> Iterator[Number]:
                 yield Number(part, _readings(part))
 
 
+def _months(text: str) -> Iterator[Number]:
+    """The months of dates ("5 March", "March 5") as the numbers that other ways of writing give them."""
+    for match in _DATE.finditer(text):
+        month = (match.group("after") or match.group("before")).lower()
+        yield Number(month, frozenset({str(_MONTHS.index(month[:3]) + 1)}))
+
+
 def mentioned_scales(text: str) -> frozenset[int]:
-    """The scales that a text names anywhere, such as a table's "in millions"."""
+    """The scales that a text names apart from any number, such as a table's "in millions"."""
     return frozenset(_SCALES[match.group().lower()] for match in _SCALE_WORD.finditer(text))
 
 

@@ -15,7 +15,7 @@ from rag.support.words import words
 Rule = Literal["number", "name", "negation"]
 
 #: "No smoking" and "No. 5" are no such answers.
-_YES_OR_NO = re.compile(r"\s*(?P<said>yes|no)\s*(?:[,.:;!–—-]+\s*(?!\d)|$)", re.IGNORECASE)
+_YES_OR_NO = re.compile(r"\s*(?P<said>yes|no)(?!\.\s*\d)\s*(?:[,.:;!–—-]+\s*|$)", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)

@@ -149,6 +149,23 @@ def test_a_sentence_without_a_citation_is_shown_as_such(refdesk, filled: Path, s
     assert "No citation: “Penguins swim well.”" in said.stdout
 
 
+def test_unsupported_sentences_are_marked_withdrawn_or_corrected(refdesk, filled: Path, script: Path) -> None:
+    script.write_text(json.dumps(["The annual fee is 13 euros [1]."] * 4))
+    asked = ["ask", "What is the annual fee?"]
+    said = refdesk(*asked).stdout
+    assert "? Unsupported (0.0" in said
+    assert "“The annual fee is 13 euros.”" in said
+    assert "Verdict: 1 sentence unsupported" in said
+    assert refdesk(*asked, "--unsupported", "withdraw", "--json").json()["refused"]
+    assert "Corrected, in the document's own words: “The annual fee is 12 euros.”" in (
+        refdesk(*asked, "--unsupported", "correct").stdout
+    )
+    found = refdesk(*asked, "--unsupported", "correct", "--json").json()
+    assert found["answer"] == "The annual fee is 12 euros. [1]"
+    (sentence,) = found["sentences"]
+    assert (sentence["verdict"], sentence["corrected"]) == ("supported", True)
+
+
 def test_text_that_changed_is_shown_as_it_finally_reads(refdesk, filled: Path, script: Path) -> None:
     script.write_text(json.dumps(["The annual fee is 12 euros [1][9]."]))
     said = refdesk("ask", "What is the annual fee?")
