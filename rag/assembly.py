@@ -77,6 +77,15 @@ class Engines:
                 self._reranker = build_reranker(self._settings.retrieval.reranker)
             return self._reranker
 
+    def support_checker_identity(self) -> CheckerIdentity | None:
+        """What a checker with a model of its own will be, without loading it; None for any other."""
+        named = self._settings.answer.support_checker
+        return (
+            None
+            if named is None or named in (SIGNALS, SIGNALS_AND_MEANING)
+            else support_checker_identity_of(named)
+        )
+
     def support_checker(self) -> SupportChecker | None:
         """None where the settings name none. Raises CheckerUnusable, IngestError, MachineError."""
         named = self._settings.answer.support_checker
