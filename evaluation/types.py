@@ -119,8 +119,9 @@ class ShownPassage:
     text: str
 
 
-#: Why no answer came: nothing was found to answer from, or the one who answers said that it is not there.
-RefusalKind = Literal["nothing-found", "not-stated"]
+#: Why no answer came: nothing was found to answer from, the one who answers said that it is not there, or
+#: nothing of what was written was supported.
+RefusalKind = Literal["nothing-found", "not-stated", "not-supported"]
 
 
 @dataclass(frozen=True, slots=True)

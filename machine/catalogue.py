@@ -11,7 +11,7 @@ from typing import Any, Literal, get_args
 
 from machine.errors import UnknownModel
 
-ModelKind = Literal["language", "embedder", "reranker", "voice", "transcriber"]
+ModelKind = Literal["language", "embedder", "reranker", "inference", "voice", "transcriber"]
 WheelLayout = Literal["joined", "zip", "plain"]
 
 _ID = re.compile(r"[a-z0-9][a-z0-9._-]*")

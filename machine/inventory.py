@@ -97,6 +97,7 @@ def _unknown(spec: str, kind: ModelKind | None, catalogue: Catalogue) -> Unknown
         "language": "A path to a GGUF file",
         "embedder": "The folder of a sentence-transformers model",
         "reranker": "The folder of a cross-encoder",
+        "inference": "The folder of a model for natural-language inference",
     }.get(kind or "", "A path to a GGUF file or a model's folder")
     return UnknownModel(
         f"There is no {what} '{spec}' in the catalogue. It knows: {_ids(catalogue, kind)}. {path} works too."
@@ -108,7 +109,7 @@ def _ids(catalogue: Catalogue, kind: ModelKind | None) -> str:
 
 
 def _a(kind: ModelKind) -> str:
-    return f"an {kind}" if kind == "embedder" else f"a {kind}"
+    return f"an {kind}" if kind in {"embedder", "inference"} else f"a {kind}"
 
 
 def _check(model: CatalogueModel, trust_seals: bool, progress: ProgressListener = silent) -> ModelFiles:

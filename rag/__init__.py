@@ -26,6 +26,7 @@ from ingest.report import FileOutcome, IngestReport
 from ingest.types import DocumentInfo, Page
 from rag.collection import Collection
 from rag.errors import (
+    CheckerUnusable,
     EmptyCollection,
     EmptyQuestion,
     NoSuchDocument,
@@ -56,6 +57,8 @@ from rag.types import (
     Refused,
     Sentence,
     SentenceChecked,
+    SentenceCorrected,
+    SentenceWithdrawn,
     Span,
     TextAdded,
     Timings,
@@ -69,6 +72,7 @@ __all__ = [
     "AnswerSettings",
     "Answered",
     "ArmScore",
+    "CheckerUnusable",
     "Citation",
     "Collection",
     "CollectionInfo",
@@ -103,6 +107,8 @@ __all__ = [
     "Scope",
     "Sentence",
     "SentenceChecked",
+    "SentenceCorrected",
+    "SentenceWithdrawn",
     "Settings",
     "Span",
     "StoreDamaged",

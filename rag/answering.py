@@ -3,28 +3,22 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Self
 
 from generators.text.protocol import Evidence, Finished, GenerationRequest, TextGenerator
-from rag.citations import (
-    cite,
-    cited_numbers,
-    keep_valid_marks,
-    may_be_marks,
-    standing_ground,
-    without_marks,
-)
+from rag.checking import SentenceReader
+from rag.citations import cited_numbers, keep_valid_marks, may_be_marks, without_marks
 from rag.errors import QuestionTooLong
 from rag.prompts import Template
 from rag.refusal import REFUSAL, is_refusal, may_become_refusal
 from rag.sentences import answer_sentence_spans
 from rag.settings import AnswerSettings
+from rag.support.protocol import SupportChecker
 from rag.types import (
     Answer,
     Answered,
-    Citation,
     Event,
     Finish,
     Passage,
@@ -33,10 +27,13 @@ from rag.types import (
     Refused,
     Sentence,
     SentenceChecked,
+    SentenceCorrected,
+    SentenceWithdrawn,
     TextAdded,
     Timings,
     TokenUse,
     Turn,
+    Verdict,
 )
 
 #: An answer of at most this many words, in one sentence, is a bare phrase, number or yes/no.
@@ -73,12 +70,22 @@ class _Ended:
 
 
 class Answering:
-    """Writes cited answers with one generator and one prompt template."""
+    """Writes cited answers with one generator and one prompt template.
 
-    def __init__(self, generator: TextGenerator, template: Template, settings: AnswerSettings) -> None:
+    `checker` gives sentences their verdicts; without one they stay unchecked.
+    """
+
+    def __init__(
+        self,
+        generator: TextGenerator,
+        template: Template,
+        settings: AnswerSettings,
+        checker: SupportChecker | None = None,
+    ) -> None:
         self._generator = generator
         self._template = template
         self._settings = settings
+        self._checker = checker
 
     def warm(self) -> None:
         """Compute the prompt's stable beginning now rather than at the first question."""
@@ -136,7 +143,8 @@ class Answering:
         )
         text, shown = "", ""
         ended = _Ended(TokenUse(0, 0, 0), "end")
-        sentences: list[Sentence] = []
+        reader = SentenceReader(question, passages, self._checker)
+        sentences: list[Sentence | None] = []
         for event in self._generator.stream(request, cancelled):
             if isinstance(event, Finished):
                 ended = _Ended.of(event)
@@ -149,8 +157,7 @@ class Answering:
             yield TextAdded(text[len(shown) :])
             shown = text
             for start, end in _complete_spans(text)[len(sentences) :]:
-                sentences.append(self._read(text[start:end], question, passages, clock))
-                yield SentenceChecked(sentences[-1])
+                yield from self._settle(text[start:end], reader, sentences, clock)
         empty = not without_marks(text)
         if ended.finish != "cancelled" and (empty or is_refusal(text)):
             yield from self._refuse(question, passages, clock, ended.use, "not-stated")
@@ -158,25 +165,28 @@ class Answering:
         if shown != text:
             yield TextAdded(text[len(shown) :])
         for start, end in answer_sentence_spans(text)[len(sentences) :]:
-            sentences.append(self._read(text[start:end], question, passages, clock))
-            yield SentenceChecked(sentences[-1])
+            yield from self._settle(text[start:end], reader, sentences, clock)
+        if ended.finish != "cancelled" and sentences and not any(sentences):
+            yield from self._refuse(question, passages, clock, ended.use, "not-supported")
+            return
         yield Answered(self._answer(question, text, sentences, passages, clock, ended))
 
     def _answer(
         self,
         question: str,
         text: str,
-        sentences: Sequence[Sentence],
+        sentences: Sequence[Sentence | None],
         passages: tuple[Passage, ...],
         clock: _Clock,
         ended: _Ended,
     ) -> Answer:
+        kept = tuple(sentence for sentence in sentences if sentence is not None)
         return Answer(
             question=question,
             text=_marked_text(text, sentences, len(passages)),
-            short_answer=_bare_phrase(sentences) if ended.finish == "end" else None,
+            short_answer=_bare_phrase(kept) if ended.finish == "end" else None,
             refused=False,
-            sentences=tuple(sentences),
+            sentences=kept,
             passages=passages,
             timings=clock.timings(),
             tokens=ended.use,
@@ -195,27 +205,29 @@ class Answering:
         timings = clock.timings()
         yield Answered(Answer(question, REFUSAL, None, True, (), passages, timings, use, refusal=reason))
 
-    def _read(self, text: str, question: str, passages: Sequence[Passage], clock: _Clock) -> Sentence:
-        """A finished sentence with its citations read back from its marks.
-
-        Marks count whose passage shares a word with the sentence. Where none does, the sentence is tied to
-        the passage that holds all its words; where there is none either, as with "Yes", its marks are kept.
-        """
-        bare = without_marks(text)
-        marked = [passages[number - 1] for number in cited_numbers(text, len(passages))]
-        ground = standing_ground(bare, question, passages)
-        citations = (
-            _citations(cite(bare, question, passage) for passage in marked)
-            or _citations(cite(bare, question, passage) for passage in ([ground] if ground else []))
-            or _citations(cite(bare, question, passage, by_question=True) for passage in marked)
-        )
+    def _settle(
+        self, text: str, reader: SentenceReader, sentences: list[Sentence | None], clock: _Clock
+    ) -> Iterator[Event]:
+        """Read a finished sentence, and add what becomes of it: None where it is withdrawn."""
+        sentence = reader.read(text)
         if clock.first_checked is None:
             clock.first_checked = clock.now()
-        return Sentence(bare, citations)
+        yield SentenceChecked(sentence)
+        if sentence.verdict is not Verdict.UNSUPPORTED or self._settings.unsupported == "show":
+            sentences.append(sentence)
+            return
+        corrected = reader.corrected(sentence) if self._settings.unsupported == "correct" else None
+        if corrected is None or _is_said(corrected, sentences):
+            sentences.append(None)
+            yield SentenceWithdrawn(sentence)
+            return
+        sentences.append(corrected)
+        yield SentenceCorrected(sentence, corrected)
 
 
-def _citations(found: Iterable[Citation | None]) -> tuple[Citation, ...]:
-    return tuple(citation for citation in found if citation is not None)
+def _is_said(corrected: Sentence, sentences: Sequence[Sentence | None]) -> bool:
+    """Whether a sentence before rests on the same words."""
+    return any(sentence is not None and sentence.rests_on == corrected.rests_on for sentence in sentences)
 
 
 def _complete_spans(text: str) -> list[tuple[int, int]]:
@@ -238,15 +250,19 @@ def _bare_phrase(sentences: Sequence[Sentence]) -> str | None:
 def _marked(written: str, sentence: Sentence, passage_count: int) -> str:
     """A sentence with the marks of its citations: as it was written, where those are the same."""
     numbers = tuple(citation.passage_number for citation in sentence.citations)
-    if numbers == cited_numbers(written, passage_count):
+    if not sentence.corrected and numbers == cited_numbers(written, passage_count):
         return keep_valid_marks(written, passage_count)
     return sentence.text + "".join(f" [{number}]" for number in numbers)
 
 
-def _marked_text(text: str, sentences: Sequence[Sentence], passage_count: int) -> str:
-    """The whole answer, each sentence with the marks that hold, what stands between them kept."""
+def _marked_text(text: str, sentences: Sequence[Sentence | None], passage_count: int) -> str:
+    """The whole answer, each sentence with the marks that hold, what stands between them kept.
+
+    None stands for a sentence that was withdrawn: what stood before it goes with it.
+    """
     written, position = "", 0
     for (start, end), sentence in zip(answer_sentence_spans(text), sentences, strict=True):
-        written += text[position:start] + _marked(text[start:end], sentence, passage_count)
+        if sentence is not None:
+            written += text[position:start] + _marked(text[start:end], sentence, passage_count)
         position = end
     return (written + text[position:]).strip()

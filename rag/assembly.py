@@ -20,10 +20,15 @@ from rag.prompts import Template, load_template
 from rag.refusal import MODEL_REFUSAL
 from rag.reranking.protocol import Reranker, RerankerIdentity
 from rag.reranking.shared_words import SharedWordsReranker
-from rag.settings import Settings
+from rag.settings import Settings, Unsupported
+from rag.support.head import load_heads
+from rag.support.protocol import CheckerIdentity, SupportChecker
+from rag.support.signal_checker import SignalChecker
 
 #: The reranker that needs no model.
 SHARED_WORDS = "shared-words"
+#: The support checkers that need no model of their own: by words alone, and by meaning, too.
+SIGNALS, SIGNALS_AND_MEANING = "signals", "signals-and-meaning"
 
 
 class Engines:
@@ -38,6 +43,7 @@ class Engines:
         self._embedder: Embedder | None = None
         self._reranker: Reranker | None = None
         self._generator: TextGenerator | None = None
+        self._checker: SupportChecker | None = None
         self._closed = False
 
     def embedder_identity(self) -> EmbedderIdentity:
@@ -57,7 +63,7 @@ class Engines:
         with self._lock:
             if self._embedder is not None:
                 self._embedder.close()
-            self._embedder = None
+            self._embedder = self._checker = None
 
     def reranker_identity(self) -> RerankerIdentity | None:
         """What the reranker will be, without loading it; None where the settings name none."""
@@ -70,6 +76,25 @@ class Engines:
             if self._reranker is None:
                 self._reranker = build_reranker(self._settings.retrieval.reranker)
             return self._reranker
+
+    def support_checker_identity(self) -> CheckerIdentity | None:
+        """What a checker with a model of its own will be, without loading it; None for any other."""
+        named = self._settings.answer.support_checker
+        return (
+            None
+            if named is None or named in (SIGNALS, SIGNALS_AND_MEANING)
+            else support_checker_identity_of(named)
+        )
+
+    def support_checker(self) -> SupportChecker | None:
+        """None where the settings name none. Raises CheckerUnusable, IngestError, MachineError."""
+        named = self._settings.answer.support_checker
+        embedder = self.embedder() if named == SIGNALS_AND_MEANING else None
+        with self._lock:
+            self._require_open()
+            if self._checker is None:
+                self._checker = build_support_checker(named, embedder)
+            return self._checker
 
     def splitter(self) -> Splitter:
         return build_splitter(self._settings.ingest.splitter, self.embedder())
@@ -103,10 +128,10 @@ class Engines:
     def close(self) -> None:
         with self._lock:
             self._closed = True
-            for engine in (self._embedder, self._reranker, self._generator):
+            for engine in (self._checker, self._embedder, self._reranker, self._generator):
                 if engine is not None:
                     engine.close()
-            self._embedder = self._reranker = self._generator = None
+            self._checker = self._embedder = self._reranker = self._generator = None
 
 
 def with_model(settings: Settings, engine: str) -> Settings:
@@ -140,6 +165,30 @@ def build_reranker(model: str | None) -> Reranker | None:
     from rag.reranking.cross_encoder import CrossEncoderReranker
 
     return CrossEncoderReranker(resolve(model, kind="reranker"), identity)
+
+
+def support_checker_identity_of(model: str) -> CheckerIdentity:
+    """What identifies the model for natural-language inference in that folder, without loading it."""
+    from rag.support.entailment import identity_of_folder
+
+    return identity_of_folder(model, resolve(model, kind="inference"), cache_folder())
+
+
+def build_support_checker(named: str | None, embedder: Embedder | None = None) -> SupportChecker | None:
+    """The support checker of that name, loaded; None for none. `embedder` is for the one by meaning."""
+    if named is None:
+        return None
+    if named in (SIGNALS, SIGNALS_AND_MEANING):
+        return SignalChecker(load_heads(), embedder)
+    from rag.support.entailment import EntailmentChecker
+
+    identity = support_checker_identity_of(named)
+    return EntailmentChecker(resolve(named, kind="inference"), identity)
+
+
+def with_unsupported(settings: Settings, unsupported: Unsupported) -> Settings:
+    """The same settings with another end for sentences that are not supported."""
+    return replace(settings, answer=replace(settings.answer, unsupported=unsupported))
 
 
 def _embedder_folder(model: str) -> Path:

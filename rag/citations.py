@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from rag.terms import content_terms
+from rag.terms import closeness, content_terms
 from rag.types import Citation, Passage, Span
 
 _MARK = re.compile(r"\s*\[(\d+(?:\s*[,;]\s*\d+)*)\]")
@@ -54,6 +54,11 @@ def cite(sentence: str, question: str, passage: Passage, *, by_question: bool = 
         span = passage.spans[0]
     if span is None:
         return None
+    return citation_of(passage, span)
+
+
+def citation_of(passage: Passage, span: Span) -> Citation:
+    """A citation that quotes this stretch of the passage."""
     return Citation(
         passage_number=passage.number,
         document=passage.document,
@@ -83,9 +88,7 @@ def _closest(sentence: str, question: str, spans: Sequence[Span]) -> Span | None
     best: Span | None = None
     best_score = 0.0
     for span in spans:
-        terms = set(content_terms(span.text))
-        # What the sentence says counts first; what was asked tells equals apart ("1889" in two places).
-        score = 1.0 * len(said & terms) + 0.4 * len((asked - said) & terms)
-        if said & terms and score > best_score:
+        score = closeness(said, asked, set(content_terms(span.text)))
+        if score > best_score:
             best, best_score = span, score
     return best

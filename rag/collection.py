@@ -268,6 +268,7 @@ class Collection:
         """Load all models now rather than at the first question."""
         self.load_search()
         self._engines.generator()
+        self._engines.support_checker()
 
     def close(self) -> None:
         """Let go of files and models. A closed collection stays closed; closing twice is fine."""
@@ -282,7 +283,12 @@ class Collection:
         self.close()
 
     def _answering(self) -> Answering:
-        return Answering(self._engines.generator(), self._engines.template(), self._settings.answer)
+        return Answering(
+            self._engines.generator(),
+            self._engines.template(),
+            self._settings.answer,
+            self._engines.support_checker(),
+        )
 
 
 def _require_hits(k: int) -> None:

@@ -5,6 +5,7 @@
     ├── EmptyQuestion       a question without a word
     ├── NoSuchDocument      `document=` or a filter leaves nothing of the collection
     ├── QuestionTooLong     the question alone does not fit the model's context
+    ├── CheckerUnusable     what was named as support checker is none, or cannot be loaded
     └── RerankerUnusable    what was named as reranker is none, or cannot be loaded
 
 Errors of the packages below (`IngestError`, `GeneratorError`, `MachineError`) pass through unchanged.
@@ -31,6 +32,10 @@ class NoSuchDocument(RagError):
 
 class QuestionTooLong(RagError):
     """Says how long it is and how long it may be."""
+
+
+class CheckerUnusable(RagError):
+    """Says what the folder holds instead, or what failed."""
 
 
 class RerankerUnusable(RagError):

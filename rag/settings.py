@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, get_args
 
 from generators.settings import GeneratorSettings
 from ingest.settings import IngestSettings
@@ -12,6 +12,9 @@ from ingest.settings import IngestSettings
 DEFAULT_DENSE_WEIGHT = 0.5
 
 _SMALLEST_BUDGET = 40
+
+#: What becomes of a sentence that is not supported.
+Unsupported = Literal["show", "withdraw", "correct"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,14 +80,25 @@ class AnswerSettings:
 
     Where the hits' evidence (`rag.evidence`) is below `minimum_evidence`, the question is refused without
     asking the model. None: what the collection was calibrated to; 0 never refuses so.
+
+    `support_checker` says whether what a sentence cites says it: `signals`, which goes by its words, numbers,
+    names and negations; `signals-and-meaning`, which asks the embedder, too; the folder of a model for
+    natural-language inference; None: nothing is checked. A sentence that is not supported is shown as such,
+    withdrawn, or corrected: the document's own sentence takes its place, by `unsupported`.
     """
 
     template: str = "plain"
     max_tokens: int = 256
     history_tokens: int = 400
     minimum_evidence: float | None = None
+    support_checker: str | None = "signals"
+    unsupported: Unsupported = "show"
 
     def __post_init__(self) -> None:
+        if self.unsupported not in get_args(Unsupported):
+            raise ValueError(f"unsupported is {self.unsupported!r}; it may be show, withdraw or correct")
+        if self.support_checker is None and self.unsupported != "show":
+            raise ValueError(f"without a support checker there is nothing to {self.unsupported}")
         if self.minimum_evidence is not None and not 0.0 <= self.minimum_evidence <= 1.0:
             raise ValueError(f"minimum_evidence is {self.minimum_evidence}; it must be from 0 to 1")
 

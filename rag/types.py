@@ -8,8 +8,9 @@ from typing import Literal
 
 Finish = Literal["end", "length", "cancelled"]
 
-#: Why there is no answer: the hits hold too little for one, or the model says that they do not state it.
-RefusalReason = Literal["nothing-found", "not-stated"]
+#: Why there is no answer: the hits hold too little for one, the model says that they do not state it, or
+#: nothing of what it wrote was supported.
+RefusalReason = Literal["nothing-found", "not-stated", "not-supported"]
 
 
 class Verdict(StrEnum):
@@ -142,12 +143,18 @@ class Citation:
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """A sentence of the answer, without its marks. `support` is 0..1 once it was checked."""
+    """A sentence of the answer, without its marks. `support` is 0..1 once it was checked.
+
+    `rests_on` is the one of its citations that says most of it, None where nothing was found to. A
+    `corrected` sentence is the document's own, in place of one that was not supported.
+    """
 
     text: str
     citations: tuple[Citation, ...]
     verdict: Verdict = Verdict.UNCHECKED
     support: float | None = None
+    rests_on: Citation | None = None
+    corrected: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,6 +229,21 @@ class SentenceChecked:
 
 
 @dataclass(frozen=True, slots=True)
+class SentenceCorrected:
+    """In place of the sentence that was just checked, and was not supported, stands another."""
+
+    before: Sentence
+    sentence: Sentence
+
+
+@dataclass(frozen=True, slots=True)
+class SentenceWithdrawn:
+    """The sentence that was just checked was not supported, and is not part of the answer."""
+
+    sentence: Sentence
+
+
+@dataclass(frozen=True, slots=True)
 class Refused:
     """The documents do not hold the answer; `text` is the fixed form a face shows."""
 
@@ -235,4 +257,6 @@ class Answered:
     answer: Answer
 
 
-Event = PassagesFound | TextAdded | SentenceChecked | Refused | Answered
+Event = (
+    PassagesFound | TextAdded | SentenceChecked | SentenceCorrected | SentenceWithdrawn | Refused | Answered
+)

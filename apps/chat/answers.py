@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from apps.document_names import shown_names
-from rag import Answer, Answered, Collection, Refused, TextAdded, Turn
+from rag import Answer, Answered, Collection, Refused, TextAdded, Turn, Verdict
 
 
 def stream_answer(collection: Collection, question: str, turns: Sequence[Turn]) -> Answer:
@@ -19,7 +19,7 @@ def stream_answer(collection: Collection, question: str, turns: Sequence[Turn]) 
         shown = st.empty()
         for event in events:
             if isinstance(event, TextAdded | Refused):
-                text += event.text
+                text = event.text if isinstance(event, Refused) else text + event.text
                 shown.text(f"{text} ...")
             elif isinstance(event, Answered):
                 answer = event.answer
@@ -40,7 +40,15 @@ def show_answer(answer: Answer) -> None:
     for citation in citations:
         place = f"[{citation.passage_number}] {names[citation.document]}, {citation.page_label}"
         st.text(f"{place}\n“{' '.join(citation.quote.split())}”")
-    if not answer.refused:
+    for sentence in answer.sentences:
+        if sentence.verdict is Verdict.UNSUPPORTED:
+            st.text(f"? Not supported by what it cites: “{sentence.text}”")
+        elif sentence.corrected:
+            st.text(f"Corrected, in the document's own words: “{sentence.text}”")
+    verdicts = {sentence.verdict for sentence in answer.sentences}
+    if verdicts == {Verdict.SUPPORTED}:
+        st.caption("Each sentence was compared with the passages it cites and found in them.")
+    if Verdict.UNCHECKED in verdicts:
         st.caption("Not checked: whether the quoted words support the sentence is yours to judge.")
     timings = answer.timings
     with st.expander("How this came about"):

@@ -10,12 +10,12 @@ from apps.document_names import shown_names
 
 if TYPE_CHECKING:
     from apps.cli.places import Places
-    from rag import Answer, Citation, Passage, Timings
+    from rag import Answer, Citation, Passage, Sentence, Timings
 
 _VERDICTS = {
-    "supported": "supported: compared with their quotes and found in them",
-    "unsupported": "unsupported: compared with their quotes and not found in them",
-    "unchecked": "unchecked: not compared with their quotes, so read those yourself",
+    "supported": "supported: compared with the passages they cite and found in them",
+    "unsupported": "unsupported: compared with the passages they cite and not found in them",
+    "unchecked": "unchecked: not compared with the passages they cite, so read those yourself",
 }
 
 _UNFINISHED = {
@@ -33,8 +33,8 @@ def write_sources(answer: Answer) -> None:
             place = f"{one_line(names[citation.document])}, {one_line(citation.page_label)}"
             write(wrapped(f"[{citation.passage_number}] {place}: “{citation.quote.strip()}”"))
         for sentence in answer.sentences:
-            if not sentence.citations:
-                write(wrapped(f"No citation: “{sentence.text}”"))
+            for mark in _marks(sentence):
+                write(wrapped(f"{mark}: “{sentence.text}”"))
         write()
         write(_verdict_line(answer))
         if answer.finish != "end":
@@ -69,6 +69,7 @@ def answer_as_json(answer: Answer) -> dict[str, object]:
                     {"document": citation.document, "page": citation.page_number, "quote": citation.quote}
                     for citation in sentence.citations
                 ],
+                **({"corrected": True} if sentence.corrected else {}),
             }
             for sentence in answer.sentences
         ],
@@ -91,6 +92,18 @@ def answer_as_json(answer: Answer) -> dict[str, object]:
         },
         "tokens": {"prompt": answer.tokens.prompt, "completion": answer.tokens.completion},
     }
+
+
+def _marks(sentence: Sentence) -> list[str]:
+    """What a reader has to know of a sentence before believing it."""
+    marks = [] if sentence.citations else ["No citation"]
+    if sentence.verdict.value == "unsupported":
+        marks.append(
+            "? Unsupported" if sentence.support is None else f"? Unsupported ({sentence.support:.2f})"
+        )
+    if sentence.corrected:
+        marks.append("Corrected, in the document's own words")
+    return marks
 
 
 def _names(passages: tuple[Passage, ...]) -> dict[str, str]:

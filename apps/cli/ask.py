@@ -15,6 +15,7 @@ from apps.cli.context import (
     ModelEngine,
     RerankerModel,
     Verbose,
+    WhenUnsupported,
     opened,
     opened_store,
 )
@@ -31,6 +32,7 @@ def ask(
     only: FilterOptions = EVERYTHING,
     model: ModelEngine = None,
     reranker: RerankerModel = None,
+    unsupported: WhenUnsupported = None,
     passages: Annotated[
         bool, typer.Option("--passages", help="Show the passages that the answer was written from.")
     ] = False,
@@ -41,9 +43,10 @@ def ask(
     """Answer a question from the documents.
 
     From these alone, with the page behind each sentence. The text appears while it is written and is
-    provisional until the quotes stand below it. Each quote is the document's own words; whether the
-    sentence follows from it is not checked yet, and the verdict says so. Where the documents do not hold
-    the answer the reply says that, which counts as all well.
+    provisional until the quotes stand below it. Each quote is the document's own words. Each sentence is
+    compared with what it cites: by its words, numbers, names and negations. One that is not found there is
+    marked as unsupported, or withdrawn, or gives way to the document's own sentence: --unsupported says
+    which. Where the documents do not hold the answer the reply says that, which counts as all well.
 
     \b
     Examples:
@@ -51,7 +54,10 @@ def ask(
       refdesk ask "What did travel cost?" --document 2023.pdf --passages
       refdesk ask "What did travel cost?" --type spreadsheet --since 2023 --until 2024
     """
-    with errors_in_words(as_json, verbose), opened(collection, model, reranker=reranker) as documents:
+    with (
+        errors_in_words(as_json, verbose),
+        opened(collection, model, reranker=reranker, unsupported=unsupported) as documents,
+    ):
         wanted = only.as_filter()
         if as_json:
             write_json(answer_as_json(documents.ask(sound(question), only=wanted)))

@@ -14,6 +14,7 @@ from apps.cli.context import (
     CollectionName,
     ModelEngine,
     Verbose,
+    WhenUnsupported,
     opened,
     opened_store,
 )
@@ -38,6 +39,7 @@ Ctrl-C stops an answer that is being written."""
 def chat(
     only: FilterOptions = EVERYTHING,
     model: ModelEngine = None,
+    unsupported: WhenUnsupported = None,
     collection: CollectionName = "default",
     as_json: AsJson = False,
     verbose: Verbose = False,
@@ -53,7 +55,7 @@ def chat(
       refdesk chat -c work
       refdesk chat --json < questions.txt
     """
-    with errors_in_words(as_json, verbose), opened(collection, model) as documents:
+    with errors_in_words(as_json, verbose), opened(collection, model, unsupported=unsupported) as documents:
         wanted, at_terminal = only.as_filter(), sys.stdin.isatty()
         if at_terminal and not as_json:
             note("Loading the models.")

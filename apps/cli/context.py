@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from ingest.store.store import Store
     from rag import Collection
 
+UnsupportedChoice = Literal["show", "withdraw", "correct"]
 CollectionName = Annotated[
     str,
     typer.Option(
@@ -51,6 +52,15 @@ RerankerModel = Annotated[
         "`shared-words`, which needs no model and knows no meaning. Without it: nothing.",
     ),
 ]
+WhenUnsupported = Annotated[
+    UnsupportedChoice | None,
+    typer.Option(
+        "--unsupported",
+        help="What becomes of a sentence that is not found in what it cites: `show` marks it (the default), "
+        "`withdraw` leaves it out, `correct` puts the document's own sentence in its place.",
+        show_default=False,
+    ),
+]
 Yes = Annotated[bool, typer.Option("-y", "--yes", help="Do not ask.")]
 
 __all__ = [
@@ -59,6 +69,7 @@ __all__ = [
     "ModelEngine",
     "RerankerModel",
     "Verbose",
+    "WhenUnsupported",
     "Yes",
     "can_ask",
     "confirmed",
@@ -72,12 +83,17 @@ def opened(
     model: str | None = None,
     *,
     reranker: str | None = None,
+    unsupported: UnsupportedChoice | None = None,
     embedder: EmbedderSettings | None = None,
 ) -> Collection:
     """The collection of that name, nothing loaded yet. Raises WrongUse for what cannot be a name."""
     from rag import open_collection
 
     settings = settings_from(model, reranker=reranker, embedder=embedder)
+    if unsupported is not None:
+        from rag.assembly import with_unsupported
+
+        settings = with_unsupported(settings, unsupported)
     try:
         return open_collection(collection, settings)
     except ValueError as error:

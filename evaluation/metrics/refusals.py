@@ -124,6 +124,7 @@ class RefusalScorer:
             Metric("answered", "Answered", "refusal"),
             Metric("refused_nothing_found", "Refused: nothing found", "refusal", higher_is_better=False),
             Metric("refused_not_stated", "Refused: not stated", "refusal", higher_is_better=False),
+            Metric("refused_not_supported", "Refused: not supported", "refusal", higher_is_better=False),
             Metric("refused_in_words", "Refused in other words", "refusal", higher_is_better=False),
         )
 
@@ -142,6 +143,7 @@ class RefusalScorer:
             "answered": float(not was_refused),
             "refused_nothing_found": float(was_refused and reply.refusal == "nothing-found"),
             "refused_not_stated": float(was_refused and reply.refusal == "not-stated"),
+            "refused_not_supported": float(was_refused and reply.refusal == "not-supported"),
             "refused_in_words": float(was_refused and reply.refusal is None),
         }
 

@@ -23,6 +23,7 @@ _MOST_SENTENCES = 30
 _REFUSALS = {
     "nothing-found": "Refused: nothing was found to answer from.",
     "not-stated": "Refused: the one who answers said that it is not there.",
+    "not-supported": "Refused: nothing of what was written was supported.",
 }
 _VERDICT_TONES: Mapping[str, Tone] = {"supported": "better", "unsupported": "worse"}
 

@@ -34,7 +34,7 @@ def test_a_question_is_answered_with_its_quote(refdesk, folder: Path) -> None:
     shown = [text.value for text in page.text]
     assert "What does a tow cost?" in shown
     assert any("tow.md" in text and "“A tow costs 48 euros.”" in text for text in shown)
-    assert any("Not checked" in caption.value for caption in page.caption)
+    assert any("compared with the passages it cites and found" in caption.value for caption in page.caption)
 
 
 def test_an_answer_stays_when_the_page_is_drawn_again(refdesk, folder: Path) -> None:

@@ -103,7 +103,8 @@ def test_ask_json_is_the_contract(refdesk, filled: Path) -> None:
     assert "12 euros" in answer["answer"]
     sentence = answer["sentences"][0]
     assert set(sentence) == {"text", "verdict", "support", "citations"}
-    assert (sentence["verdict"], sentence["support"]) == ("unchecked", None)
+    assert sentence["verdict"] == "supported"
+    assert 0.9 < sentence["support"] <= 1.0
     assert sentence["citations"] == [
         {"document": str(filled / "fees.md"), "page": 1, "quote": "The annual fee is 12 euros."}
     ]
@@ -120,7 +121,7 @@ def test_ask_shows_quotes_the_verdict_and_what_each_number_is(refdesk, filled: P
     said = refdesk("ask", "What is the annual fee?", "--passages")
     assert (said.exit_code, said.stderr) == (0, "")
     assert "[1] fees.md, section Fees: “The annual fee is 12 euros.”" in said.stdout
-    assert "Verdict: 1 sentence unchecked" in said.stdout
+    assert "Verdict: 1 sentence supported" in said.stdout
     assert "Seconds since the question, models loaded: passages " in said.stdout
     assert "Passage 1: fees.md, section Fees" in said.stdout
 
@@ -146,6 +147,23 @@ def test_a_sentence_without_a_citation_is_shown_as_such(refdesk, filled: Path, s
     script.write_text(json.dumps(["The annual fee is 12 euros [1]. Penguins swim well."]))
     said = refdesk("ask", "What is the annual fee?")
     assert "No citation: “Penguins swim well.”" in said.stdout
+
+
+def test_unsupported_sentences_are_marked_withdrawn_or_corrected(refdesk, filled: Path, script: Path) -> None:
+    script.write_text(json.dumps(["The annual fee is 13 euros [1]."] * 4))
+    asked = ["ask", "What is the annual fee?"]
+    said = refdesk(*asked).stdout
+    assert "? Unsupported (0.0" in said
+    assert "“The annual fee is 13 euros.”" in said
+    assert "Verdict: 1 sentence unsupported" in said
+    assert refdesk(*asked, "--unsupported", "withdraw", "--json").json()["refused"]
+    assert "Corrected, in the document's own words: “The annual fee is 12 euros.”" in (
+        refdesk(*asked, "--unsupported", "correct").stdout
+    )
+    found = refdesk(*asked, "--unsupported", "correct", "--json").json()
+    assert found["answer"] == "The annual fee is 12 euros. [1]"
+    (sentence,) = found["sentences"]
+    assert (sentence["verdict"], sentence["corrected"]) == ("supported", True)
 
 
 def test_text_that_changed_is_shown_as_it_finally_reads(refdesk, filled: Path, script: Path) -> None:

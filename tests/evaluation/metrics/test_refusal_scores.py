@@ -113,6 +113,7 @@ def test_a_reply_that_says_it_is_a_refusal_is_one(reply: Reply) -> None:
     [
         ({"text": "", "refusal": "nothing-found"}, "refused_nothing_found"),
         ({"text": "", "refusal": "not-stated"}, "refused_not_stated"),
+        ({"text": "", "refusal": "not-supported"}, "refused_not_supported"),
         ({"text": "I don't know."}, "refused_in_words"),
         ({"text": ""}, "refused_in_words"),
         ({"text": "In autumn."}, "answered"),
@@ -124,7 +125,13 @@ def test_scores_say_what_happened_and_whether_it_was_right(
 ) -> None:
     said = replace(reply, **changes)  # type: ignore[arg-type]  # the fields vary
     found = RefusalScorer().score(asked("in spring", answerable=answerable), Outcome(reply=said))
-    kinds = ("answered", "refused_nothing_found", "refused_not_stated", "refused_in_words")
+    kinds = (
+        "answered",
+        "refused_nothing_found",
+        "refused_not_stated",
+        "refused_not_supported",
+        "refused_in_words",
+    )
     assert {name: found.pop(name) for name in kinds} == {name: float(name == kind) for name in kinds}
     was_refused = kind != "answered"
     assert found == {
