@@ -94,9 +94,9 @@ def test_a_folder_is_named_from_where_one_is(tmp_path: Path, monkeypatch: pytest
     (tmp_path / "below").mkdir()
     monkeypatch.chdir(tmp_path / "below")
     monkeypatch.setenv("HOME", str(tmp_path))
-    given = DocumentFilter(folders=["2024/", "a/b", ".", "./x/", "../y", "~/z", "/root/"])
+    given = DocumentFilter(folders=["2024/", "a/b", ".", "./x/", "../y", "~/z", "/data/"])
     here = tmp_path / "below"
-    assert given.folders == ("2024", "a/b", str(here), f"{here}/x", f"{tmp_path}/y", f"{tmp_path}/z", "/root")
+    assert given.folders == ("2024", "a/b", str(here), f"{here}/x", f"{tmp_path}/y", f"{tmp_path}/z", "/data")
 
 
 def test_conditions_are_left_out_from_the_last_on() -> None:
