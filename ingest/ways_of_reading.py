@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
 
 from ingest.loaders.protocol import LoadOptions
@@ -21,4 +21,11 @@ def reading_of(options: LoadOptions) -> str:
     extras = [name for name in _EXTRAS if find_spec(name) is not None]
     programs = [name for name in _PROGRAMS if shutil.which(name) is not None]
     having = "+".join([*extras, *programs])
-    return f"v{READER_VERSION} of {version('refdesk')} with {having} ocr-{options.ocr}"
+    return f"v{READER_VERSION} of {_own_version()} with {having} ocr-{options.ocr}"
+
+
+def _own_version() -> str:
+    try:
+        return version("refdesk")
+    except PackageNotFoundError:  # run from its source folder, never installed
+        return "source"

@@ -188,7 +188,7 @@ def _speed(engine: str) -> ModelSpeed:
         return ModelSpeed(engine, "not measured: this engine has no layers")
     try:
         path = resolve(model, kind="language")
-        plan = fit_gpu_layers(path, GeneratorSettings().context_tokens, cache_folder())
+        plan = fit_gpu_layers(path, GeneratorSettings().context_tokens, cache_folder(), fresh=True)
         speeds = speeds_by_layers(path)
     except ModelMissing as error:  # named among the models already
         return ModelSpeed(engine, f"not measured: {error}")

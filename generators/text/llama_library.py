@@ -84,11 +84,13 @@ def open_library(*, echo_errors: bool = False) -> Any:
             "Install it with `pip install llama-cpp-python`, or set the engine to `extractive`."
         ) from error
     _log.echo = _log.echo or echo_errors
-    if _log.callback is None:
+    first = _log.callback is None
+    if first:
         _log.callback = library.llama_log_callback(_log.take)
-        library.llama_backend_init()
     # Set at each opening: importing llama_cpp's own Llama class elsewhere sets another one.
     library.llama_log_set(_log.callback, ctypes.c_void_p(0))
+    if first:
+        library.llama_backend_init()  # a CUDA build lists its devices here
     return library
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -20,6 +21,11 @@ from generators.errors import GeneratorError
 
 _TIMEOUT_SECONDS = 300.0
 _LONGEST_REASON_CHARACTERS = 300
+#: What Python's fault handler writes when a signal ends the process: all threads, innermost call first.
+_FAULT = "Fatal Python error:"
+_PLACE = re.compile(
+    r'^Current thread .*\n +File "(?P<file>.*)", line (?P<line>\d+) in (?P<function>\S+)', re.M
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +61,9 @@ def try_in_child(trial: Trial, timeout_seconds: float = _TIMEOUT_SECONDS) -> Tri
     """The Probe that runs this module in a child process."""
     arguments = [trial.path, trial.layers, trial.context_tokens, trial.threads or 0]
     arguments += [trial.prompt_tokens, trial.new_tokens]
-    return run_child([sys.executable, "-m", __name__, *map(str, arguments)], timeout_seconds)
+    # With the fault handler what died tells where it was.
+    command = [sys.executable, "-X", "faulthandler", "-m", __name__, *map(str, arguments)]
+    return run_child(command, timeout_seconds)
 
 
 def run_child(command: list[str], timeout_seconds: float) -> TrialResult:
@@ -82,7 +90,10 @@ def run_child(command: list[str], timeout_seconds: float) -> TrialResult:
 
 
 def _how_it_ended(code: int, stderr: str) -> str:
-    said = _last_line(stderr) or "it said nothing"
+    words, _, fault = stderr.partition(_FAULT)
+    said = _last_line(words) or "it said nothing"
+    if place := _PLACE.search(fault):
+        said = f"{said} (in {place['function']}, {Path(place['file']).name} line {place['line']})"
     if code >= 0:
         return f"ended with exit code {code}: {said}"
     try:

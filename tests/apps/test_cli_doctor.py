@@ -70,7 +70,13 @@ def test_speed_is_said_as_measured_or_as_never_run_on_a_gpu(
         Speed(28, 28, None, None, None, "never run on a GPU: none here"),
     )
     monkeypatch.setattr(machine, "resolve", lambda spec, kind: Path(spec))
-    monkeypatch.setattr("generators.text.offload.fit_gpu_layers", lambda path, context, cache: plan)
+    asked: list[bool] = []
+
+    def fit(path: Path, context_tokens: int, cache: Path, *, fresh: bool) -> OffloadPlan:
+        asked.append(fresh)
+        return plan
+
+    monkeypatch.setattr("generators.text.offload.fit_gpu_layers", fit)
     monkeypatch.setattr("generators.text.speed.speeds_by_layers", lambda path: speeds)
     said = refdesk("doctor", "--model", "llama-cpp:some.gguf")
     assert said.exit_code == 0
@@ -80,6 +86,7 @@ def test_speed_is_said_as_measured_or_as_never_run_on_a_gpu(
     )
     assert "14 of 28 layers on a GPU: never run on a GPU: none here" in said.stdout
     assert "The processor does all." in said.stdout
+    assert asked == [True]  # what was remembered may be what is wrong
 
 
 def test_a_model_that_cannot_be_measured_is_a_problem(refdesk, all_models_here: None, tmp_path: Path) -> None:

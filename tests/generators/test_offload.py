@@ -1,12 +1,14 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from generators.text import probe
 from generators.text.llama_library import Device, LlamaBuild
 from generators.text.offload import OffloadPlan, fit_gpu_layers
 from generators.text.probe import Trial, TrialResult, run_child
@@ -147,6 +149,26 @@ class TestChild:
     def test_an_abort_is_told_with_its_last_words(self) -> None:
         code = "import os, sys; sys.stderr.write('ggml: out of memory\\n'); sys.stderr.flush(); os.abort()"
         assert self._run(code) == TrialResult(False, "was ended by SIGABRT: ggml: out of memory")
+
+    def test_a_crash_is_told_with_the_call_it_was_in(self) -> None:
+        code = (
+            "import ctypes, faulthandler, sys; faulthandler.enable()\n"
+            "def evaluate(): ctypes.string_at(0)\n"
+            "sys.stderr.write('half a word\\n'); sys.stderr.flush(); evaluate()"
+        )
+        told = r"was ended by SIGSEGV: half a word \(in string_at, __init__.py line \d+\)"
+        assert re.fullmatch(told, self._run(code).reason)
+
+    def test_a_trial_tells_where_it_crashed(self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+        started: list[list[str]] = []
+
+        def note(command: list[str], timeout_seconds: float) -> TrialResult:
+            started.append(command)
+            return TrialResult(True)
+
+        monkeypatch.setattr(probe, "run_child", note)
+        probe.try_in_child(Trial(tmp_path, 0, _CONTEXT))
+        assert started[0][1:3] == ["-X", "faulthandler"]
 
     def test_an_exit_code_is_told(self) -> None:
         assert self._run("raise SystemExit(3)").reason == "ended with exit code 3: it said nothing"
