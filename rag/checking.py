@@ -25,9 +25,10 @@ class SentenceReader:
     def read(self, text: str) -> Sentence:
         """The sentence with its citations read back from its marks, and its verdict.
 
-        Marks count whose passage shares a word with the sentence. Where none does, the sentence is tied to
-        the passage that holds all its words; where there is none either, as with "Yes", its marks are kept.
-        One without a citation is unsupported.
+        Marks count whose passage shares a word with the sentence. Where none does, or what they name does not
+        support it, the sentence is tied to the passage that holds all its words, in the second case only if
+        that one supports it; where there is none either, as with "Yes", its marks are kept. One without a
+        citation is unsupported.
         """
         bare = without_marks(text)
         citations = self._citations(text, bare)
@@ -35,18 +36,24 @@ class SentenceReader:
             return Sentence(bare, citations)
         sources = _sources(self._passages[citation.passage_number - 1] for citation in citations)
         support = self._check(self._checker, bare, sources)
+        ground = standing_ground(bare, self._question, self._passages)
+        if not support.supported and ground is not None:  # models name the wrong number now and then
+            held = self._check(self._checker, bare, _sources([ground]))
+            if held.supported:
+                citations = _those([cite(bare, self._question, ground)])
+                sources, support = _sources([ground]), held
         if support.source is None:
             return Sentence(bare, citations, Verdict.UNSUPPORTED, support.score)
-        ground = citation_of(*sources[support.source])
+        rests_on = citation_of(*sources[support.source])
         return Sentence(
             text=bare,
             citations=tuple(
-                ground if citation.passage_number == ground.passage_number else citation
+                rests_on if citation.passage_number == rests_on.passage_number else citation
                 for citation in citations
             ),
             verdict=Verdict.SUPPORTED if support.supported else Verdict.UNSUPPORTED,
             support=support.score,
-            rests_on=ground,
+            rests_on=rests_on,
         )
 
     def corrected(self, sentence: Sentence) -> Sentence | None:

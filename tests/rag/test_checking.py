@@ -29,6 +29,7 @@ from rag import (
     open_collection,
 )
 from rag.answering import Answering
+from rag.checking import SentenceReader
 from rag.prompts import load_template
 from rag.refusal import REFUSAL
 from rag.settings import Unsupported
@@ -240,3 +241,31 @@ def test_a_collections_answers_are_checked_unless_it_is_told_otherwise(
         assert sentence.verdict is wanted
         for citation in sentence.citations:
             assert page.text[citation.start : citation.end] == citation.quote
+
+
+def priced(number: int, text: str) -> Passage:
+    return Passage(
+        number, number, f"/docs/{number}.md", "", (), (Span(0, len(text), 1, "page 1", text),), text
+    )
+
+
+@pytest.mark.parametrize(
+    ("reply", "cited", "verdict"),
+    [
+        ("48.00 euros [2]", 1, Verdict.SUPPORTED),
+        ("48.00 euros [1]", 1, Verdict.SUPPORTED),
+        ("500 euros [2]", 2, Verdict.SUPPORTED),
+        ("75.00 euros [2]", 2, Verdict.UNSUPPORTED),
+    ],
+)
+def test_a_wrong_mark_gives_way_to_the_passage_that_says_it(reply: str, cited: int, verdict: Verdict) -> None:
+    passages = (
+        priced(1, "A tow costs guests 48.00 euros."),
+        priced(2, "The pilot bears the first 500 euros."),
+    )
+    reader = SentenceReader("What does a tow cost?", passages, SignalChecker(load_heads()))
+    sentence = reader.read(reply)
+    assert [citation.passage_number for citation in sentence.citations] == [cited]
+    assert sentence.verdict == verdict
+    assert sentence.rests_on is not None
+    assert sentence.rests_on.passage_number == cited
