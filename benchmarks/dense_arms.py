@@ -95,7 +95,7 @@ def _opened(folder: Path, arm: str) -> Search:
     if arm == FLAT:
         flat = load_faiss().read_index(str(folder / "flat.faiss"))
         return lambda query, k, _: flat.search(query[np.newaxis], k)[1][0].tolist()
-    rows = open_rows(StoreLayout(folder).vector_rows(record.generation), record.rows, dimension)
+    rows = open_rows(StoreLayout(folder).vector_rows.named(record.generation), record.rows, dimension)
     if arm == EXACT:
         return _through(Base(rows, None, SearchPlan()), dimension)
     faiss = load_faiss()

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 #: An unfinished file that nobody has written to for this long belongs to a process that died.
-ABANDONED_SECONDS = 3600.0
+_ABANDONED_SECONDS = 3600.0
 
 _UNFINISHED = ".unfinished"
 
@@ -33,7 +33,7 @@ class GenerationFiles:
     def there(self) -> Iterator[Path]:
         """All of them, finished or not."""
         yield from self.folder.glob(f"{self.start}*{self.end}")
-        yield from self.folder.glob(f"{self.start}*{_UNFINISHED}")
+        yield from self.folder.glob(f"{self.start}*{self.end}.*{_UNFINISHED}")
 
     def remove_old(self, generation: int) -> None:
         """Remove those older than the generation, and what dead processes left unfinished.
@@ -42,7 +42,7 @@ class GenerationFiles:
         """
         for path in self.there():
             if path.name.endswith(_UNFINISHED):
-                old = time.time() - path.stat().st_mtime > ABANDONED_SECONDS
+                old = time.time() - path.stat().st_mtime > _ABANDONED_SECONDS
             else:
                 number = path.name.removeprefix(self.start).removesuffix(self.end)
                 old = number.isdecimal() and int(number) < generation

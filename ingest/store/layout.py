@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import os
-import secrets
-import time
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from ingest.store.generation_files import ABANDONED_SECONDS, GenerationFiles
+from ingest.store.generation_files import GenerationFiles
 
 #: Raised whenever an older Refdesk could not read what a newer one writes.
 FORMAT_VERSION = 3
@@ -18,10 +16,6 @@ FORMAT_VERSION = 3
 #: A file's identity, size and time, and whether it has a log.
 FileState = tuple[int, int, int, bool]
 
-_VECTORS = "vectors-"
-_ROWS = ".rows"
-_FAISS = ".faiss"
-_UNFINISHED = ".unfinished"
 _LOG = "-wal"
 
 
@@ -68,15 +62,13 @@ class StoreLayout:
         for path in (*(_beside(self.unfinished, end) for end in (_LOG, "-shm")), self.unfinished):
             path.unlink(missing_ok=True)
 
-    def vector_rows(self, generation: int) -> Path:
-        return self.folder / f"{_VECTORS}{generation}{_ROWS}"
+    @property
+    def vector_rows(self) -> GenerationFiles:
+        return GenerationFiles(self.folder, "vectors-", ".rows")
 
-    def vector_index(self, generation: int) -> Path:
-        return self.folder / f"{_VECTORS}{generation}{_FAISS}"
-
-    def unfinished_vectors(self, path: Path) -> Path:
-        """Where a vector file is written before it gets its name: another place at every call."""
-        return path.with_name(f"{path.name}.{secrets.token_hex(8)}{_UNFINISHED}")
+    @property
+    def vector_index(self) -> GenerationFiles:
+        return GenerationFiles(self.folder, "vectors-", ".faiss")
 
     @property
     def words(self) -> GenerationFiles:
@@ -85,30 +77,11 @@ class StoreLayout:
     def bytes_on_disk(self) -> int:
         return _total_bytes(self._own_files())
 
-    def remove_old_vectors(self, generation: int) -> None:
-        """Remove vector files older than the generation, and what dead processes left unfinished.
-
-        Newer ones stay: another process may have just named one and not recorded it yet.
-        """
-        for path in self._vector_files():
-            if path.name.endswith(_UNFINISHED):
-                old = time.time() - path.stat().st_mtime > ABANDONED_SECONDS
-            else:
-                number = path.stem.removeprefix(_VECTORS)
-                old = number.isdecimal() and int(number) < generation
-            if old:
-                with suppress(PermissionError):  # Windows keeps a file that is mapped; the next time does it
-                    path.unlink(missing_ok=True)
-
-    def _vector_files(self) -> Iterator[Path]:
-        for ending in (_ROWS, _FAISS, _UNFINISHED):
-            yield from self.folder.glob(f"{_VECTORS}*{ending}")
-
     def _own_files(self) -> Iterator[Path]:
         yield from _with_company(self.database)
         yield from _with_company(self.unfinished)
-        yield from self._vector_files()
-        yield from self.words.there()
+        for files in (self.vector_rows, self.vector_index, self.words):
+            yield from files.there()
 
 
 def sync_folder(folder: Path) -> None:

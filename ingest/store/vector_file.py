@@ -105,8 +105,8 @@ def write_base(
     Holds a batch and the index's own size in memory, not the vectors. Raises OSError or RuntimeError, and
     leaves nothing behind then.
     """
-    unfinished = layout.unfinished_vectors(layout.vector_rows(generation))
-    unfinished_index = layout.unfinished_vectors(layout.vector_index(generation))
+    unfinished = layout.vector_rows.unfinished(generation)
+    unfinished_index = layout.vector_index.unfinished(generation)
     try:
         with _durably(unfinished) as file:
             rows_record = write_rows(file, dimension, batches)
@@ -130,26 +130,26 @@ def write_base(
 def name_base(layout: StoreLayout, written: WrittenBase) -> None:
     """Give the written files their names, for good."""
     generation = written.record.generation
-    written.unfinished_rows.replace(layout.vector_rows(generation))
+    written.unfinished_rows.replace(layout.vector_rows.named(generation))
     if written.unfinished_index is not None:
-        written.unfinished_index.replace(layout.vector_index(generation))
+        written.unfinished_index.replace(layout.vector_index.named(generation))
     sync_folder(layout.folder)
 
 
 def open_base(layout: StoreLayout, record: BaseRecord, dimension: int, plan: SearchPlan) -> Base:
     """The base, mapped, as far as it was checked. Raises UnusableBaseError, and so may its `search`."""
-    rows = open_rows(layout.vector_rows(record.generation), record.rows, dimension)
+    rows = open_rows(layout.vector_rows.named(record.generation), record.rows, dimension)
     if record.index_sha256 is None:
         return Base(rows, None, plan)
-    file, shape = layout.vector_index(record.generation), (record.count, dimension)
+    file, shape = layout.vector_index.named(record.generation), (record.count, dimension)
     return Base(rows, open_quantised(file, record.index_sha256, shape, plan), plan)
 
 
 def check_base(layout: StoreLayout, record: BaseRecord, dimension: int) -> None:
     """Read all of it. Raises UnusableBaseError unless it is what was recorded."""
-    open_rows(layout.vector_rows(record.generation), record.rows, dimension).check()
+    open_rows(layout.vector_rows.named(record.generation), record.rows, dimension).check()
     if record.index_sha256 is not None:
-        check_quantised(layout.vector_index(record.generation), record.index_sha256)
+        check_quantised(layout.vector_index.named(record.generation), record.index_sha256)
 
 
 def publish_base(database: Database, written: WrittenBase) -> None:
@@ -166,7 +166,8 @@ def publish_base(database: Database, written: WrittenBase) -> None:
                 if recorded is None or recorded.generation <= generation:
                     name_base(layout, written)
                     write_record(connection, written.record)
-            layout.remove_old_vectors(generation)
+            for files in (layout.vector_rows, layout.vector_index):
+                files.remove_old(generation)
         finally:
             written.discard()
     except (OSError, StoreError) as error:

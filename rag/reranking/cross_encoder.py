@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -11,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from ingest.embedding.weights import weights_sha256
+from rag.cross_encoders import load_cross_encoder, raw_outputs
 from rag.errors import RerankerUnusable
 from rag.reranking.protocol import RerankerIdentity
 
@@ -46,20 +46,8 @@ class CrossEncoderReranker:
 
     def __init__(self, folder: Path, identity: RerankerIdentity) -> None:
         """Raises RerankerUnusable where the model cannot be loaded or gives more than one score."""
-        os.environ.setdefault("HF_HUB_OFFLINE", "1")
-        import torch
-        from sentence_transformers import CrossEncoder
-        from transformers.utils import logging as transformers_logging
-
-        transformers_logging.disable_progress_bar()
-        on_gpu = torch.cuda.is_available()
         try:
-            self._model: Any = CrossEncoder(
-                str(folder),
-                device="cuda" if on_gpu else "cpu",
-                local_files_only=True,
-                model_kwargs={"dtype": torch.float16 if on_gpu else torch.float32},
-            )
+            self._model: Any = load_cross_encoder(folder)
         except Exception as error:  # transformers raises of every kind for what it cannot read
             raise RerankerUnusable(
                 f"The cross-encoder in {folder} could not be loaded: {type(error).__name__}: {error}. Fetch "
@@ -73,7 +61,7 @@ class CrossEncoderReranker:
                 "score, or leave the reranker out."
             )
         self._identity = identity
-        self._activation = torch.nn.Identity()
+        self._activation = raw_outputs()
         special_tokens = self._model.tokenizer.num_special_tokens_to_add(pair=True)
         self._max_tokens = int(self._model.max_seq_length - special_tokens)
 

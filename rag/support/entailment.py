@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -11,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from ingest.embedding.weights import weights_sha256
+from rag.cross_encoders import load_cross_encoder, raw_outputs
 from rag.errors import CheckerUnusable
 from rag.support.protocol import CheckerIdentity, Claim, Support
 from rag.support.words import words
@@ -42,26 +42,14 @@ class EntailmentChecker:
     def __init__(self, folder: Path, identity: CheckerIdentity) -> None:
         """Raises CheckerUnusable where the model cannot be loaded."""
         self._label = _entailment_label(folder)
-        os.environ.setdefault("HF_HUB_OFFLINE", "1")
-        import torch
-        from sentence_transformers import CrossEncoder
-        from transformers.utils import logging as transformers_logging
-
-        transformers_logging.disable_progress_bar()
-        on_gpu = torch.cuda.is_available()
         try:
-            self._model: Any = CrossEncoder(
-                str(folder),
-                device="cuda" if on_gpu else "cpu",
-                local_files_only=True,
-                model_kwargs={"dtype": torch.float16 if on_gpu else torch.float32},
-            )
+            self._model: Any = load_cross_encoder(folder)
         except Exception as error:  # transformers raises of every kind for what it cannot read
             raise CheckerUnusable(
                 f"The model in {folder} could not be loaded: {type(error).__name__}: {error}. Fetch it "
                 "again, or name no support checker."
             ) from error
-        self._activation = torch.nn.Identity()
+        self._activation = raw_outputs()
         self._identity = identity
 
     @property

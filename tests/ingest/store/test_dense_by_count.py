@@ -51,9 +51,9 @@ def written(folder: Path, plan: SearchPlan) -> VectorIndex:
     """A base as it is after it was written and opened again."""
     layout = StoreLayout(folder)
     base = write_base(layout, 1, DIMENSION, [(IDS[:999], VECTORS[:999]), (IDS[999:], VECTORS[999:])], plan)
-    base.unfinished_rows.replace(layout.vector_rows(1))
+    base.unfinished_rows.replace(layout.vector_rows.named(1))
     if base.unfinished_index is not None:
-        base.unfinished_index.replace(layout.vector_index(1))
+        base.unfinished_index.replace(layout.vector_index.named(1))
     opened = open_base(layout, base.record, DIMENSION, plan)
     assert (opened.quantised is None) == (plan is PLANS["all scored"])
     return VectorIndex.starting_from(opened, DIMENSION)

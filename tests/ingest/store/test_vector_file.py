@@ -153,7 +153,7 @@ def test_only_one_of_two_new_files_got_its_name(
     """A power cut between the two renames: what was recorded before still holds."""
 
     def cut(layout: StoreLayout, base: vector_file.WrittenBase) -> None:
-        base.unfinished_rows.replace(layout.vector_rows(base.record.generation))
+        base.unfinished_rows.replace(layout.vector_rows.named(base.record.generation))
         raise OSError(errno.EIO, "as if the power were cut")
 
     with monkeypatch.context() as patched:
@@ -275,7 +275,8 @@ def test_leftovers_of_a_dead_process_are_swept_once_they_are_old(written: Path) 
     for path in (fresh, old):
         path.write_bytes(b"half")
     os.utime(old, (time.time() - 7_200, time.time() - 7_200))
-    StoreLayout(written).remove_old_vectors(8)
+    for files in (StoreLayout(written).vector_rows, StoreLayout(written).vector_index):
+        files.remove_old(8)
     assert vector_files(written) == [*both(8), fresh.name]
 
 
