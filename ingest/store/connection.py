@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import errno
+import json
 import sqlite3
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -88,12 +90,15 @@ def writing(connection: sqlite3.Connection) -> Iterator[None]:
 def in_words(layout: StoreLayout, file: Path | None = None) -> Iterator[None]:
     """Turn SQLite's errors into this package's: what happened, which file, what to do now.
 
-    `file` is the one that is worked on, where it is not the store's own database.
+    So too where SQLite takes a value for whole that is not what was written. `file` is the one that is worked
+    on, where it is not the store's own database.
     """
     try:
         yield
     except sqlite3.Error as error:
         raise _translated(error, layout, file or layout.database) from error
+    except (zlib.error, json.JSONDecodeError) as error:
+        raise _damaged(file or layout.database, error) from error
 
 
 @contextmanager
@@ -141,10 +146,7 @@ def _translated(error: sqlite3.Error, layout: StoreLayout, file: Path) -> StoreE
         case sqlite3.SQLITE_FULL:
             return _full(layout)
         case code if code in _DAMAGED:
-            return StoreDamaged(
-                f"{file} is damaged ({error}). Move it away, then ingest the documents again "
-                f"into a new collection, or put back a copy of it from a backup."
-            )
+            return _damaged(file, error)
         case sqlite3.SQLITE_BUSY | sqlite3.SQLITE_LOCKED:
             return StoreError(
                 f"Another process has been writing to the collection '{layout.name}' for over "
@@ -163,6 +165,13 @@ def _translated(error: sqlite3.Error, layout: StoreLayout, file: Path) -> StoreE
             )
         case _:
             return StoreError(f"{file} refused an operation ({error}). Nothing was changed.")
+
+
+def _damaged(file: Path, error: Exception) -> StoreDamaged:
+    return StoreDamaged(
+        f"{file} is damaged ({error}). Move it away, then ingest the documents again "
+        f"into a new collection, or put back a copy of it from a backup."
+    )
 
 
 def _full(layout: StoreLayout) -> StoreFull:

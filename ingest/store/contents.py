@@ -10,6 +10,7 @@ from ingest.document_filter import Condition, DocumentFilter
 from ingest.embedding.protocol import EmbedderIdentity
 from ingest.errors import StoreError
 from ingest.store import archives, chunks, documents, narrowing, pages, refusals
+from ingest.store.connection import in_words
 from ingest.store.database import Database
 from ingest.store.filters import matching_sources
 from ingest.store.pages import PageRow
@@ -180,7 +181,7 @@ class StoreContents:
             rows = list(pages.read_pages(connection, document_id))
         if found is None:
             raise self._gone(f"document {document_id}")
-        return replace(found, pages=tuple(map(pages.page_from_row, rows)))
+        return replace(found, pages=tuple(map(self._page, rows)))
 
     def pages(self, document_id: int, *, first: int = 1) -> Iterator[Page]:
         """The document's pages from that number on, in order, a few of them in memory at a time.
@@ -198,16 +199,20 @@ class StoreContents:
             row = pages.read_page(connection, document_id, number)
         if row is None:
             raise self._gone(f"page {number} of document {document_id}")
-        return pages.page_from_row(row)
+        return self._page(row)
 
     def text(self, document_id: int, start: int, end: int) -> str:
         """The document's text between two offsets, verbatim, page breaks included; clipped like a slice."""
         with self._database.read() as connection:
             return pages.read_text(connection, document_id, start, end)
 
+    def _page(self, row: PageRow) -> Page:
+        with in_words(self._layout):
+            return pages.page_from_row(row)
+
     def _all_pages(self, document_id: int, revision: int, some: list[PageRow]) -> Iterator[Page]:
         while some:
-            yield from map(pages.page_from_row, some)
+            yield from map(self._page, some)
             if len(some) < _PAGES:
                 return
             now, some = self._some_pages(document_id, some[-1][0])

@@ -112,6 +112,25 @@ def test_damage_inside_is_named_by_the_check_and_by_what_meets_it(closed: Path) 
         assert len(store.search_lexical("heron", 5)) == 1  # what is whole can still be had
 
 
+@pytest.mark.parametrize(
+    ("harm", "meets_it"),
+    [
+        ("UPDATE page SET boxes = x'789c00'", lambda store: list(store.pages(1))),
+        ("UPDATE page SET boxes = x'789c00'", lambda store: store.page(1, 1)),
+        ("UPDATE page SET headings = '[\"'", lambda store: store.document(1)),
+        ("UPDATE chunk SET headings = '[\"'", lambda store: store.chunks([1])),
+    ],
+)
+def test_values_that_are_not_what_was_written_are_damage_in_words(
+    closed: Path, harm: str, meets_it: Callable[[Store], object]
+) -> None:
+    with sqlite3.connect(closed / "store.sqlite3") as connection:
+        connection.execute(harm)
+    connection.close()
+    with Store.open(closed) as store, pytest.raises(StoreDamaged, match=r"store\.sqlite3 is damaged"):
+        meets_it(store)
+
+
 def test_a_newer_format_is_refused(closed: Path) -> None:
     with sqlite3.connect(closed / "store.sqlite3") as connection:
         connection.execute(f"PRAGMA user_version = {FORMAT_VERSION + 1}")
