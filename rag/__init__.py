@@ -11,6 +11,7 @@
 
 from __future__ import annotations
 
+from generators.text.protocol import Sampling
 from ingest.document_filter import DocumentFilter
 from ingest.errors import (
     CollectionNotFound,
@@ -33,6 +34,7 @@ from rag.errors import (
     QuestionTooLong,
     RagError,
     RerankerUnusable,
+    TemplateUnusable,
 )
 from rag.explain import Explanation, Missed
 from rag.scope import Narrowing, Scope
@@ -54,6 +56,7 @@ from rag.types import (
     Passage,
     PassagesFound,
     Place,
+    ReasoningAdded,
     Refused,
     Sentence,
     SentenceChecked,
@@ -101,9 +104,11 @@ __all__ = [
     "Progress",
     "QuestionTooLong",
     "RagError",
+    "ReasoningAdded",
     "Refused",
     "RerankerUnusable",
     "RetrievalSettings",
+    "Sampling",
     "Scope",
     "Sentence",
     "SentenceChecked",
@@ -114,6 +119,7 @@ __all__ = [
     "StoreDamaged",
     "StoreError",
     "StoreFull",
+    "TemplateUnusable",
     "TextAdded",
     "Timings",
     "TokenUse",
