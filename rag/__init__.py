@@ -45,6 +45,7 @@ from rag.settings import (
     Settings,
 )
 from rag.shelf import CollectionInfo, delete_collection, list_collections, open_collection
+from rag.trace import Searched, Trace, TracedPassage, TracedSentence, Writing
 from rag.types import (
     Answer,
     Answered,
@@ -110,6 +111,7 @@ __all__ = [
     "RetrievalSettings",
     "Sampling",
     "Scope",
+    "Searched",
     "Sentence",
     "SentenceChecked",
     "SentenceCorrected",
@@ -123,8 +125,12 @@ __all__ = [
     "TextAdded",
     "Timings",
     "TokenUse",
+    "Trace",
+    "TracedPassage",
+    "TracedSentence",
     "Turn",
     "Verdict",
+    "Writing",
     "delete_collection",
     "list_collections",
     "open_collection",

@@ -13,7 +13,7 @@ from rag.citations import cited_numbers, keep_valid_marks, may_be_marks, without
 from rag.errors import QuestionTooLong
 from rag.prompting import Prompting
 from rag.prompts import Template
-from rag.reasoning import SplitStream
+from rag.reasoning import ReasoningReader
 from rag.refusal import REFUSAL, is_refusal, may_become_refusal
 from rag.sentences import answer_sentence_spans
 from rag.settings import AnswerSettings
@@ -151,8 +151,8 @@ class Answering:
         ended = _Ended(TokenUse(0, 0, 0), "end")
         reader = SentenceReader(question, passages, self._checker)
         sentences: list[Sentence | None] = []
-        written = SplitStream(self._generator.stream(request, cancelled), self._prompting.answer_marker)
-        for event in written:
+        written = ReasoningReader(self._prompting.answer_marker)
+        for event in written.read(self._generator.stream(request, cancelled)):
             if isinstance(event, ReasoningAdded):
                 yield event
                 continue

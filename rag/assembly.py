@@ -117,10 +117,11 @@ class Engines:
         with self._lock:
             self._require_open()
             if self._generator is None:
+                beginning = self.prompting().stable_messages()  # a template that is none costs no loading
                 # An engine that refuses by itself does it in the words that are recognised as a refusal.
                 settings = replace(self._settings.generator, refusal_text=MODEL_REFUSAL)
                 generator = build_text_generator(settings, _language_model, cache_folder())
-                generator.warm(self.prompting().stable_messages())
+                generator.warm(beginning)
                 self._generator = generator
             return self._generator
 

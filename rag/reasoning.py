@@ -79,15 +79,14 @@ class ReasoningSplitter:
         return text
 
 
-class SplitStream:
-    """A generator's stream with its reasoning told apart.
+class ReasoningReader:
+    """Reads one stream of a generator and tells its reasoning apart.
 
     Where the marker never comes, all that was given as reasoning comes once more as the answer's text:
     it was the answer. Where the stream was stopped before, it stays reasoning.
     """
 
-    def __init__(self, events: Iterable[TextPiece | Finished], marker: str | None) -> None:
-        self._events = events
+    def __init__(self, marker: str | None) -> None:
         self._splitter = ReasoningSplitter(marker)
         self._reasoning = ""
 
@@ -96,8 +95,8 @@ class SplitStream:
         """All of it so far; at the end, empty where it was the answer."""
         return self._reasoning.strip()
 
-    def __iter__(self) -> Iterator[ReasoningAdded | TextPiece | Finished]:
-        for event in self._events:
+    def read(self, events: Iterable[TextPiece | Finished]) -> Iterator[ReasoningAdded | TextPiece | Finished]:
+        for event in events:
             if isinstance(event, TextPiece):
                 yield from self._pieces(self._splitter.feed(event.text))
                 continue

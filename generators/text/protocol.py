@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import Literal, Protocol, runtime_checkable
 
 Role = Literal["system", "user", "assistant"]
 
@@ -132,3 +132,12 @@ class TextGenerator(Protocol):
         ...
 
     def close(self) -> None: ...
+
+
+@runtime_checkable
+class PromptRenderer(Protocol):
+    """What an engine may do besides, where it makes one text of the messages."""
+
+    def rendered_prompt(self, messages: Sequence[Message]) -> str:
+        """The prompt as the model gets it, markup included."""
+        ...

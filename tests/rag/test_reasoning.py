@@ -129,3 +129,22 @@ def test_a_template_without_a_marker_tells_no_reasoning() -> None:
     desk = Answering(ScriptedGenerator(["x\nAnswer: 1889 [1]"]), load_template("plain"), AnswerSettings())
     events = list(desk.stream("When?", PASSAGES, time.perf_counter()))
     assert parts(events) == ("", "x\nAnswer: 1889 [1]")
+
+
+@pytest.mark.parametrize("template", ["plain", "step_by_step"])
+def test_the_engine_is_free_before_the_answer_is_told(template: str) -> None:
+    freed: list[bool] = []
+
+    def stream(request: object, cancelled: object = None) -> Iterator[object]:
+        try:
+            yield TextPiece("Answer: 1889 [1]")
+            yield Finished("end", 1, 0, 1)
+        finally:
+            freed.append(True)
+
+    generator = ScriptedGenerator([""])
+    generator.stream = stream
+    desk = Answering(generator, load_template(template), AnswerSettings())
+    for event in desk.stream("When?", PASSAGES, time.perf_counter()):
+        if isinstance(event, Answered):
+            assert freed
