@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -104,3 +105,11 @@ def test_what_is_wrong_with_a_file_is_said_in_words(
 def test_a_template_that_is_not_there_is_told_with_those_that_are(name: str) -> None:
     with pytest.raises(TemplateUnusable, match="detailed, few_shot, plain, step_by_step"):
         load_template(name)
+
+
+def test_the_example_of_the_documentation_is_one(tmp_path: Path) -> None:
+    page = (Path(__file__).resolve().parents[2] / "docs" / "prompting.md").read_text("utf-8")
+    (example,) = re.findall(r"```toml\n(.*?)```", page, re.DOTALL)
+    template = load_template(written(tmp_path, example))
+    assert (template.name, template.max_tokens, len(template.examples)) == ("minutes", 300, 1)
+    assert all(f"`{one.name}`" in page for one in shipped_templates())
