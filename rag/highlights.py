@@ -14,6 +14,7 @@ from rag.errors import CitationOutdated
 from rag.types import Citation
 
 _RIGHT_TO_LEFT = frozenset({"R", "AL"})
+_NARROW, _WIDE = frozenset("fijlrtI.,:;!|'’‘()[] -"), frozenset("mwMW@%—…")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +71,7 @@ class Highlight:
         marked, offset = [], 0
         for number, line in enumerate(self.page_text.split("\n"), 1):
             start, end = max(self.start - offset, 0), min(self.end - offset, len(line))
-            if line[start:end].strip():
+            if start < end and line[start:end].strip():
                 marked.append(MarkedLine(number, line, start, end))
             offset += len(line) + 1
         return tuple(marked)
@@ -104,9 +105,9 @@ def highlights_between(
     A page on which nothing but white space of it stands has none.
     """
     found = []
-    for placed in pages:
-        page = placed.page
-        first, last = max(start - placed.start, 0), min(end - placed.start, len(page.text))
+    for each in pages:
+        page = each.page
+        first, last = max(start - each.start, 0), max(min(end - each.start, len(page.text)), 0)
         if page.text[first:last].strip():
             boxes = tuple(box for line in page.boxes if (box := _clipped(line, page.text, first, last)))
             found.append(Highlight(document, page.number, page.label, page.text, first, last, boxes))
@@ -154,20 +155,25 @@ def _text(pages: Sequence[PlacedPage], start: int, end: int) -> str:
 def _clipped(line: LineBox, text: str, start: int, end: int) -> Box | None:
     """The part of the line's box that holds the page's characters from `start` to `end`, if any.
 
-    Letters count as equally wide. A line that is higher than wide is turned, and which of its ends is its
-    beginning is not known: it is taken whole.
+    Letters count as wide as they are in most typefaces, roughly. A line that is higher than wide is turned,
+    and which of its ends is its beginning is not known: it is taken whole.
     """
     first, last = max(start, line.start), min(end, line.end)
-    if not text[first:last].strip():
+    if first >= last or not text[first:last].strip():
         return None
     whole = (first, last) == (line.start, line.end)
     if whole or line.right - line.left <= line.bottom - line.top:
         return Box(line.left, line.top, line.right, line.bottom)
-    per_character = (line.right - line.left) / (line.end - line.start)
-    before, after = (first - line.start) * per_character, (line.end - last) * per_character
+    scale = (line.right - line.left) / _width(text[line.start : line.end])
+    before, after = scale * _width(text[line.start : first]), scale * _width(text[last : line.end])
     if _runs_to_the_left(text[line.start : line.end]):
         before, after = after, before
     return Box(line.left + before, line.top, line.right - after, line.bottom)
+
+
+def _width(text: str) -> float:
+    """In widths of a small letter."""
+    return sum(0.5 if each in _NARROW else 1.3 if each in _WIDE or each.isupper() else 1.0 for each in text)
 
 
 def _runs_to_the_left(line: str) -> bool:

@@ -11,6 +11,7 @@ from typing import Self
 from ingest.errors import UnreadableFile
 from ingest.file_reader import FileReader
 from ingest.loaders.content import FileOnDisk
+from ingest.loaders.page_drawing import DRAWN_KINDS
 from ingest.page_pictures import PIXELS_PER_POINT, PagePicture, draw_page
 from ingest.snapshot import take_snapshot
 from ingest.store.store import Store
@@ -72,13 +73,29 @@ class PagePictures:
         self.close()
 
     def _original(self, document: str) -> FileOnDisk:
-        """The file the document was read from, as long as its bytes are those."""
-        source = self._store.sources().get(document)
-        if source is None:
+        """A file that the document was read from, as long as its bytes are those; a copy will do."""
+        sources = self._store.sources()
+        if document not in sources:
             raise NoPagePicture(
                 f"The collection holds no document {document}. `refdesk documents` lists them."
             )
-        path = Path(document)
+        sha256 = sources[document].sha256
+        document_id = self._store.document_of(sha256)
+        if document_id is None or self._store.head(document_id).media_type not in DRAWN_KINDS:
+            raise NoPagePicture(
+                f"{Path(document).name} has no pages that could be drawn: PDF files and pictures have. "
+                "`refdesk show` shows its text."
+            )
+        copies = [path for path, source in sources.items() if source.sha256 == sha256 and path != document]
+        troubles = []
+        for path in map(Path, (document, *copies)):
+            try:
+                return self._unchanged(path, sha256)
+            except NoPagePicture as error:
+                troubles.append(error)
+        raise troubles[0]
+
+    def _unchanged(self, path: Path, sha256: str) -> FileOnDisk:
         container = next((each for each in path.parents if each.is_file()), None)
         if container is not None:
             raise NoPagePicture(
@@ -89,7 +106,7 @@ class PagePictures:
             file, _ = take_snapshot(path, self._most_file_bytes)
         except UnreadableFile as error:
             raise NoPagePicture(str(error)) from error
-        if file.sha256 != source.sha256:
+        if file.sha256 != sha256:
             raise NoPagePicture(
                 f"{path.name} was changed since it was ingested, so its pages may not be those that are "
                 "cited. Ingest it again."
