@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Protocol
 
 from ingest.store.records import PlacedPage
@@ -109,7 +110,10 @@ def highlights_between(
         page = each.page
         first, last = max(start - each.start, 0), max(min(end - each.start, len(page.text)), 0)
         if page.text[first:last].strip():
-            boxes = tuple(box for line in page.boxes if (box := _clipped(line, page.text, first, last)))
+            partly = not _goes_up(page.boxes)
+            boxes = tuple(
+                box for line in page.boxes if (box := _clipped(line, page.text, first, last, partly))
+            )
             found.append(Highlight(document, page.number, page.label, page.text, first, last, boxes))
     return tuple(found)
 
@@ -152,23 +156,33 @@ def _text(pages: Sequence[PlacedPage], start: int, end: int) -> str:
     return PAGE_BREAK.join(each.page.text for each in pages)[start - first : end - first]
 
 
-def _clipped(line: LineBox, text: str, start: int, end: int) -> Box | None:
+def _clipped(line: LineBox, text: str, start: int, end: int, partly: bool) -> Box | None:
     """The part of the line's box that holds the page's characters from `start` to `end`, if any.
 
-    Letters count as wide as they are in most typefaces, roughly. A line that is higher than wide is turned,
-    and which of its ends is its beginning is not known: it is taken whole.
+    All of it where `partly` does not hold, and where the line is higher than wide: such a line is turned, and
+    which of its ends is its beginning is not known. Letters count as wide as they mostly are, roughly.
     """
     first, last = max(start, line.start), min(end, line.end)
     if first >= last or not text[first:last].strip():
         return None
-    whole = (first, last) == (line.start, line.end)
-    if whole or line.right - line.left <= line.bottom - line.top:
+    is_turned = line.right - line.left <= line.bottom - line.top
+    if is_turned or not partly or (first, last) == (line.start, line.end):
         return Box(line.left, line.top, line.right, line.bottom)
     scale = (line.right - line.left) / _width(text[line.start : line.end])
     before, after = scale * _width(text[line.start : first]), scale * _width(text[last : line.end])
     if _runs_to_the_left(text[line.start : line.end]):
         before, after = after, before
     return Box(line.left + before, line.top, line.right - after, line.bottom)
+
+
+def _goes_up(lines: Sequence[LineBox]) -> bool:
+    """Whether most lines stand above the one before, as in a scan that is upside down: they run leftwards."""
+    pairs = [
+        (before, after)
+        for before, after in pairwise(lines)
+        if before.left < after.right and after.left < before.right
+    ]
+    return sum(after.top + after.bottom < 2 * before.top for before, after in pairs) > len(pairs) / 2
 
 
 def _width(text: str) -> float:

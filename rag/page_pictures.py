@@ -126,16 +126,10 @@ def _marked(picture: PagePicture, boxes: Sequence[Box], zoom: float) -> bytes:
         marks = Image.new("RGB", page.size, "white")
         pen = ImageDraw.Draw(marks)
         for box in boxes:
-            margin = max(1.0, _MARGIN * (box.bottom - box.top) * page.height)
-            pen.rectangle(
-                (
-                    box.left * page.width - margin,
-                    box.top * page.height - margin,
-                    box.right * page.width + margin,
-                    box.bottom * page.height + margin,
-                ),
-                fill=_MARKER,
-            )
+            left, top = box.left * page.width, box.top * page.height
+            right, bottom = box.right * page.width, box.bottom * page.height
+            margin = max(1.0, _MARGIN * min(right - left, bottom - top))
+            pen.rectangle((left - margin, top - margin, right + margin, bottom + margin), fill=_MARKER)
         page = ImageChops.multiply(page, marks)
     out = io.BytesIO()
     page.save(out, "PNG")
