@@ -27,14 +27,18 @@ from ingest.types import DocumentInfo, Page
 from rag.collection import Collection
 from rag.errors import (
     CheckerUnusable,
+    CitationOutdated,
     EmptyCollection,
     EmptyQuestion,
+    NoPagePicture,
     NoSuchDocument,
     QuestionTooLong,
     RagError,
     RerankerUnusable,
 )
 from rag.explain import Explanation, Missed
+from rag.highlights import Box, Highlight, MarkedLine
+from rag.page_pictures import PagePictures
 from rag.scope import Narrowing, Scope
 from rag.settings import (
     AnswerSettings,
@@ -72,8 +76,10 @@ __all__ = [
     "AnswerSettings",
     "Answered",
     "ArmScore",
+    "Box",
     "CheckerUnusable",
     "Citation",
+    "CitationOutdated",
     "Collection",
     "CollectionInfo",
     "CollectionNotFound",
@@ -86,14 +92,18 @@ __all__ = [
     "Event",
     "Explanation",
     "FileOutcome",
+    "Highlight",
     "Hit",
     "IngestError",
     "IngestReport",
+    "MarkedLine",
     "Missed",
     "Narrowing",
+    "NoPagePicture",
     "NoSuchDocument",
     "NothingToIngest",
     "Page",
+    "PagePictures",
     "Passage",
     "PassageSettings",
     "PassagesFound",
