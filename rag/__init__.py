@@ -28,8 +28,10 @@ from ingest.types import DocumentInfo, Page
 from rag.collection import Collection
 from rag.errors import (
     CheckerUnusable,
+    CitationOutdated,
     EmptyCollection,
     EmptyQuestion,
+    NoPagePicture,
     NoSuchDocument,
     QuestionTooLong,
     RagError,
@@ -37,6 +39,8 @@ from rag.errors import (
     TemplateUnusable,
 )
 from rag.explain import Explanation, Missed
+from rag.highlights import Box, Highlight, MarkedLine
+from rag.page_pictures import PagePictures
 from rag.scope import Narrowing, Scope
 from rag.settings import (
     AnswerSettings,
@@ -76,8 +80,10 @@ __all__ = [
     "AnswerSettings",
     "Answered",
     "ArmScore",
+    "Box",
     "CheckerUnusable",
     "Citation",
+    "CitationOutdated",
     "Collection",
     "CollectionInfo",
     "CollectionNotFound",
@@ -90,14 +96,18 @@ __all__ = [
     "Event",
     "Explanation",
     "FileOutcome",
+    "Highlight",
     "Hit",
     "IngestError",
     "IngestReport",
+    "MarkedLine",
     "Missed",
     "Narrowing",
+    "NoPagePicture",
     "NoSuchDocument",
     "NothingToIngest",
     "Page",
+    "PagePictures",
     "Passage",
     "PassageSettings",
     "PassagesFound",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -23,6 +24,7 @@ from apps.cli.context import (
 from apps.cli.filters import EVERYTHING, FilterOptions, with_filter_options
 from apps.cli.places import Places
 from apps.cli.screen import sound, write, write_json
+from apps.cli.shown_sources import shown_sources, sources_as_json, write_shown_sources
 from apps.cli.trace_text import trace_as_json, write_trace
 
 if TYPE_CHECKING:
@@ -51,6 +53,16 @@ def ask(
             "the model wrote, each sentence's check.",
         ),
     ] = False,
+    show_sources: Annotated[
+        Path | None,
+        typer.Option(
+            "--show-sources",
+            metavar="FOLDER",
+            help="Write a picture (PNG) of each cited page into this folder, the cited lines marked; of "
+            "documents without pages their lines are shown instead.",
+            show_default=False,
+        ),
+    ] = None,
     collection: CollectionName = "default",
     as_json: AsJson = False,
     verbose: Verbose = False,
@@ -69,6 +81,7 @@ def ask(
       refdesk ask "What did travel cost?" --document 2023.pdf --passages
       refdesk ask "Which trip cost most?" --template step_by_step
       refdesk ask "What did travel cost?" --trace
+      refdesk ask "What did travel cost?" --show-sources ~/cited
       refdesk ask "What did travel cost?" --type spreadsheet --since 2023 --until 2024
     """
     with (
@@ -82,7 +95,12 @@ def ask(
         events = documents.stream(sound(question), only=wanted, trace=traces.append if trace else None)
         if as_json:
             answer = next(event.answer for event in events if isinstance(event, Answered))
-            write_json(answer_as_json(answer) | ({"trace": trace_as_json(traces[0])} if traces else {}))
+            told = answer_as_json(answer, documents.highlights)
+            if show_sources is not None:
+                told["sources"] = sources_as_json(shown_sources(documents, answer, show_sources))
+            if traces:
+                told["trace"] = trace_as_json(traces[0])
+            write_json(told)
             return
         with answer_display() as display:
             for event in events:
@@ -94,9 +112,11 @@ def ask(
                     answer = event.answer
                     display.finish(answer.text)
         write_sources(answer)
-        for told in traces:
+        if show_sources is not None:
+            write_shown_sources(shown_sources(documents, answer, show_sources))
+        if traces:
             write()
-            write_trace(told)
+            write_trace(traces[0])
         if passages:
             write()
             with opened_store(documents) as store:

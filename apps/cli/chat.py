@@ -146,7 +146,7 @@ class _Conversation:
         if not answer.refused:
             self._turns.append(Turn(question, answer.text))
         if self._as_json:
-            write_json(answer_as_json(answer))
+            write_json(answer_as_json(answer, self._collection.highlights))
         else:
             write_sources(answer)
 
