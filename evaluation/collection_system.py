@@ -63,10 +63,13 @@ class CollectionSystem:
         with closing(Engines(self.collection.settings)) as engines:
             reranker = engines.reranker_identity()
             checker = engines.support_checker_identity() if answers else None
+            template = engines.template() if answers else None
         if reranker is not None:
             facts["reranker"] = f"{reranker.model} {reranker.weights_sha256}"
         if checker is not None:
             facts["support checker"] = f"{checker.name} {checker.weights_sha256}"
+        if template is not None:
+            facts["prompt template"] = f"{template.name} {template.version} {template.sha256}"
         if answers:
             engine = self.collection.settings.generator.engine
             facts["language model"] = f"{engine} {model_sha256(engine, cache_folder())}"

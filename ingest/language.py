@@ -21,7 +21,9 @@ _LEAST_CONFIDENCE = 0.5
 _LEAST_KANA_SHARE = 0.05  # Japanese holds far more kana; Chinese texts quote a few
 
 
-def tell_language(text: str) -> str | None:
+def tell_language(
+    text: str, fewest_letters: int = _FEWEST_LETTERS, least_confidence: float = _LEAST_CONFIDENCE
+) -> str | None:
     """The language as ISO 639-1 ("en"), from the text's first few thousand characters.
 
     None where there are too few words to tell, or where they are of no one language. The first call
@@ -32,10 +34,10 @@ def tell_language(text: str) -> str | None:
     wide = len(_WIDE.findall(words))
     if letters and wide >= letters / 2:
         return _tell_wide(words, wide)
-    if letters < _FEWEST_LETTERS:
+    if letters < fewest_letters:
         return None
     language, confidence = _identifier().classify(words)
-    return language if confidence >= _LEAST_CONFIDENCE and len(language) == 2 else None
+    return language if confidence >= least_confidence and len(language) == 2 else None
 
 
 def _tell_wide(words: str, wide: int) -> str | None:

@@ -11,6 +11,7 @@
 
 from __future__ import annotations
 
+from generators.text.protocol import Sampling
 from ingest.document_filter import DocumentFilter
 from ingest.errors import (
     CollectionNotFound,
@@ -35,6 +36,7 @@ from rag.errors import (
     QuestionTooLong,
     RagError,
     RerankerUnusable,
+    TemplateUnusable,
 )
 from rag.explain import Explanation, Missed
 from rag.highlights import Box, Highlight, MarkedLine
@@ -47,6 +49,7 @@ from rag.settings import (
     Settings,
 )
 from rag.shelf import CollectionInfo, delete_collection, list_collections, open_collection
+from rag.trace import Searched, Trace, TracedPassage, TracedSentence, Writing
 from rag.types import (
     Answer,
     Answered,
@@ -58,6 +61,7 @@ from rag.types import (
     Passage,
     PassagesFound,
     Place,
+    ReasoningAdded,
     Refused,
     Sentence,
     SentenceChecked,
@@ -111,10 +115,13 @@ __all__ = [
     "Progress",
     "QuestionTooLong",
     "RagError",
+    "ReasoningAdded",
     "Refused",
     "RerankerUnusable",
     "RetrievalSettings",
+    "Sampling",
     "Scope",
+    "Searched",
     "Sentence",
     "SentenceChecked",
     "SentenceCorrected",
@@ -124,11 +131,16 @@ __all__ = [
     "StoreDamaged",
     "StoreError",
     "StoreFull",
+    "TemplateUnusable",
     "TextAdded",
     "Timings",
     "TokenUse",
+    "Trace",
+    "TracedPassage",
+    "TracedSentence",
     "Turn",
     "Verdict",
+    "Writing",
     "delete_collection",
     "list_collections",
     "open_collection",

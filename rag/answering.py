@@ -11,7 +11,9 @@ from generators.text.protocol import Evidence, Finished, GenerationRequest, Text
 from rag.checking import SentenceReader
 from rag.citations import cited_numbers, keep_valid_marks, may_be_marks, without_marks
 from rag.errors import QuestionTooLong
+from rag.prompting import Prompting
 from rag.prompts import Template
+from rag.reasoning import ReasoningReader
 from rag.refusal import REFUSAL, is_refusal, may_become_refusal
 from rag.sentences import answer_sentence_spans
 from rag.settings import AnswerSettings
@@ -23,6 +25,7 @@ from rag.types import (
     Finish,
     Passage,
     PassagesFound,
+    ReasoningAdded,
     RefusalReason,
     Refused,
     Sentence,
@@ -62,11 +65,13 @@ class _Ended:
 
     use: TokenUse
     finish: Finish
+    reasoning: str = ""
 
     @classmethod
-    def of(cls, event: Finished) -> Self:
+    def of(cls, event: Finished, reasoning: str) -> Self:
         finish: Finish = "end" if event.reason == "stop" else event.reason
-        return cls(TokenUse(event.prompt_tokens, event.reused_tokens, event.completion_tokens), finish)
+        use = TokenUse(event.prompt_tokens, event.reused_tokens, event.completion_tokens)
+        return cls(use, finish, reasoning)
 
 
 class Answering:
@@ -83,19 +88,19 @@ class Answering:
         checker: SupportChecker | None = None,
     ) -> None:
         self._generator = generator
-        self._template = template
+        self._prompting = Prompting(template, settings)
         self._settings = settings
         self._checker = checker
 
     def warm(self) -> None:
         """Compute the prompt's stable beginning now rather than at the first question."""
-        self._generator.warm(self._template.stable_messages())
+        self._generator.warm(self._prompting.stable_messages())
 
     def passage_budget(self, question: str, wanted: int, turns: Sequence[Turn]) -> int:
         """Tokens that passages may take: as many as wanted, fewer where the context would overflow."""
-        bare = self._generator.count_prompt_tokens(self._template.messages(question, (), turns))
+        bare = self._generator.count_prompt_tokens(self._prompting.messages(question, (), turns))
         # The chat format and the passages' numbers take a few tokens that are counted only at the end.
-        room = self._generator.context_tokens - self._settings.max_tokens - bare - 64
+        room = self._generator.context_tokens - self._prompting.max_tokens - bare - 64
         if room < 64:
             raise QuestionTooLong(
                 f"The question takes {bare} tokens with its instructions, which leaves no room for passages "
@@ -136,18 +141,23 @@ class Answering:
             yield from self._refuse(question, passages, clock, TokenUse(0, 0, 0), "nothing-found")
             return
         request = GenerationRequest(
-            messages=self._template.messages(question, passages, turns),
+            messages=self._prompting.messages(question, passages, turns),
             question=question,
             evidence=tuple(Evidence(passage.number, passage.title, passage.text) for passage in passages),
-            max_tokens=self._settings.max_tokens,
+            max_tokens=self._prompting.max_tokens,
+            sampling=self._settings.sampling,
         )
         text, shown = "", ""
         ended = _Ended(TokenUse(0, 0, 0), "end")
         reader = SentenceReader(question, passages, self._checker)
         sentences: list[Sentence | None] = []
-        for event in self._generator.stream(request, cancelled):
+        written = ReasoningReader(self._prompting.answer_marker)
+        for event in written.read(self._generator.stream(request, cancelled)):
+            if isinstance(event, ReasoningAdded):
+                yield event
+                continue
             if isinstance(event, Finished):
-                ended = _Ended.of(event)
+                ended = _Ended.of(event, written.reasoning)
                 break
             text += event.text
             if clock.first_token is None and text.strip():
@@ -160,14 +170,14 @@ class Answering:
                 yield from self._settle(text[start:end], reader, sentences, clock)
         empty = not without_marks(text)
         if ended.finish != "cancelled" and (empty or is_refusal(text)):
-            yield from self._refuse(question, passages, clock, ended.use, "not-stated")
+            yield from self._refuse(question, passages, clock, ended.use, "not-stated", ended.reasoning)
             return
         if shown != text:
             yield TextAdded(text[len(shown) :])
         for start, end in answer_sentence_spans(text)[len(sentences) :]:
             yield from self._settle(text[start:end], reader, sentences, clock)
         if ended.finish != "cancelled" and sentences and not any(sentences):
-            yield from self._refuse(question, passages, clock, ended.use, "not-supported")
+            yield from self._refuse(question, passages, clock, ended.use, "not-supported", ended.reasoning)
             return
         yield Answered(self._answer(question, text, sentences, passages, clock, ended))
 
@@ -191,6 +201,7 @@ class Answering:
             timings=clock.timings(),
             tokens=ended.use,
             finish=ended.finish,
+            reasoning=ended.reasoning,
         )
 
     def _refuse(
@@ -200,10 +211,12 @@ class Answering:
         clock: _Clock,
         use: TokenUse,
         reason: RefusalReason,
+        reasoning: str = "",
     ) -> Iterator[Event]:
         yield Refused(REFUSAL)
         timings = clock.timings()
-        yield Answered(Answer(question, REFUSAL, None, True, (), passages, timings, use, refusal=reason))
+        answer = Answer(question, REFUSAL, None, True, (), passages, timings, use, "end", reason, reasoning)
+        yield Answered(answer)
 
     def _settle(
         self, text: str, reader: SentenceReader, sentences: list[Sentence | None], clock: _Clock

@@ -23,6 +23,7 @@ from ingest.file_reader import FileReader
 from ingest.settings import EmbedderSettings
 from ingest.splitting import Splitter
 from machine import cache_folder, resolve
+from rag.prompting import Prompting
 from rag.prompts import Template, load_template
 from rag.refusal import MODEL_REFUSAL
 from rag.reranking.protocol import Reranker, RerankerIdentity
@@ -115,17 +116,23 @@ class Engines:
         return build_page_drawer(self._settings.ingest)
 
     def template(self) -> Template:
+        """Raises TemplateUnusable."""
         return load_template(self._settings.answer.template)
+
+    def prompting(self) -> Prompting:
+        """Raises TemplateUnusable."""
+        return Prompting(self.template(), self._settings.answer)
 
     def generator(self) -> TextGenerator:
         """The language model; its stable prompt beginning is computed when it is first loaded."""
         with self._lock:
             self._require_open()
             if self._generator is None:
+                beginning = self.prompting().stable_messages()  # a template that is none costs no loading
                 # An engine that refuses by itself does it in the words that are recognised as a refusal.
                 settings = replace(self._settings.generator, refusal_text=MODEL_REFUSAL)
                 generator = build_text_generator(settings, _language_model, cache_folder())
-                generator.warm(self.template().stable_messages())
+                generator.warm(beginning)
                 self._generator = generator
             return self._generator
 

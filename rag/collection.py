@@ -11,6 +11,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from generators.text.protocol import TextGenerator
 from ingest.document_filter import DocumentFilter
 from ingest.loaders.protocol import LoadOptions, Ocr
 from ingest.patterns import Patterns
@@ -30,10 +31,12 @@ from rag.errors import EmptyQuestion
 from rag.evidence import evidence
 from rag.explain import Explanation, Missed, explain_hits, explain_missed
 from rag.passages import pick_passages
-from rag.question import search_query, sound
+from rag.question import require_hits, search_query, sound
 from rag.scope import Scope, combined, documents_to_search, read_scope
 from rag.settings import Settings
 from rag.tool_box import ToolBox
+from rag.trace import Searched, Trace
+from rag.tracing import TraceRecorder
 from rag.types import Answer, Answered, Event, Hit, Turn
 
 
@@ -121,7 +124,7 @@ class Collection(CollectionContents):
 
         Raises EmptyCollection, NoSuchDocument; ValueError for a k below 1.
         """
-        _require_hits(k)
+        require_hits(k)
         wanted = combined(document, only)
         found = self._behind.with_retriever(lambda retriever: retriever.retrieve(sound(query), k, wanted))
         return list(found.hits)
@@ -143,7 +146,7 @@ class Collection(CollectionContents):
         self, query: str, k: int = 10, *, document: str, page_number: int | None = None
     ) -> Missed:
         """Why a document, or one of its pages, is not among the k best chunks of all documents."""
-        _require_hits(k)
+        require_hits(k)
         return self._behind.with_retriever(
             lambda retriever: explain_missed(retriever, sound(query), k, document, page_number)
         )
@@ -170,11 +173,13 @@ class Collection(CollectionContents):
         only: DocumentFilter | None = None,
         turns: Sequence[Turn] = (),
         cancelled: Callable[[], bool] = lambda: False,
+        trace: Callable[[Trace], None] | None = None,
     ) -> Iterator[Event]:
         """The answer as it comes; the last event is `Answered`.
 
         One answer at a time: a stream that is not read to its end must be closed (`events.close()`) before
-        the next question. The models are loaded before the clock starts.
+        the next question. The models are loaded before the clock starts. `trace` is given, just before the
+        last event, all that led to the answer.
 
         Raises EmptyQuestion, EmptyCollection, NoSuchDocument, QuestionTooLong, and the errors of the model.
         """
@@ -182,12 +187,13 @@ class Collection(CollectionContents):
         if not question.strip():
             raise EmptyQuestion("The question is empty. Ask something.")
         wanted = combined(document, only)
-        documents_to_search(
-            self._behind.opened(), wanted
-        )  # a question that cannot be answered is told so before a model loads
-        self._behind.retriever()  # loads the embedder before the clock starts
-        answering = self._answering()
+        # What cannot be answered is told so before a model loads; all of them load before the clock starts.
+        documents_to_search(self._behind.opened(), wanted)
+        self._engines.prompting().closing(question, turns)
+        self._behind.retriever()
         generator = self._engines.generator()
+        recorder = None if trace is None else TraceRecorder(generator, self._engines.template(), trace)
+        answering = self._answering(generator if recorder is None else recorder.generator)
         started = time.perf_counter()
         recent = answering.recent(turns)
         shown, query = self._settings.passages, search_query(question, recent)
@@ -205,9 +211,11 @@ class Collection(CollectionContents):
         least = settled(
             "minimum_evidence", self._settings.answer.minimum_evidence, self._behind.opened(), 0.0
         )
-        yield from answering.stream(
-            question, passages, started, recent, cancelled, enough=evidence(query, found.hits) >= least
-        )
+        speaks = evidence(query, found.hits)
+        events = answering.stream(question, passages, started, recent, cancelled, enough=speaks >= least)
+        if recorder is not None:
+            events = recorder.follow(events, Searched(query, found.hits, speaks, least, budget))
+        yield from events
 
     def load_search(self) -> None:
         """Load what searches now rather than at the first search: the embedder, and a reranker if any."""
@@ -232,15 +240,10 @@ class Collection(CollectionContents):
     ) -> None:
         self.close()
 
-    def _answering(self) -> Answering:
+    def _answering(self, generator: TextGenerator) -> Answering:
         return Answering(
-            self._engines.generator(),
+            generator,
             self._engines.template(),
             self._settings.answer,
             self._engines.support_checker(),
         )
-
-
-def _require_hits(k: int) -> None:
-    if k < 1:
-        raise ValueError(f"k is {k}; ask for at least 1 hit.")

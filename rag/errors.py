@@ -8,7 +8,8 @@
     ├── NoSuchDocument      `document=` or a filter leaves nothing of the collection
     ├── QuestionTooLong     the question alone does not fit the model's context
     ├── CheckerUnusable     what was named as support checker is none, or cannot be loaded
-    └── RerankerUnusable    what was named as reranker is none, or cannot be loaded
+    ├── RerankerUnusable    what was named as reranker is none, or cannot be loaded
+    └── TemplateUnusable    what was named as prompt template is none, or its file is not right
 
 Errors of the packages below (`IngestError`, `GeneratorError`, `MachineError`) pass through unchanged.
 """
@@ -50,3 +51,7 @@ class CheckerUnusable(RagError):
 
 class RerankerUnusable(RagError):
     """Says what the folder holds instead, or what failed."""
+
+
+class TemplateUnusable(RagError):
+    """Names the template or its file, and what to put right."""

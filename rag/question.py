@@ -15,3 +15,9 @@ def sound(text: str) -> str:
 def search_query(question: str, turns: Sequence[Turn]) -> str:
     """A follow-up is searched for together with the question it follows."""
     return f"{turns[-1].question} {question}" if turns else question
+
+
+def require_hits(k: int) -> None:
+    """Raises ValueError where fewer than one hit is asked for."""
+    if k < 1:
+        raise ValueError(f"k is {k}; ask for at least 1 hit.")

@@ -6,12 +6,15 @@ from dataclasses import dataclass, field
 from typing import Literal, get_args
 
 from generators.settings import GeneratorSettings
+from generators.text.protocol import Sampling
 from ingest.settings import IngestSettings
+from rag.languages import OF_THE_QUESTION, language_codes
 
 #: The dense arm's share where neither settings nor calibration say otherwise. See docs/benchmarks.md.
 DEFAULT_DENSE_WEIGHT = 0.5
 
 _SMALLEST_BUDGET = 40
+_LONGEST_SYSTEM_PROMPT = 4000
 
 #: What becomes of a sentence that is not supported.
 Unsupported = Literal["show", "withdraw", "correct"]
@@ -85,10 +88,17 @@ class AnswerSettings:
     names and negations; `signals-and-meaning`, which asks the embedder, too; the folder of a model for
     natural-language inference; None: nothing is checked. A sentence that is not supported is shown as such,
     withdrawn, or corrected: the document's own sentence takes its place, by `unsupported`.
+
+    `template` is the name of a prompt template or the path of a file (docs/prompting.md); `system_prompt` is
+    added to its rules. `max_tokens` None: what the template says. `answer_language` is `question`, a code of
+    ISO 639-1, or None, which leaves it to the model.
     """
 
     template: str = "plain"
-    max_tokens: int = 256
+    system_prompt: str | None = None
+    answer_language: str | None = OF_THE_QUESTION
+    max_tokens: int | None = None
+    sampling: Sampling = field(default_factory=Sampling)
     history_tokens: int = 400
     minimum_evidence: float | None = None
     support_checker: str | None = "signals"
@@ -101,6 +111,20 @@ class AnswerSettings:
             raise ValueError(f"without a support checker there is nothing to {self.unsupported}")
         if self.minimum_evidence is not None and not 0.0 <= self.minimum_evidence <= 1.0:
             raise ValueError(f"minimum_evidence is {self.minimum_evidence}; it must be from 0 to 1")
+        if self.max_tokens is not None and self.max_tokens < 1:
+            raise ValueError(f"max_tokens is {self.max_tokens}; an answer takes at least 1")
+        if self.system_prompt is not None and not self.system_prompt.strip():
+            raise ValueError("system_prompt is empty; leave it out, or say what the model is to do")
+        if self.system_prompt is not None and len(self.system_prompt) > _LONGEST_SYSTEM_PROMPT:
+            raise ValueError(
+                f"system_prompt has {len(self.system_prompt):,} characters; it may have "
+                f"{_LONGEST_SYSTEM_PROMPT:,}. Longer instructions belong into a template of your own"
+            )
+        if self.answer_language not in (None, OF_THE_QUESTION, *language_codes()):
+            raise ValueError(
+                f"answer_language is {self.answer_language!r}; it may be {OF_THE_QUESTION!r} or one of "
+                f"{', '.join(language_codes())}"
+            )
 
 
 @dataclass(frozen=True, slots=True)

@@ -181,7 +181,8 @@ class Answer:
     """All that came of a question. `text` carries its `[n]` marks; `short_answer` never does.
 
     `finish` says whether the text ended by itself, was cut at the most tokens it may have, or was stopped.
-    `refusal` says why it was refused, None where it was not.
+    `refusal` says why it was refused, None where it was not. `reasoning` is what the model wrote before its
+    answer, where the prompt asks for that; nobody has checked it.
     """
 
     question: str
@@ -194,6 +195,7 @@ class Answer:
     tokens: TokenUse
     finish: Finish = "end"
     refusal: RefusalReason | None = None
+    reasoning: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,6 +214,13 @@ class PassagesFound:
     """Retrieval is done; these are what the answer may cite."""
 
     passages: tuple[Passage, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ReasoningAdded:
+    """More of what the model thinks aloud before it answers; where no answer follows, it was the answer."""
+
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -258,5 +267,12 @@ class Answered:
 
 
 Event = (
-    PassagesFound | TextAdded | SentenceChecked | SentenceCorrected | SentenceWithdrawn | Refused | Answered
+    PassagesFound
+    | ReasoningAdded
+    | TextAdded
+    | SentenceChecked
+    | SentenceCorrected
+    | SentenceWithdrawn
+    | Refused
+    | Answered
 )

@@ -14,7 +14,9 @@ if TYPE_CHECKING:
 
 
 class AnswerDisplay(Protocol):
-    """Takes an answer in stretches, then once as it finally reads."""
+    """Takes what the model thinks aloud, then an answer in stretches, then once as it finally reads."""
+
+    def reason(self, text: str) -> None: ...
 
     def add(self, text: str) -> None: ...
 
@@ -42,6 +44,9 @@ class StreamedText:
         self._written = ""
         self._line_is_open = False
 
+    def reason(self, text: str) -> None:
+        """Not written here: whether it was reasoning is known only once an answer follows."""
+
     def add(self, text: str) -> None:
         self._written += text
         self._line_is_open = True
@@ -64,8 +69,19 @@ class _LiveText:
     def __init__(self, live: Live, shown: Text) -> None:
         self._live = live
         self._shown = shown
+        self._reasoning = False
+
+    def reason(self, text: str) -> None:
+        if not self._reasoning:
+            self._reasoning = True
+            self._shown.append("Reasoning: ")
+        self._shown.append(printable(text))
+        self._live.refresh()
 
     def add(self, text: str) -> None:
+        if self._reasoning:  # it gives way to the answer and stands below it at the end
+            self._reasoning = False
+            self._shown.plain = ""
         self._shown.append(printable(text))
         self._live.refresh()
 

@@ -31,7 +31,12 @@ _UNFINISHED = {
 
 
 def write_sources(answer: Answer) -> None:
-    """The citations below an answer, the sentences without one, the verdict and the figures."""
+    """The model's reasoning, the citations, the sentences without one, the verdict and the figures."""
+    if answer.reasoning:
+        write()
+        write("Reasoning, which nobody has checked:", dim=True)
+        for line in filter(str.strip, answer.reasoning.splitlines()):
+            write(wrapped(line, indent="  "), dim=True)
     if not answer.refused:
         write()
         names = _names(answer.passages)
@@ -67,6 +72,7 @@ def answer_as_json(answer: Answer, highlights_of: HighlightsOf) -> dict[str, obj
         "short_answer": answer.short_answer,
         "refused": answer.refused,
         "finish": answer.finish,
+        **({"reasoning": answer.reasoning} if answer.reasoning else {}),
         "sentences": [
             {
                 "text": sentence.text,

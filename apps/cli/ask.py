@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from apps.cli.answer_display import answer_display
+from apps.cli.answer_options import AS_EVER, AnswerOptions, with_answer_options
 from apps.cli.answer_text import answer_as_json, write_passages, write_sources
 from apps.cli.boundary import errors_in_words
 from apps.cli.context import (
@@ -24,8 +25,13 @@ from apps.cli.filters import EVERYTHING, FilterOptions, with_filter_options
 from apps.cli.places import Places
 from apps.cli.screen import sound, write, write_json
 from apps.cli.shown_sources import shown_sources, sources_as_json, write_shown_sources
+from apps.cli.trace_text import trace_as_json, write_trace
+
+if TYPE_CHECKING:
+    from rag import Trace
 
 
+@with_answer_options
 @with_filter_options
 def ask(
     question: Annotated[
@@ -35,8 +41,17 @@ def ask(
     model: ModelEngine = None,
     reranker: RerankerModel = None,
     unsupported: WhenUnsupported = None,
+    writing: AnswerOptions = AS_EVER,
     passages: Annotated[
         bool, typer.Option("--passages", help="Show the passages that the answer was written from.")
+    ] = False,
+    trace: Annotated[
+        bool,
+        typer.Option(
+            "--trace",
+            help="Show all that led to the answer: the query, hits with scores, passages, the prompt, what "
+            "the model wrote, each sentence's check.",
+        ),
     ] = False,
     show_sources: Annotated[
         Path | None,
@@ -64,33 +79,44 @@ def ask(
     Examples:
       refdesk ask "When does the lease end?" -c work
       refdesk ask "What did travel cost?" --document 2023.pdf --passages
+      refdesk ask "Which trip cost most?" --template step_by_step
+      refdesk ask "What did travel cost?" --trace
       refdesk ask "What did travel cost?" --show-sources ~/cited
       refdesk ask "What did travel cost?" --type spreadsheet --since 2023 --until 2024
     """
     with (
         errors_in_words(as_json, verbose),
-        opened(collection, model, reranker=reranker, unsupported=unsupported) as documents,
+        opened(collection, model, reranker=reranker, unsupported=unsupported, writing=writing) as documents,
     ):
+        from rag import Answered, ReasoningAdded, TextAdded
+
+        traces: list[Trace] = []
         wanted = only.as_filter()
+        events = documents.stream(sound(question), only=wanted, trace=traces.append if trace else None)
         if as_json:
-            answer = documents.ask(sound(question), only=wanted)
+            answer = next(event.answer for event in events if isinstance(event, Answered))
             told = answer_as_json(answer, documents.highlights)
             if show_sources is not None:
                 told["sources"] = sources_as_json(shown_sources(documents, answer, show_sources))
+            if traces:
+                told["trace"] = trace_as_json(traces[0])
             write_json(told)
             return
-        from rag import Answered, TextAdded
-
         with answer_display() as display:
-            for event in documents.stream(sound(question), only=wanted):
+            for event in events:
                 if isinstance(event, TextAdded):
                     display.add(event.text)
+                elif isinstance(event, ReasoningAdded):
+                    display.reason(event.text)
                 elif isinstance(event, Answered):
                     answer = event.answer
                     display.finish(answer.text)
         write_sources(answer)
         if show_sources is not None:
             write_shown_sources(shown_sources(documents, answer, show_sources))
+        if traces:
+            write()
+            write_trace(traces[0])
         if passages:
             write()
             with opened_store(documents) as store:

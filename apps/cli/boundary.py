@@ -92,6 +92,7 @@ def failure_of(error: Exception) -> Failure | None:
         rag.NoSuchDocument,
         rag.QuestionTooLong,
         rag.RerankerUnusable,
+        rag.TemplateUnusable,
         generators.EngineMissing,
         generators.ModelUnusable,
         generators.PromptTooLong,

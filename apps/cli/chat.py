@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from apps.cli.answer_display import answer_display
+from apps.cli.answer_options import AS_EVER, AnswerOptions, with_answer_options
 from apps.cli.answer_text import answer_as_json, write_passages, write_sources
 from apps.cli.boundary import SCHEMA, errors_in_words, failure_of
 from apps.cli.context import (
@@ -35,11 +36,13 @@ Type a question, then follow-ups. A line that begins with a slash is a command:
 Ctrl-C stops an answer that is being written."""
 
 
+@with_answer_options
 @with_filter_options
 def chat(
     only: FilterOptions = EVERYTHING,
     model: ModelEngine = None,
     unsupported: WhenUnsupported = None,
+    writing: AnswerOptions = AS_EVER,
     collection: CollectionName = "default",
     as_json: AsJson = False,
     verbose: Verbose = False,
@@ -53,9 +56,13 @@ def chat(
     \b
     Examples:
       refdesk chat -c work
+      refdesk chat --template detailed
       refdesk chat --json < questions.txt
     """
-    with errors_in_words(as_json, verbose), opened(collection, model, unsupported=unsupported) as documents:
+    with (
+        errors_in_words(as_json, verbose),
+        opened(collection, model, unsupported=unsupported, writing=writing) as documents,
+    ):
         wanted, at_terminal = only.as_filter(), sys.stdin.isatty()
         if at_terminal and not as_json:
             note("Loading the models.")
@@ -145,7 +152,7 @@ class _Conversation:
 
     def _stream(self, question: str, interruption: Interruption) -> Answer | None:
         """The answer, shown as it comes; None if Ctrl-C came before it was whole."""
-        from rag import Answered, TextAdded
+        from rag import Answered, ReasoningAdded, TextAdded
 
         events = self._collection.stream(question, only=self._only, turns=self._turns, cancelled=interruption)
         if self._as_json:
@@ -155,6 +162,8 @@ class _Conversation:
             for event in events:
                 if isinstance(event, TextAdded):
                     display.add(event.text)
+                elif isinstance(event, ReasoningAdded):
+                    display.reason(event.text)
                 elif isinstance(event, Answered) and not interruption():
                     display.finish(event.answer.text)
                     return event.answer

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from apps.cli.answer_options import AS_EVER, AnswerOptions
 from apps.errors import WrongUse
 from apps.settings import settings_from
 
@@ -88,8 +89,12 @@ def opened(
     reranker: str | None = None,
     unsupported: UnsupportedChoice | None = None,
     embedder: EmbedderSettings | None = None,
+    writing: AnswerOptions = AS_EVER,
 ) -> Collection:
-    """The collection of that name, nothing loaded yet. Raises WrongUse for what cannot be a name."""
+    """The collection of that name, nothing loaded yet.
+
+    Raises WrongUse for what cannot be a name, and what `AnswerOptions.applied_to` raises.
+    """
     from rag import open_collection
 
     settings = settings_from(model, reranker=reranker, embedder=embedder)
@@ -97,6 +102,7 @@ def opened(
         from rag.assembly import with_unsupported
 
         settings = with_unsupported(settings, unsupported)
+    settings = writing.applied_to(settings)
     try:
         return open_collection(collection, settings)
     except ValueError as error:

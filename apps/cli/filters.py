@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import functools
-import inspect
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from apps.cli.option_groups import with_option_group
 from apps.cli.screen import count_of, wrapped, write
 from apps.errors import WrongUse
 
@@ -103,18 +102,7 @@ _OPTIONS: dict[str, object] = {
 
 def with_filter_options(command: Callable[..., None]) -> Callable[..., None]:
     """The command with an option for each field of `FilterOptions` in place of its parameter `only`."""
-    written = inspect.signature(command, eval_str=True)
-    parameters: list[inspect.Parameter] = []
-    for parameter in written.parameters.values():
-        parameters += _option_parameters() if parameter.name == "only" else [parameter]
-
-    @functools.wraps(command)
-    def filtered(**given: object) -> None:
-        typed = {name: value for name in _OPTIONS if (value := given.pop(name)) not in (None, [])}
-        command(**given, only=FilterOptions(**typed))  # type: ignore[arg-type]  # Typer has checked them
-
-    filtered.__signature__ = written.replace(parameters=parameters)  # type: ignore[attr-defined]  # Typer reads it
-    return filtered
+    return with_option_group(command, "only", _OPTIONS, FilterOptions)
 
 
 def write_scope(scope: Scope) -> None:
@@ -134,10 +122,3 @@ def scope_as_json(scope: Scope) -> dict[str, object]:
             for narrowing in scope.narrowings
         ],
     }
-
-
-def _option_parameters() -> list[inspect.Parameter]:
-    return [
-        inspect.Parameter(name, inspect.Parameter.POSITIONAL_OR_KEYWORD, default=None, annotation=annotation)
-        for name, annotation in _OPTIONS.items()
-    ]

@@ -18,6 +18,7 @@ from apps.cli.models import models
 from apps.cli.reembed import reembed
 from apps.cli.search import search
 from apps.cli.show import show
+from apps.cli.templates import templates
 from apps.cli.ui import ui
 
 _EPILOG = """\b
@@ -63,6 +64,7 @@ app.command()(show)
 app.command()(remove)
 app.add_typer(collections, name="collections")
 app.add_typer(models, name="models")
+app.command()(templates)
 app.add_typer(evaluation, name="eval")
 app.command()(doctor)
 app.command()(ui)

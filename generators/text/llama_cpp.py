@@ -93,6 +93,11 @@ class LlamaCppGenerator:
         with self._load_lock:
             return count_block_tokens(self._blocks(self._loaded(), messages))
 
+    def rendered_prompt(self, messages: Sequence[Message]) -> str:
+        with self._load_lock:
+            segments = self._chat_template(self._loaded()).render(messages)
+        return "".join(segment.text for segment in segments)
+
     def stream(
         self, request: GenerationRequest, cancelled: Callable[[], bool] = lambda: False
     ) -> Iterator[TextPiece | Finished]:

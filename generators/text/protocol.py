@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import Literal, Protocol, runtime_checkable
 
 Role = Literal["system", "user", "assistant"]
+
+_HIGHEST_TEMPERATURE = 5.0  # beyond it hardly a word follows from the one before
+_LEAST_PENALTY, _MOST_PENALTY = 0.5, 2.0
+_SEEDS = 2**32
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,15 +32,35 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class Sampling:
-    """How the next token is drawn. The default is greedy: same prompt, same text."""
+    """How the next token is drawn. The default is greedy: same prompt, same text.
+
+    Above temperature 0 it is drawn by chance, with `seed`, from the `top_k` likeliest (0: all), from the
+    fewest that have `top_p` of the probability together, and from those that are at least `min_p` times as
+    likely as the likeliest. A `repeat_penalty` above 1 makes what was written a short while ago less likely,
+    at any temperature. Raises ValueError for values that cannot be meant.
+    """
 
     temperature: float = 0.0
     top_p: float = 1.0
     top_k: int = 0
-    """0 means all."""
     min_p: float = 0.0
     repeat_penalty: float = 1.0
     seed: int = 0
+
+    def __post_init__(self) -> None:
+        for name, value, least, most in (
+            ("temperature", self.temperature, 0.0, _HIGHEST_TEMPERATURE),
+            ("min_p", self.min_p, 0.0, 1.0),
+            ("repeat_penalty", self.repeat_penalty, _LEAST_PENALTY, _MOST_PENALTY),
+        ):
+            if not least <= value <= most:  # which NaN is not either
+                raise ValueError(f"{name} is {value}; it must be from {least:g} to {most:g}")
+        if not 0.0 < self.top_p <= 1.0:
+            raise ValueError(f"top_p is {self.top_p}; it must be above 0 and at most 1")
+        if self.top_k < 0:
+            raise ValueError(f"top_k is {self.top_k}; it must be at least 0, which means all")
+        if not 0 <= self.seed < _SEEDS:
+            raise ValueError(f"seed is {self.seed}; it must be from 0 to {_SEEDS - 1}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,3 +132,12 @@ class TextGenerator(Protocol):
         ...
 
     def close(self) -> None: ...
+
+
+@runtime_checkable
+class PromptRenderer(Protocol):
+    """What an engine may do besides, where it makes one text of the messages."""
+
+    def rendered_prompt(self, messages: Sequence[Message]) -> str:
+        """The prompt as the model gets it, markup included."""
+        ...

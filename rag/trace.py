@@ -1,0 +1,72 @@
+"""All that led to one answer, for people who want to know why it reads as it does."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from generators.text.protocol import Message, Sampling
+from rag.types import Answer, Hit, Passage, Sentence, TokenUse
+
+
+@dataclass(frozen=True, slots=True)
+class Searched:
+    """What was searched for and found.
+
+    `query` is the question as it was searched, earlier ones included. `evidence` is what speaks for an answer
+    being among the hits; below `minimum_evidence` the model is not asked. `token_budget` is what the
+    passages were allowed.
+    """
+
+    query: str
+    hits: tuple[Hit, ...]
+    evidence: float
+    minimum_evidence: float
+    token_budget: int
+
+
+@dataclass(frozen=True, slots=True)
+class TracedPassage:
+    """A passage, and the model's tokens in its text."""
+
+    passage: Passage
+    tokens: int
+
+
+@dataclass(frozen=True, slots=True)
+class Writing:
+    """One call of the model: all that it got, and all that it wrote, marks and reasoning included.
+
+    `prompt` is the messages as the one text that the model reads; None where the engine does not tell.
+    """
+
+    messages: tuple[Message, ...]
+    prompt: str | None
+    sampling: Sampling
+    max_tokens: int
+    text: str
+    finish: Literal["end", "stop", "length", "cancelled"]
+    tokens: TokenUse
+
+
+@dataclass(frozen=True, slots=True)
+class TracedSentence:
+    """A sentence as it was checked, and what became of it. `corrected` is what stands in its place."""
+
+    checked: Sentence
+    outcome: Literal["kept", "corrected", "withdrawn"] = "kept"
+    corrected: Sentence | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """One answer's whole way. `writings` is empty where the model was not asked."""
+
+    searched: Searched
+    passages: tuple[TracedPassage, ...]
+    template: str
+    template_version: int
+    engine: str
+    writings: tuple[Writing, ...]
+    sentences: tuple[TracedSentence, ...]
+    answer: Answer

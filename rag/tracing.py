@@ -1,0 +1,137 @@
+"""Following one answer on its way, without taking part in it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+from generators.text.protocol import (
+    Finished,
+    GenerationRequest,
+    Message,
+    PromptRenderer,
+    TextGenerator,
+    TextPiece,
+)
+from rag.prompts import Template
+from rag.trace import Searched, Trace, TracedPassage, TracedSentence, Writing
+from rag.types import (
+    Answer,
+    Answered,
+    Event,
+    SentenceChecked,
+    SentenceCorrected,
+    SentenceWithdrawn,
+    TokenUse,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Call:
+    request: GenerationRequest
+    text: str
+    finished: Finished
+
+
+class RecordingGenerator:
+    """A TextGenerator around another one: keeps what that one was asked and what it wrote."""
+
+    def __init__(self, generator: TextGenerator) -> None:
+        self._generator = generator
+        self.calls: list[_Call] = []
+
+    @property
+    def id(self) -> str:
+        return self._generator.id
+
+    @property
+    def context_tokens(self) -> int:
+        return self._generator.context_tokens
+
+    @property
+    def accelerated(self) -> bool:
+        return self._generator.accelerated
+
+    def count_tokens(self, text: str) -> int:
+        return self._generator.count_tokens(text)
+
+    def count_prompt_tokens(self, messages: Sequence[Message]) -> int:
+        return self._generator.count_prompt_tokens(messages)
+
+    def stream(
+        self, request: GenerationRequest, cancelled: Callable[[], bool] = lambda: False
+    ) -> Iterator[TextPiece | Finished]:
+        text = ""
+        for event in self._generator.stream(request, cancelled):
+            if isinstance(event, Finished):
+                self.calls.append(_Call(request, text, event))
+            else:
+                text += event.text
+            yield event
+
+    def warm(self, messages: Sequence[Message]) -> None:
+        self._generator.warm(messages)
+
+    def close(self) -> None:
+        self._generator.close()
+
+    def writings(self) -> tuple[Writing, ...]:
+        """All calls so far, with their prompts as the model got them."""
+        renderer = self._generator if isinstance(self._generator, PromptRenderer) else None
+        return tuple(
+            Writing(
+                messages=call.request.messages,
+                prompt=None if renderer is None else renderer.rendered_prompt(call.request.messages),
+                sampling=call.request.sampling,
+                max_tokens=call.request.max_tokens,
+                text=call.text,
+                finish=call.finished.reason,
+                tokens=TokenUse(
+                    call.finished.prompt_tokens, call.finished.reused_tokens, call.finished.completion_tokens
+                ),
+            )
+            for call in self.calls
+        )
+
+
+class TraceRecorder:
+    """Records one answer: let it be written with `generator`, and read its events through `follow`.
+
+    Just before the last event `receive` gets the trace.
+    """
+
+    def __init__(
+        self, generator: TextGenerator, template: Template, receive: Callable[[Trace], None]
+    ) -> None:
+        self.generator = RecordingGenerator(generator)
+        self._template = template
+        self._receive = receive
+
+    def follow(self, events: Iterator[Event], searched: Searched) -> Iterator[Event]:
+        """The same events."""
+        sentences: list[TracedSentence] = []
+        for event in events:
+            if isinstance(event, SentenceChecked):
+                sentences.append(TracedSentence(event.sentence))
+            elif isinstance(event, SentenceCorrected):
+                sentences[-1] = TracedSentence(event.before, "corrected", event.sentence)
+            elif isinstance(event, SentenceWithdrawn):
+                sentences[-1] = TracedSentence(event.sentence, "withdrawn")
+            elif isinstance(event, Answered):
+                self._receive(self._trace(event.answer, searched, sentences))
+            yield event
+
+    def _trace(self, answer: Answer, searched: Searched, sentences: Sequence[TracedSentence]) -> Trace:
+        return Trace(
+            searched=searched,
+            passages=tuple(
+                TracedPassage(passage, self.generator.count_tokens(passage.text))
+                for passage in answer.passages
+            ),
+            template=self._template.name,
+            template_version=self._template.version,
+            engine=self.generator.id,
+            writings=self.generator.writings(),
+            sentences=tuple(sentences),
+            answer=answer,
+        )
