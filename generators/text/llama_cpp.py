@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import codecs
 import threading
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Literal
 
 from generators.errors import GenerationFailed, ModelUnusable
 from generators.text.chat_template import CHATML, PLAIN, ChatTemplate
 from generators.text.gguf import read_gguf_header
-from generators.text.llama_model import LlamaModel, Sampler
+from generators.text.llama_model import LlamaModel
+from generators.text.llama_writing import write
 from generators.text.offload import OffloadPlan, Planner, processor_only
 from generators.text.prompt_tokens import (
     Block,
@@ -21,11 +20,9 @@ from generators.text.prompt_tokens import (
     prompt_blocks,
     shared_blocks,
 )
-from generators.text.protocol import Finished, GenerationRequest, Message, TextPiece
-from generators.text.stopping import StopFilter
+from generators.text.protocol import Finished, GenerationEvent, GenerationRequest, Interruption, Message
+from generators.text.stopping import interruption
 from generators.text.words import require_fit
-
-Reason = Literal["end", "stop", "length", "cancelled"]
 
 
 class LlamaCppGenerator:
@@ -95,9 +92,9 @@ class LlamaCppGenerator:
 
     def stream(
         self, request: GenerationRequest, cancelled: Callable[[], bool] = lambda: False
-    ) -> Iterator[TextPiece | Finished]:
-        def ended() -> bool:
-            return self._closed or cancelled()
+    ) -> Iterator[GenerationEvent]:
+        def interrupted() -> Interruption | None:
+            return "cancelled" if self._closed else interruption(request, cancelled)
 
         with self._turn() as model:
             blocks = self._blocks(model, request.messages)
@@ -107,16 +104,12 @@ class LlamaCppGenerator:
                 raise GenerationFailed("The prompt is empty. Ask something.")
             # The last block is evaluated even when it is there: its logits are wanted.
             shared = min(shared_blocks(self._evaluated, blocks), len(blocks) - 1)
-            reused = self._evaluate(model, blocks, shared, ended)
-            if len(self._evaluated) < len(blocks):
-                yield Finished("cancelled", prompt_tokens, reused, 0)
+            reused, early = self._evaluate(model, blocks, shared, interrupted)
+            if early:
+                yield Finished(early, prompt_tokens, reused, 0)
                 return
-            sampler = model.open_sampler(request.sampling)
-            try:
-                reason, written = yield from self._write(model, sampler, request, ended)
-            finally:
-                sampler.close()
-            yield Finished(reason, prompt_tokens, reused, written)
+            written = yield from write(model, request, interrupted)
+            yield Finished(written.reason, prompt_tokens, reused, written.tokens, written.end_logprob)
 
     def warm(self, messages: Sequence[Message]) -> None:
         """Evaluate what every prompt beginning with these messages shares.
@@ -129,7 +122,7 @@ class LlamaCppGenerator:
             require_fit(count_block_tokens(blocks), 1, self._context_tokens)
             shared = shared_blocks(self._evaluated, blocks)
             if shared < len(blocks):
-                self._evaluate(model, blocks, shared, lambda: self._closed)
+                self._evaluate(model, blocks, shared, lambda: "cancelled" if self._closed else None)
 
     def close(self) -> None:
         self._closed = True
@@ -209,11 +202,16 @@ class LlamaCppGenerator:
         return prompt_blocks(model, segments, messages, model.batch_tokens)
 
     def _evaluate(
-        self, model: LlamaModel, blocks: Sequence[Block], shared: int, ended: Callable[[], bool]
-    ) -> int:
-        """Bring the context to hold these blocks, of which `shared` are there; tokens reused.
+        self,
+        model: LlamaModel,
+        blocks: Sequence[Block],
+        shared: int,
+        interrupted: Callable[[], Interruption | None],
+    ) -> tuple[int, Interruption | None]:
+        """Bring the context to hold these blocks, of which `shared` are there.
 
-        Leaves early once `ended`; what was evaluated by then stays for the next request.
+        Gives the tokens reused, and what interrupted it; what was evaluated by then stays for the next
+        request.
         """
         reused = count_block_tokens(blocks[:shared])
         # Should evaluating fail, nothing in the context is to be trusted.
@@ -221,40 +219,11 @@ class LlamaCppGenerator:
         if not model.keep_first(reused):
             shared, reused = 0, 0
         evaluated = list(blocks[:shared])
+        early: Interruption | None = None
         for block in blocks[shared:]:
-            if ended():
+            if early := interrupted():
                 break
             model.evaluate(block)
             evaluated.append(block)
         self._evaluated = evaluated
-        return reused
-
-    def _write(
-        self, model: LlamaModel, sampler: Sampler, request: GenerationRequest, ended: Callable[[], bool]
-    ) -> Generator[TextPiece, None, tuple[Reason, int]]:
-        """Write after the evaluated prompt; returns why it ended and how many tokens were written."""
-        # A character may be split over tokens: bytes wait until they are one. Those of a character
-        # that is still incomplete at the end are dropped.
-        characters = codecs.getincrementaldecoder("utf-8")("replace")
-        stop = StopFilter(request.stop)
-        written = 0
-        while True:
-            if ended():
-                return "cancelled", written
-            reason: Reason = "length"
-            if written == request.max_tokens:
-                break
-            token = sampler.draw()
-            reason = "end"
-            if model.is_end(token):
-                break
-            written += 1
-            if text := stop.feed(characters.decode(model.piece(token))):
-                yield TextPiece(text)
-            if stop.found:
-                return "stop", written
-            if written < request.max_tokens:
-                model.evaluate((token,))
-        if rest := stop.finish():
-            yield TextPiece(rest)
-        return reason, written
+        return reused, early
