@@ -21,6 +21,7 @@ from generators.text.prompt_tokens import (
     shared_blocks,
 )
 from generators.text.protocol import Finished, GenerationEvent, GenerationRequest, Interruption, Message
+from generators.text.stable_prompts import StablePrompts
 from generators.text.stopping import interruption
 from generators.text.words import require_fit
 
@@ -41,6 +42,7 @@ class LlamaCppGenerator:
         context_tokens: int = 4096,
         threads: int | None = None,
         plan_offload: Planner = processor_only,
+        stable_prompts: StablePrompts | None = None,
     ) -> None:
         header = read_gguf_header(path)
         self._path = path
@@ -48,6 +50,7 @@ class LlamaCppGenerator:
         self._context_tokens = min(context_tokens, header.trained_context_tokens)
         self._threads = threads
         self._plan_offload = plan_offload
+        self._stable_prompts = stable_prompts
         self._model: LlamaModel | None = None
         self._plan: OffloadPlan | None = None
         self._template: ChatTemplate | None = None
@@ -112,17 +115,21 @@ class LlamaCppGenerator:
             yield Finished(written.reason, prompt_tokens, reused, written.tokens, written.end_logprob)
 
     def warm(self, messages: Sequence[Message]) -> None:
-        """Evaluate what every prompt beginning with these messages shares.
+        """Evaluate what every prompt beginning with these messages shares, or take it from where it is kept.
 
-        That is all up to where the content of the message after them begins.
+        That is all up to where the content of the message after them begins. It is kept on the disk where
+        `stable_prompts` were given, so the messages must hold nothing of the user's.
         """
         with self._turn() as model:
             segments = self._chat_template(model).stable_start(messages)
             blocks = prompt_blocks(model, segments, messages, model.batch_tokens)
             require_fit(count_block_tokens(blocks), 1, self._context_tokens)
+            if shared_blocks(self._evaluated, blocks) == len(blocks) or self._restore(model, blocks):
+                return
             shared = shared_blocks(self._evaluated, blocks)
-            if shared < len(blocks):
-                self._evaluate(model, blocks, shared, lambda: "cancelled" if self._closed else None)
+            _, early = self._evaluate(model, blocks, shared, lambda: "cancelled" if self._closed else None)
+            if self._stable_prompts is not None and not early:
+                self._stable_prompts.keep(model, blocks, self._context_tokens)
 
     def close(self) -> None:
         self._closed = True
@@ -200,6 +207,18 @@ class LlamaCppGenerator:
     def _blocks(self, model: LlamaModel, messages: Sequence[Message]) -> tuple[Block, ...]:
         segments = self._chat_template(model).render(messages)
         return prompt_blocks(model, segments, messages, model.batch_tokens)
+
+    def _restore(self, model: LlamaModel, blocks: Sequence[Block]) -> bool:
+        """Have the context hold these blocks without evaluating them, where they are kept."""
+        kept = self._stable_prompts
+        memory = kept.find(model, blocks, self._context_tokens) if kept is not None else None
+        if memory is None:
+            return False
+        self._evaluated = []
+        if not model.restore_memory(memory):
+            return False
+        self._evaluated = list(blocks)
+        return True
 
     def _evaluate(
         self,

@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 
 from generators.errors import GenerationFailed, ModelUnusable
 from generators.text.llama_library import open_library, taken_errors
+from generators.text.llama_sampler import Sampler
 from generators.text.protocol import Sampling
 from generators.text.threads import ThreadTuner, thread_choices
 from machine import usable_cores
@@ -31,8 +32,6 @@ GPU_BATCH_TOKENS = 512
 
 #: The prompt and its answer; and the one beside it in which a state is read.
 _SEQUENCE, _READING = 0, 1
-_PENALTY_LAST_TOKENS = 64
-_SEED_MASK = 0xFFFFFFFF
 
 
 class LlamaModel:
@@ -47,6 +46,7 @@ class LlamaModel:
         taken_errors()
         self._library = library
         self.path = path
+        self.gpu_layers = gpu_layers
         self.batch_tokens = GPU_BATCH_TOKENS if gpu_layers else PROCESSOR_BATCH_TOKENS
         self._prompt_threads = threads or usable_cores()
         # With layers on a GPU the processor waits for it, and nothing is to be gained.
@@ -210,48 +210,33 @@ class LlamaModel:
         self._library.llama_memory_clear(self._memory, True)
         return count == 0
 
+    def dump_memory(self) -> bytes:
+        """What evaluating the present tokens came to, for `restore_memory` in a context opened alike."""
+        size = self._library.llama_state_seq_get_size(self._context, _SEQUENCE)
+        buffer = (ctypes.c_uint8 * size)()
+        written = self._library.llama_state_seq_get_data(self._context, buffer, size, _SEQUENCE)
+        return bytes(buffer)[:written]
+
+    def restore_memory(self, memory: bytes) -> bool:
+        """Take up what `dump_memory` gave, and forget what is there; False where that is all it could do.
+
+        It must be just what was given: llama.cpp may abort on anything else. The next tokens have no logits
+        before some are evaluated.
+        """
+        self.keep_first(0)
+        buffer = (ctypes.c_uint8 * len(memory)).from_buffer_copy(memory)
+        if self._library.llama_state_seq_set_data(self._context, buffer, len(memory), _SEQUENCE):
+            return True
+        taken_errors()
+        self.keep_first(0)
+        return False
+
     def open_sampler(self, sampling: Sampling) -> Sampler:
         return Sampler(self._library, self._context, sampling, self.vocabulary_size)
 
     def close(self) -> None:
         """Free context and weights. A second call does nothing."""
         self._release()
-
-
-class Sampler:
-    """Draws the next token from the last evaluated one's logits."""
-
-    def __init__(self, library: Any, context: Any, sampling: Sampling, vocabulary_size: int) -> None:
-        self._library = library
-        self._context = context
-        self._chain = library.llama_sampler_chain_init(library.llama_sampler_chain_default_params())
-        self._release = weakref.finalize(self, library.llama_sampler_free, self._chain)
-        if sampling.repeat_penalty != 1.0:
-            self._add(
-                library.llama_sampler_init_penalties(
-                    vocabulary_size, _PENALTY_LAST_TOKENS, sampling.repeat_penalty, 0.0, 0.0
-                )
-            )
-        if sampling.temperature <= 0.0:
-            self._add(library.llama_sampler_init_greedy())
-            return
-        if sampling.top_k > 0:
-            self._add(library.llama_sampler_init_top_k(sampling.top_k))
-        if sampling.top_p < 1.0:
-            self._add(library.llama_sampler_init_top_p(sampling.top_p, 1))
-        if sampling.min_p > 0.0:
-            self._add(library.llama_sampler_init_min_p(sampling.min_p, 1))
-        self._add(library.llama_sampler_init_temp(sampling.temperature))
-        self._add(library.llama_sampler_init_dist(sampling.seed & _SEED_MASK))
-
-    def draw(self) -> int:
-        return int(self._library.llama_sampler_sample(self._chain, self._context, -1))
-
-    def close(self) -> None:
-        self._release()
-
-    def _add(self, sampler: Any) -> None:
-        self._library.llama_sampler_chain_add(self._chain, sampler)
 
 
 def _why_unusable(path: Path, gpu_layers: int) -> str:

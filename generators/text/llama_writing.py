@@ -7,7 +7,8 @@ from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from typing import Literal
 
-from generators.text.llama_model import LlamaModel, Sampler
+from generators.text.llama_model import LlamaModel
+from generators.text.llama_sampler import Sampler
 from generators.text.log_probabilities import log_probabilities
 from generators.text.piece_tally import PieceTally
 from generators.text.prompt_tokens import content_tokens

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Sequence
+from time import perf_counter
 
 from generators.text.protocol import GenerationRequest, Interruption
 
@@ -12,7 +12,7 @@ def interruption(request: GenerationRequest, cancelled: Callable[[], bool]) -> I
     """Why nothing more is to be read or written from now on; None where it may go on."""
     if cancelled():
         return "cancelled"
-    if request.deadline is not None and time.perf_counter() >= request.deadline:
+    if request.deadline is not None and perf_counter() >= request.deadline:
         return "deadline"
     return None
 

@@ -6,6 +6,7 @@ import os
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import count
 from pathlib import Path
 
 import numpy as np
@@ -250,6 +251,20 @@ class TestGemma:
             assert isinstance(piece, TextPiece)
             logprobs.append(piece.logprob)
         assert logprobs[0] == logprobs[1] != 0.0
+
+    def test_a_deadline_that_passes_between_two_blocks_stops_the_reading_and_keeps_what_was_read(
+        self, gemma: LlamaCppGenerator, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        request = GenerationRequest((Message("user", "hill " * 300),), max_tokens=4, deadline=2.0)
+        moments = count()
+        monkeypatch.setattr("generators.text.stopping.perf_counter", lambda: float(next(moments)))
+        (late,) = gemma.stream(request)
+        assert isinstance(late, Finished)
+        assert (late.reason, late.completion_tokens) == ("deadline", 0)
+        *_, again = gemma.stream(replace(request, deadline=None))
+        assert isinstance(again, Finished)
+        assert late.reused_tokens < again.reused_tokens < again.prompt_tokens
+        assert again.completion_tokens == 4
 
     def test_it_runs_in_a_child_and_is_measured(self, gemma_file: Path) -> None:
         result = try_in_child(Trial(gemma_file, 0, 256, prompt_tokens=32, new_tokens=4))

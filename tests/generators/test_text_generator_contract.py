@@ -175,7 +175,7 @@ class TestTextGenerator:
         self, case: Case, generator: TextGenerator, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         moments = [0.0]
-        monkeypatch.setattr("generators.text.stopping.time.perf_counter", lambda: moments[-1])
+        monkeypatch.setattr("generators.text.stopping.perf_counter", lambda: moments[-1])
         pieces = []
         for event in generator.stream(replace(case.request, deadline=5.0)):
             if isinstance(event, TextPiece):
