@@ -24,8 +24,8 @@ def build_text_generator(
     """The engine that the settings name; its model is loaded when first needed.
 
     `resolve` gives the file of a catalogued model's id. `cache_folder` remembers how many layers
-    fitted the GPU. Raises ModelUnusable for an engine nobody knows and for a file that is no model,
-    and whatever `resolve` raises.
+    fitted the GPU, and keeps evaluated instructions in its folder `prompts`. Raises ModelUnusable for an
+    engine nobody knows and for a file that is no model, and whatever `resolve` raises.
     """
     kind, _, detail = settings.engine.partition(":")
     if kind == "llama-cpp" and detail:
@@ -40,6 +40,11 @@ def build_text_generator(
 
         return ExtractiveGenerator(settings.refusal_text)
     raise ModelUnusable(f"There is no engine {settings.engine!r}. The engines are: {_KNOWN}.")
+
+
+def saved_prompts_folder(cache_folder: Path) -> Path:
+    """Where evaluated instructions are kept: safe to delete."""
+    return cache_folder / "prompts"
 
 
 def build_likelihood(model: str, resolve: Callable[[str], Path], cache_folder: Path) -> LlamaLikelihood:
@@ -64,7 +69,12 @@ def _model_path(name: str, resolve: Callable[[str], Path]) -> Path:
 def _build_llama_cpp(settings: GeneratorSettings, path: Path, cache_folder: Path) -> TextGenerator:
     from generators.text.llama_cpp import LlamaCppGenerator
     from generators.text.offload import fit_gpu_layers
+    from generators.text.stable_prompts import StablePrompts
+    from generators.text.state_files import StateFiles
 
+    kept = StablePrompts(
+        StateFiles(saved_prompts_folder(cache_folder)), partial(file_sha256, path, cache_folder)
+    )
     return LlamaCppGenerator(
         path,
         id=settings.engine,
@@ -73,4 +83,5 @@ def _build_llama_cpp(settings: GeneratorSettings, path: Path, cache_folder: Path
         plan_offload=partial(
             fit_gpu_layers, path, settings.context_tokens, cache_folder, wanted=settings.gpu_layers
         ),
+        stable_prompts=kept if settings.saved_prompts else None,
     )

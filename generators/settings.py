@@ -21,6 +21,9 @@ class GeneratorSettings:
     threads: int | None = None
     """None: all usable cores for the prompt; for one token at a time all or half, whichever is faster."""
     gpu_layers: int | Literal["auto"] = "auto"
+    saved_prompts: bool = True
+    """Whether what evaluating the instructions came to is kept on the disk for the next process. Nothing of
+    documents, questions or answers is."""
     refusal_text: str = "The documents do not hold the answer."
     """What `extractive` says when no passage shares a word with the question."""
 

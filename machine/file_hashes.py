@@ -9,6 +9,8 @@ import os
 from contextlib import suppress
 from pathlib import Path
 
+from machine.verification import sealed_sha256
+
 _LOGGER = logging.getLogger(__name__)
 _REMEMBERED = "weights-hashes.json"
 
@@ -16,9 +18,11 @@ _REMEMBERED = "weights-hashes.json"
 def file_sha256(file: Path, cache_folder: Path) -> str:
     """Sha256 of the file, as lower-case hexadecimal. Raises OSError where it cannot be read.
 
-    Remembered in the cache folder under the file's path, size and time; without a usable cache folder
-    it is computed anew.
+    Of a catalogued model its seal says it. Else it is remembered in the cache folder under the file's path,
+    size and time; without a usable cache folder it is computed anew.
     """
+    if (sealed := sealed_sha256(file)) is not None:
+        return sealed
     status = file.stat()
     key = f"{file.absolute()}|{status.st_size}|{status.st_mtime_ns}"
     remembered = _remembered(cache_folder)

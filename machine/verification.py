@@ -80,6 +80,15 @@ def read_seals(folder: Path) -> tuple[Seal, ...]:
         return ()
 
 
+def sealed_sha256(path: Path) -> str | None:
+    """The sha256 that a file's seal says, if the file is as it was sealed."""
+    status = path.stat()
+    for seal in read_seals(path.parent):
+        if (seal.name, seal.size_bytes, seal.changed_ns) == (path.name, status.st_size, status.st_mtime_ns):
+            return seal.sha256
+    return None
+
+
 def write_seals(folder: Path, files: Sequence[CatalogueFile]) -> None:
     """Seal files that were just found right."""
     seals = []

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Self
 
-from generators.text.protocol import Evidence, Finished, GenerationRequest, TextGenerator
+from generators.text.protocol import Evidence, Finished, GenerationRequest, PromptRead, TextGenerator
 from rag.checking import SentenceReader
 from rag.citations import cited_numbers, keep_valid_marks, may_be_marks, without_marks
 from rag.errors import QuestionTooLong
@@ -69,9 +69,9 @@ class _Ended:
 
     @classmethod
     def of(cls, event: Finished, reasoning: str) -> Self:
-        finish: Finish = "end" if event.reason == "stop" else event.reason
+        finishes: dict[str, Finish] = {"length": "length", "cancelled": "cancelled", "deadline": "cancelled"}
         use = TokenUse(event.prompt_tokens, event.reused_tokens, event.completion_tokens)
-        return cls(use, finish, reasoning)
+        return cls(use, finishes.get(event.reason, "end"), reasoning)
 
 
 class Answering:
@@ -159,6 +159,8 @@ class Answering:
             if isinstance(event, Finished):
                 ended = _Ended.of(event, written.reasoning)
                 break
+            if isinstance(event, PromptRead):
+                continue
             text += event.text
             if clock.first_token is None and text.strip():
                 clock.first_token = clock.now()

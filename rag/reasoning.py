@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from generators.text.protocol import Finished, TextPiece
+from generators.text.protocol import Finished, GenerationEvent, PromptRead, TextPiece
 from rag.types import ReasoningAdded
 
 #: What models put around a marker they were told to write: "**Answer:**", "## Answer:", "- Answer:".
@@ -95,13 +95,16 @@ class ReasoningReader:
         """All of it so far; at the end, empty where it was the answer."""
         return self._reasoning.strip()
 
-    def read(self, events: Iterable[TextPiece | Finished]) -> Iterator[ReasoningAdded | TextPiece | Finished]:
+    def read(self, events: Iterable[GenerationEvent]) -> Iterator[ReasoningAdded | GenerationEvent]:
         for event in events:
+            if isinstance(event, PromptRead):
+                yield event
+                continue
             if isinstance(event, TextPiece):
                 yield from self._pieces(self._splitter.feed(event.text))
                 continue
             yield from self._pieces(self._splitter.finish())
-            if not self._splitter.answering and event.reason != "cancelled":
+            if not self._splitter.answering and event.reason not in ("cancelled", "deadline"):
                 text, self._reasoning = self._reasoning, ""
                 if text:
                     yield TextPiece(text)

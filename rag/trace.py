@@ -45,7 +45,7 @@ class Writing:
     sampling: Sampling
     max_tokens: int
     text: str
-    finish: Literal["end", "stop", "length", "cancelled"]
+    finish: Literal["end", "stop", "length", "cancelled", "deadline"]
     tokens: TokenUse
 
 

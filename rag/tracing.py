@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from generators.text.protocol import (
     Finished,
+    GenerationEvent,
     GenerationRequest,
     Message,
     PromptRenderer,
@@ -60,12 +61,12 @@ class RecordingGenerator:
 
     def stream(
         self, request: GenerationRequest, cancelled: Callable[[], bool] = lambda: False
-    ) -> Iterator[TextPiece | Finished]:
+    ) -> Iterator[GenerationEvent]:
         text = ""
         for event in self._generator.stream(request, cancelled):
             if isinstance(event, Finished):
                 self.calls.append(_Call(request, text, event))
-            else:
+            elif isinstance(event, TextPiece):
                 text += event.text
             yield event
 

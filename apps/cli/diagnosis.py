@@ -33,10 +33,12 @@ _LIBRARIES = (
 
 @dataclass(frozen=True, slots=True)
 class Home:
-    """The data home, and how much room its disk has left."""
+    """The data home, how much room its disk has left, and what evaluated instructions take of it."""
 
     folder: Path
     free_bytes: int
+    saved_prompts: Path
+    saved_prompts_bytes: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,8 +152,13 @@ def _installed(distribution: str) -> str | None:
 def _home(folder: Path) -> Home:
     import shutil
 
+    from generators.assembly import saved_prompts_folder
+    from machine import cache_folder
+
     nearest = next(parent for parent in (folder, *folder.parents) if parent.exists())
-    return Home(folder, shutil.disk_usage(nearest).free)
+    prompts = saved_prompts_folder(cache_folder())
+    saved = sum(file.stat().st_size for file in prompts.glob("*") if file.is_file())
+    return Home(folder, shutil.disk_usage(nearest).free, prompts, saved)
 
 
 def _collection_healths() -> list[CollectionHealth]:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from generators.errors import GenerationFailed
-from generators.text.protocol import Evidence, Finished, GenerationRequest, Message, TextPiece
+from generators.text.protocol import Evidence, GenerationEvent, GenerationRequest, Message
 from generators.text.words import count_message_words, count_words, stream_words
 
 _TERM = re.compile(r"\w+(?:[.,]\d+)*")
@@ -68,7 +68,7 @@ class ExtractiveGenerator:
 
     def stream(
         self, request: GenerationRequest, cancelled: Callable[[], bool] = lambda: False
-    ) -> Iterator[TextPiece | Finished]:
+    ) -> Iterator[GenerationEvent]:
         if self._closed:
             raise GenerationFailed("This generator was closed. Build a new one.")
         quotes = best_sentences(request.question, request.evidence)

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import math
 from itertools import pairwise
 from pathlib import Path
 
-import numpy as np
-
 from generators.text.gguf import read_gguf_header
 from generators.text.llama_model import LlamaModel
+from generators.text.log_probabilities import log_probabilities
 
 _MOST_TOKENS = 2048
 
@@ -44,15 +42,9 @@ class LlamaLikelihood:
         total = 0.0
         for token, following in pairwise(tokens):
             self._model.evaluate([token])
-            total += _log_probability(self._model.logits(), following)
+            (logprob,) = log_probabilities(self._model.logits(), (following,))
+            total += logprob
         return total, len(tokens) - 1
 
     def close(self) -> None:
         self._model.close()
-
-
-def _log_probability(logits: np.ndarray[tuple[int], np.dtype[np.float32]], token: int) -> float:
-    """Softmax's logarithm, the largest logit taken out so that nothing overflows."""
-    values = logits.astype(np.float64)
-    highest = float(values.max())
-    return float(values[token]) - highest - math.log(float(np.exp(values - highest).sum()))

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import codecs
 import threading
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Literal
 
 from generators.errors import GenerationFailed, ModelUnusable
 from generators.text.chat_template import CHATML, PLAIN, ChatTemplate
 from generators.text.gguf import read_gguf_header
-from generators.text.llama_model import LlamaModel, Sampler
+from generators.text.llama_model import LlamaModel
+from generators.text.llama_writing import write
 from generators.text.offload import OffloadPlan, Planner, processor_only
 from generators.text.prompt_tokens import (
     Block,
@@ -21,11 +20,10 @@ from generators.text.prompt_tokens import (
     prompt_blocks,
     shared_blocks,
 )
-from generators.text.protocol import Finished, GenerationRequest, Message, TextPiece
-from generators.text.stopping import StopFilter
+from generators.text.protocol import Finished, GenerationEvent, GenerationRequest, Interruption, Message
+from generators.text.stable_prompts import StablePrompts
+from generators.text.stopping import interruption
 from generators.text.words import require_fit
-
-Reason = Literal["end", "stop", "length", "cancelled"]
 
 
 class LlamaCppGenerator:
@@ -44,6 +42,7 @@ class LlamaCppGenerator:
         context_tokens: int = 4096,
         threads: int | None = None,
         plan_offload: Planner = processor_only,
+        stable_prompts: StablePrompts | None = None,
     ) -> None:
         header = read_gguf_header(path)
         self._path = path
@@ -51,6 +50,7 @@ class LlamaCppGenerator:
         self._context_tokens = min(context_tokens, header.trained_context_tokens)
         self._threads = threads
         self._plan_offload = plan_offload
+        self._stable_prompts = stable_prompts
         self._model: LlamaModel | None = None
         self._plan: OffloadPlan | None = None
         self._template: ChatTemplate | None = None
@@ -100,9 +100,9 @@ class LlamaCppGenerator:
 
     def stream(
         self, request: GenerationRequest, cancelled: Callable[[], bool] = lambda: False
-    ) -> Iterator[TextPiece | Finished]:
-        def ended() -> bool:
-            return self._closed or cancelled()
+    ) -> Iterator[GenerationEvent]:
+        def interrupted() -> Interruption | None:
+            return "cancelled" if self._closed else interruption(request, cancelled)
 
         with self._turn() as model:
             blocks = self._blocks(model, request.messages)
@@ -112,29 +112,29 @@ class LlamaCppGenerator:
                 raise GenerationFailed("The prompt is empty. Ask something.")
             # The last block is evaluated even when it is there: its logits are wanted.
             shared = min(shared_blocks(self._evaluated, blocks), len(blocks) - 1)
-            reused = self._evaluate(model, blocks, shared, ended)
-            if len(self._evaluated) < len(blocks):
-                yield Finished("cancelled", prompt_tokens, reused, 0)
+            reused, early = self._evaluate(model, blocks, shared, interrupted)
+            if early:
+                yield Finished(early, prompt_tokens, reused, 0)
                 return
-            sampler = model.open_sampler(request.sampling)
-            try:
-                reason, written = yield from self._write(model, sampler, request, ended)
-            finally:
-                sampler.close()
-            yield Finished(reason, prompt_tokens, reused, written)
+            written = yield from write(model, request, interrupted)
+            yield Finished(written.reason, prompt_tokens, reused, written.tokens, written.end_logprob)
 
     def warm(self, messages: Sequence[Message]) -> None:
-        """Evaluate what every prompt beginning with these messages shares.
+        """Evaluate what every prompt beginning with these messages shares, or take it from where it is kept.
 
-        That is all up to where the content of the message after them begins.
+        That is all up to where the content of the message after them begins. It is kept on the disk where
+        `stable_prompts` were given, so the messages must hold nothing of the user's.
         """
         with self._turn() as model:
             segments = self._chat_template(model).stable_start(messages)
             blocks = prompt_blocks(model, segments, messages, model.batch_tokens)
             require_fit(count_block_tokens(blocks), 1, self._context_tokens)
+            if shared_blocks(self._evaluated, blocks) == len(blocks) or self._restore(model, blocks):
+                return
             shared = shared_blocks(self._evaluated, blocks)
-            if shared < len(blocks):
-                self._evaluate(model, blocks, shared, lambda: self._closed)
+            _, early = self._evaluate(model, blocks, shared, lambda: "cancelled" if self._closed else None)
+            if self._stable_prompts is not None and not early:
+                self._stable_prompts.keep(model, blocks, self._context_tokens)
 
     def close(self) -> None:
         self._closed = True
@@ -213,12 +213,29 @@ class LlamaCppGenerator:
         segments = self._chat_template(model).render(messages)
         return prompt_blocks(model, segments, messages, model.batch_tokens)
 
-    def _evaluate(
-        self, model: LlamaModel, blocks: Sequence[Block], shared: int, ended: Callable[[], bool]
-    ) -> int:
-        """Bring the context to hold these blocks, of which `shared` are there; tokens reused.
+    def _restore(self, model: LlamaModel, blocks: Sequence[Block]) -> bool:
+        """Have the context hold these blocks without evaluating them, where they are kept."""
+        kept = self._stable_prompts
+        memory = kept.find(model, blocks, self._context_tokens) if kept is not None else None
+        if memory is None:
+            return False
+        self._evaluated = []
+        if not model.restore_memory(memory):
+            return False
+        self._evaluated = list(blocks)
+        return True
 
-        Leaves early once `ended`; what was evaluated by then stays for the next request.
+    def _evaluate(
+        self,
+        model: LlamaModel,
+        blocks: Sequence[Block],
+        shared: int,
+        interrupted: Callable[[], Interruption | None],
+    ) -> tuple[int, Interruption | None]:
+        """Bring the context to hold these blocks, of which `shared` are there.
+
+        Gives the tokens reused, and what interrupted it; what was evaluated by then stays for the next
+        request.
         """
         reused = count_block_tokens(blocks[:shared])
         # Should evaluating fail, nothing in the context is to be trusted.
@@ -226,40 +243,11 @@ class LlamaCppGenerator:
         if not model.keep_first(reused):
             shared, reused = 0, 0
         evaluated = list(blocks[:shared])
+        early: Interruption | None = None
         for block in blocks[shared:]:
-            if ended():
+            if early := interrupted():
                 break
             model.evaluate(block)
             evaluated.append(block)
         self._evaluated = evaluated
-        return reused
-
-    def _write(
-        self, model: LlamaModel, sampler: Sampler, request: GenerationRequest, ended: Callable[[], bool]
-    ) -> Generator[TextPiece, None, tuple[Reason, int]]:
-        """Write after the evaluated prompt; returns why it ended and how many tokens were written."""
-        # A character may be split over tokens: bytes wait until they are one. Those of a character
-        # that is still incomplete at the end are dropped.
-        characters = codecs.getincrementaldecoder("utf-8")("replace")
-        stop = StopFilter(request.stop)
-        written = 0
-        while True:
-            if ended():
-                return "cancelled", written
-            reason: Reason = "length"
-            if written == request.max_tokens:
-                break
-            token = sampler.draw()
-            reason = "end"
-            if model.is_end(token):
-                break
-            written += 1
-            if text := stop.feed(characters.decode(model.piece(token))):
-                yield TextPiece(text)
-            if stop.found:
-                return "stop", written
-            if written < request.max_tokens:
-                model.evaluate((token,))
-        if rest := stop.finish():
-            yield TextPiece(rest)
-        return reason, written
+        return reused, early

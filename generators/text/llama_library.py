@@ -7,6 +7,7 @@ import os
 import sys
 from collections import deque
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from generators.errors import EngineMissing
@@ -110,6 +111,23 @@ def read_build() -> LlamaBuild:
         devices=_read_devices(),
         processor_features=library.llama_print_system_info().decode("utf-8", "replace").strip(" |"),
     )
+
+
+def build_fingerprint() -> str:
+    """Changes with all of the library that may change, in the last digits, what a model computes.
+
+    Its version, its files' names, sizes and times, the processor's features that it uses, and the GPUs it
+    sees. Raises EngineMissing.
+    """
+    import llama_cpp
+
+    build = read_build()
+    files = []
+    for file in sorted((Path(llama_cpp.__file__).parent / "lib").glob("*")):
+        status = file.stat()
+        files.append(f"{file.name} {status.st_size} {status.st_mtime_ns}")
+    devices = [device.description for device in build.devices]
+    return "\n".join([build.version, build.processor_features, *devices, *files])
 
 
 def _read_devices() -> tuple[Device, ...]:

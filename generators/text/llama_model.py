@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 
 from generators.errors import GenerationFailed, ModelUnusable
 from generators.text.llama_library import open_library, taken_errors
+from generators.text.llama_sampler import Sampler
 from generators.text.protocol import Sampling
 from generators.text.threads import ThreadTuner, thread_choices
 from machine import usable_cores
@@ -29,9 +30,8 @@ from machine import usable_cores
 PROCESSOR_BATCH_TOKENS = 128
 GPU_BATCH_TOKENS = 512
 
-_SEQUENCE = 0
-_PENALTY_LAST_TOKENS = 64
-_SEED_MASK = 0xFFFFFFFF
+#: The prompt and its answer; and the one beside it in which a state is read.
+_SEQUENCE, _READING = 0, 1
 
 
 class LlamaModel:
@@ -46,6 +46,7 @@ class LlamaModel:
         taken_errors()
         self._library = library
         self.path = path
+        self.gpu_layers = gpu_layers
         self.batch_tokens = GPU_BATCH_TOKENS if gpu_layers else PROCESSOR_BATCH_TOKENS
         self._prompt_threads = threads or usable_cores()
         # With layers on a GPU the processor waits for it, and nothing is to be gained.
@@ -61,6 +62,8 @@ class LlamaModel:
         # Also runs when the interpreter ends, while the library is still there.
         self._release = weakref.finalize(self, _free, library, self._context, self._model)
         self._memory = library.llama_get_memory(self._context)
+        self._last_token: int | None = None
+        self.width = int(library.llama_model_n_embd(self._model))
         self.vocabulary_size = int(library.llama_vocab_n_tokens(self._vocabulary))
         self.adds_beginning = bool(library.llama_vocab_get_add_bos(self._vocabulary))
         self.beginning_token = int(library.llama_vocab_bos(self._vocabulary))
@@ -72,6 +75,9 @@ class LlamaModel:
         parameters = library.llama_context_default_params()
         parameters.n_ctx = context_tokens
         parameters.n_batch = parameters.n_ubatch = self.batch_tokens
+        # Two sequences in one memory: what they share is there once.
+        parameters.n_seq_max = 2
+        parameters.kv_unified = True
         parameters.n_threads = self._tuner.threads
         parameters.n_threads_batch = self._prompt_threads
         if not gpu_layers:
@@ -151,18 +157,79 @@ class LlamaModel:
                 f"llama.cpp stopped while evaluating {self.path.name}: {reason}. Ask again; if it "
                 "persists, set a smaller context_tokens or fewer gpu_layers."
             )
+        self._last_token = tokens[-1]
 
     def logits(self) -> NDArray[np.float32]:
         """What the last evaluated token says of the next: float32 [vocabulary], overwritten by `evaluate`."""
         pointer = self._library.llama_get_logits_ith(self._context, -1)
         return np.ctypeslib.as_array(pointer, shape=(self.vocabulary_size,))
 
+    def state(self) -> NDArray[np.float32] | None:
+        """The last hidden state at the last evaluated token, after the final norm: float32 [width].
+
+        None where nothing was evaluated, or the model's memory cannot go back by one token. Costs one
+        token's evaluation and overwrites the logits; what is evaluated afterwards comes out as without it.
+        """
+        # llama.cpp gives hidden states only with the logits of the whole batch, which cost time and
+        # memory and come out otherwise in the last digits. So the last token is evaluated once more, alone
+        # and beside the sequence that is written on.
+        library, memory = self._library, self._memory
+        last = library.llama_memory_seq_pos_max(memory, _SEQUENCE)
+        if self._last_token is None or last < 0:
+            return None
+        library.llama_memory_seq_cp(memory, _SEQUENCE, _READING, -1, -1)
+        try:
+            if not library.llama_memory_seq_rm(memory, _READING, last, -1):
+                return None
+            return self._read_state(self._last_token, last)
+        finally:
+            library.llama_memory_seq_rm(memory, _READING, -1, -1)
+
+    def _read_state(self, token: int, position: int) -> NDArray[np.float32] | None:
+        library = self._library
+        batch = library.llama_batch_init(1, 0, 1)
+        batch.n_tokens = batch.n_seq_id[0] = batch.logits[0] = 1
+        batch.token[0], batch.pos[0], batch.seq_id[0][0] = token, position, _READING
+        library.llama_set_embeddings(self._context, True)
+        try:
+            if library.llama_decode(self._context, batch) != 0:
+                return None
+            found = library.llama_get_embeddings_ith(self._context, -1)
+            if not found:
+                return None
+            return np.ctypeslib.as_array(found, shape=(self.width,)).astype(np.float32)
+        finally:
+            library.llama_set_embeddings(self._context, False)
+            library.llama_batch_free(batch)
+
     def keep_first(self, count: int) -> bool:
         """Forget all but the first `count` tokens; False where the model could only forget them all."""
+        self._last_token = None
         if self._library.llama_memory_seq_rm(self._memory, _SEQUENCE, count, -1):
             return True
         self._library.llama_memory_clear(self._memory, True)
         return count == 0
+
+    def dump_memory(self) -> bytes:
+        """What evaluating the present tokens came to, for `restore_memory` in a context opened alike."""
+        size = self._library.llama_state_seq_get_size(self._context, _SEQUENCE)
+        buffer = (ctypes.c_uint8 * size)()
+        written = self._library.llama_state_seq_get_data(self._context, buffer, size, _SEQUENCE)
+        return bytes(buffer)[:written]
+
+    def restore_memory(self, memory: bytes) -> bool:
+        """Take up what `dump_memory` gave, and forget what is there; False where that is all it could do.
+
+        It must be just what was given: llama.cpp may abort on anything else. The next tokens have no logits
+        before some are evaluated.
+        """
+        self.keep_first(0)
+        buffer = (ctypes.c_uint8 * len(memory)).from_buffer_copy(memory)
+        if self._library.llama_state_seq_set_data(self._context, buffer, len(memory), _SEQUENCE):
+            return True
+        taken_errors()
+        self.keep_first(0)
+        return False
 
     def open_sampler(self, sampling: Sampling) -> Sampler:
         return Sampler(self._library, self._context, sampling, self.vocabulary_size)
@@ -170,42 +237,6 @@ class LlamaModel:
     def close(self) -> None:
         """Free context and weights. A second call does nothing."""
         self._release()
-
-
-class Sampler:
-    """Draws the next token from the last evaluated one's logits."""
-
-    def __init__(self, library: Any, context: Any, sampling: Sampling, vocabulary_size: int) -> None:
-        self._library = library
-        self._context = context
-        self._chain = library.llama_sampler_chain_init(library.llama_sampler_chain_default_params())
-        self._release = weakref.finalize(self, library.llama_sampler_free, self._chain)
-        if sampling.repeat_penalty != 1.0:
-            self._add(
-                library.llama_sampler_init_penalties(
-                    vocabulary_size, _PENALTY_LAST_TOKENS, sampling.repeat_penalty, 0.0, 0.0
-                )
-            )
-        if sampling.temperature <= 0.0:
-            self._add(library.llama_sampler_init_greedy())
-            return
-        if sampling.top_k > 0:
-            self._add(library.llama_sampler_init_top_k(sampling.top_k))
-        if sampling.top_p < 1.0:
-            self._add(library.llama_sampler_init_top_p(sampling.top_p, 1))
-        if sampling.min_p > 0.0:
-            self._add(library.llama_sampler_init_min_p(sampling.min_p, 1))
-        self._add(library.llama_sampler_init_temp(sampling.temperature))
-        self._add(library.llama_sampler_init_dist(sampling.seed & _SEED_MASK))
-
-    def draw(self) -> int:
-        return int(self._library.llama_sampler_sample(self._chain, self._context, -1))
-
-    def close(self) -> None:
-        self._release()
-
-    def _add(self, sampler: Any) -> None:
-        self._library.llama_sampler_chain_add(self._chain, sampler)
 
 
 def _why_unusable(path: Path, gpu_layers: int) -> str:

@@ -4,9 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Literal, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Literal, Protocol, runtime_checkable
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 Role = Literal["system", "user", "assistant"]
+#: Why a stream stopped before the text was whole.
+Interruption = Literal["cancelled", "deadline"]
 
 _HIGHEST_TEMPERATURE = 5.0  # beyond it hardly a word follows from the one before
 _LEAST_PENALTY, _MOST_PENALTY = 0.5, 2.0
@@ -65,7 +71,10 @@ class Sampling:
 
 @dataclass(frozen=True, slots=True)
 class GenerationRequest:
-    """All an engine gets. `question` and `evidence` repeat, as data, what `messages` say in words."""
+    """All an engine gets. `question` and `evidence` repeat, as data, what `messages` say in words.
+
+    Asking for signals changes no text.
+    """
 
     messages: tuple[Message, ...]
     question: str = ""
@@ -73,13 +82,40 @@ class GenerationRequest:
     max_tokens: int = 256
     stop: tuple[str, ...] = ()
     sampling: Sampling = Sampling()
+    deadline: float | None = None
+    """The moment of `time.perf_counter()` from which nothing more is read or written; None for never."""
+    signals: bool = False
+    """Whether the stream says what the model knows of itself: state, openings, log-probabilities."""
+    openings: tuple[str, ...] = ()
+    """Texts that the answer might begin with; with signals, the model says how likely each is."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PromptRead:
+    """The first thing in every stream: the prompt is read, and nothing is written yet.
+
+    Missing only where the stream was interrupted before that. Without signals both fields are empty.
+    """
+
+    state: NDArray[np.float32] | None = None
+    """float32 [width]: the last hidden state at the prompt's last token, after the final norm. None where
+    the engine has none."""
+    openings: tuple[float | None, ...] = ()
+    """For each of the request's openings ln p of its first token as the answer's first, over the whole
+    vocabulary at temperature 1. None where the engine cannot tell."""
 
 
 @dataclass(frozen=True, slots=True)
 class TextPiece:
-    """A stretch of generated text, whole characters only."""
+    """A stretch of generated text, whole characters only.
+
+    With signals, `tokens` were drawn since the last piece, and `logprob` is the sum of their ln p at
+    temperature 1: None where the engine cannot tell.
+    """
 
     text: str
+    logprob: float | None = None
+    tokens: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,12 +123,17 @@ class Finished:
     """The last thing in every stream.
 
     `prompt_tokens` counts the whole prompt, `reused_tokens` those of them whose state was still there.
+    `end_logprob` is ln p of the token that ended the text: with signals, where it ended by itself.
     """
 
-    reason: Literal["end", "stop", "length", "cancelled"]
+    reason: Literal["end", "stop", "length"] | Interruption
     prompt_tokens: int
     reused_tokens: int
     completion_tokens: int
+    end_logprob: float | None = None
+
+
+GenerationEvent = PromptRead | TextPiece | Finished
 
 
 class TextGenerator(Protocol):
@@ -123,8 +164,8 @@ class TextGenerator(Protocol):
 
     def stream(
         self, request: GenerationRequest, cancelled: Callable[[], bool] = lambda: False
-    ) -> Iterator[TextPiece | Finished]:
-        """Yield text as it comes, then one `Finished`. Raises PromptTooLong before the first piece."""
+    ) -> Iterator[GenerationEvent]:
+        """Yield one `PromptRead`, text as it comes, then one `Finished`. Raises PromptTooLong before that."""
         ...
 
     def warm(self, messages: Sequence[Message]) -> None:

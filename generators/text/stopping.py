@@ -1,8 +1,20 @@
-"""Stop strings that may arrive in pieces."""
+"""What ends a text early: stop strings, which may arrive in pieces, a person, and the clock."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from time import perf_counter
+
+from generators.text.protocol import GenerationRequest, Interruption
+
+
+def interruption(request: GenerationRequest, cancelled: Callable[[], bool]) -> Interruption | None:
+    """Why nothing more is to be read or written from now on; None where it may go on."""
+    if cancelled():
+        return "cancelled"
+    if request.deadline is not None and perf_counter() >= request.deadline:
+        return "deadline"
+    return None
 
 
 class StopFilter:

@@ -3,12 +3,25 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import Literal
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal
 
 from generators.errors import PromptTooLong
-from generators.text.protocol import Finished, GenerationRequest, Message, TextPiece
-from generators.text.stopping import StopFilter
+from generators.text.piece_tally import PieceTally
+from generators.text.protocol import (
+    Finished,
+    GenerationEvent,
+    GenerationRequest,
+    Interruption,
+    Message,
+    PromptRead,
+)
+from generators.text.stopping import StopFilter, interruption
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 _WORD = re.compile(r"\s*\S+|\s+$")
 
@@ -33,31 +46,68 @@ def require_fit(prompt_tokens: int, max_tokens: int, context_tokens: int) -> Non
         )
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class WordSignals:
+    """What a stream of words says of itself when asked. An engine without a model knows none of it."""
+
+    state: NDArray[np.float32] | None = None
+    openings: Mapping[str, float] = field(default_factory=dict)
+    """ln p of the first token of each text that the answer might begin with."""
+    logprobs: tuple[float, ...] = ()
+    """ln p of each word; of those beyond the last it is the last one's."""
+    end_logprob: float | None = None
+
+    def of_word(self, number: int) -> float | None:
+        """ln p of a word, counted from 0."""
+        return self.logprobs[min(number, len(self.logprobs) - 1)] if self.logprobs else None
+
+
+_UNKNOWN = WordSignals()
+
+
 def stream_words(
-    text: str, request: GenerationRequest, context_tokens: int, cancelled: Callable[[], bool]
-) -> Iterator[TextPiece | Finished]:
+    text: str,
+    request: GenerationRequest,
+    context_tokens: int,
+    cancelled: Callable[[], bool],
+    signals: WordSignals = _UNKNOWN,
+) -> Iterator[GenerationEvent]:
     """A finished text as a stream: word by word, with the request's limits and stop strings kept."""
     prompt_tokens = count_message_words(request.messages)
     require_fit(prompt_tokens, request.max_tokens, context_tokens)
+    if early := interruption(request, cancelled):
+        yield Finished(early, prompt_tokens, reused_tokens=0, completion_tokens=0)
+        return
+    yield _prompt_read(request, signals)
     stop = StopFilter(request.stop)
+    tally = PieceTally()
     written = 0
-    reason: Literal["end", "stop", "length", "cancelled"] = "end"
+    reason: Literal["end", "stop", "length"] | Interruption = "end"
     for word in _split(text):
-        if cancelled():
-            reason = "cancelled"
+        if early := interruption(request, cancelled):
+            reason = early
             break
         if written == request.max_tokens and word.strip():
             reason = "length"
             break
+        if request.signals and word.strip():
+            tally.add(signals.of_word(written))
         written += count_words(word)
         if shown := stop.feed(word):
-            yield TextPiece(shown)
+            yield tally.piece(shown)
         if stop.found:
             reason = "stop"
             break
     if reason in ("end", "length") and (rest := stop.finish()):
-        yield TextPiece(rest)
-    yield Finished(reason, prompt_tokens, reused_tokens=0, completion_tokens=written)
+        yield tally.piece(rest)
+    end_logprob = signals.end_logprob if request.signals and reason == "end" else None
+    yield Finished(reason, prompt_tokens, 0, written, end_logprob)
+
+
+def _prompt_read(request: GenerationRequest, signals: WordSignals) -> PromptRead:
+    if not request.signals:
+        return PromptRead()
+    return PromptRead(signals.state, tuple(signals.openings.get(text) for text in request.openings))
 
 
 def _split(text: str) -> Iterable[str]:

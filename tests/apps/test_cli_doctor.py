@@ -44,6 +44,8 @@ def test_json_says_what_runs_where(refdesk, modelless: Path, all_models_here: No
     assert found["schema"] == 1
     assert found["problems"] == []
     assert found["home"]["folder"] == str(modelless)
+    assert found["home"]["saved_prompts"] == str(modelless / "cache" / "prompts")
+    assert found["home"]["saved_prompts_bytes"] == 0
     assert {"refdesk", "Python", "SQLite", "llama-cpp-python", "torch"} <= set(found["versions"])
     assert found["machine"]["memory_total_bytes"] > found["machine"]["memory_available_bytes"] > 0
     assert found["threads"]["generation"][0] == found["threads"]["prompt"]

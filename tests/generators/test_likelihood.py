@@ -11,7 +11,7 @@ import pytest
 
 from generators.assembly import build_likelihood
 from generators.errors import ModelUnusable
-from generators.text.likelihood import _log_probability
+from generators.text.log_probabilities import log_probabilities
 from machine import cache_folder, resolve
 
 MODEL = "gemma-3-270m-q4_k_m"
@@ -20,11 +20,12 @@ MODEL = "gemma-3-270m-q4_k_m"
 def test_a_token_has_its_share_of_the_softmax() -> None:
     logits = np.array([1.0, 2.0, 3.0], dtype=np.float32)
     share = math.exp(2) / (math.exp(1) + math.exp(2) + math.exp(3))
-    assert _log_probability(logits, 1) == pytest.approx(math.log(share))
+    assert log_probabilities(logits, (1, 1)) == pytest.approx((math.log(share), math.log(share)))
 
 
 def test_large_logits_do_not_overflow() -> None:
-    assert _log_probability(np.array([1000.0, 1000.0], dtype=np.float32), 0) == pytest.approx(math.log(0.5))
+    logits = np.array([1000.0, 1000.0], dtype=np.float32)
+    assert log_probabilities(logits, (0,)) == pytest.approx((math.log(0.5),))
 
 
 def test_a_file_that_is_no_model_is_named(tmp_path) -> None:

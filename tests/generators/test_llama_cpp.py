@@ -5,17 +5,21 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
+from itertools import count
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from generators.errors import GenerationFailed, ModelUnusable
 from generators.text.llama_cpp import LlamaCppGenerator
 from generators.text.llama_model import LlamaModel
+from generators.text.log_probabilities import log_probabilities
 from generators.text.offload import OffloadPlan
 from generators.text.probe import Trial, try_in_child
 from generators.text.prompt_tokens import content_tokens
-from generators.text.protocol import Finished, GenerationRequest, Message, Sampling, TextPiece
+from generators.text.protocol import Finished, GenerationRequest, Message, PromptRead, Sampling, TextPiece
 
 _SYSTEM = Message("system", "You answer in one short sentence, from the passages alone.")
 
@@ -183,6 +187,84 @@ class TestGemma:
         text = "naïve – 漢字, 🦉 and\ttabs"
         tokens = gemma_model.tokenize(text, markup=False)
         assert b"".join(map(gemma_model.piece, tokens)).decode() == text
+
+    def test_reading_a_state_changes_nothing_that_follows(self, gemma_model: LlamaModel) -> None:
+        tokens = gemma_model.tokenize("The winch rope is replaced every 1,000 launches. " * 12, markup=False)
+        logits = []
+        for read_state in (False, True):
+            gemma_model.keep_first(0)
+            gemma_model.evaluate(tokens[:128])
+            before = gemma_model.logits().copy()
+            if read_state:
+                assert gemma_model.state() is not None
+            gemma_model.evaluate(tokens[128:])
+            logits.append((before, gemma_model.logits().copy()))
+        assert np.array_equal(logits[0], logits[1])
+
+    def test_a_state_is_the_last_tokens_own(self, gemma_model: LlamaModel) -> None:
+        def state_after(text: str) -> np.ndarray:
+            gemma_model.keep_first(0)
+            gemma_model.evaluate(gemma_model.tokenize(text, markup=False))
+            state = gemma_model.state()
+            assert state is not None
+            return state
+
+        alike, again, other = map(state_after, ("It is nine o'clock", "It is nine o'clock", "It was Bern"))
+        assert alike.shape == (gemma_model.width,)
+        assert np.array_equal(alike, again)
+        assert not np.allclose(alike, other)
+
+    def test_of_nothing_there_is_no_state(self, gemma_model: LlamaModel) -> None:
+        gemma_model.keep_first(0)
+        assert gemma_model.state() is None
+
+    def test_a_state_is_read_even_where_the_answer_fills_the_context(self, gemma: LlamaCppGenerator) -> None:
+        prompt = (Message("user", "sea " * 500),)
+        room = gemma.context_tokens - gemma.count_prompt_tokens(prompt)
+        assert room < 12
+        first, *_ = gemma.stream(GenerationRequest(prompt, max_tokens=room, signals=True))
+        assert isinstance(first, PromptRead)
+        assert first.state is not None
+
+    def test_openings_and_pieces_have_the_models_own_probabilities(
+        self, gemma: LlamaCppGenerator, gemma_model: LlamaModel
+    ) -> None:
+        request = GenerationRequest((Message("user", "One, two, three,"),), max_tokens=3, signals=True)
+        _, piece, *_ = gemma.stream(request)
+        assert isinstance(piece, TextPiece)
+        first, *_ = gemma.stream(replace(request, openings=(piece.text, "zebra")))
+        assert isinstance(first, PromptRead)
+        gemma_model.keep_first(0)
+        tokens = gemma_model.tokenize("One, two, three,", markup=False)
+        for block in ([gemma_model.beginning_token], tokens):  # as prompt_blocks cuts it
+            gemma_model.evaluate(block)
+        wanted = [gemma_model.tokenize(text, markup=False)[0] for text in (piece.text, "zebra")]
+        assert first.openings == pytest.approx(log_probabilities(gemma_model.logits(), wanted))
+        assert first.openings[0] == pytest.approx(piece.logprob, abs=1e-4)  # greedy: the likeliest token
+
+    def test_a_temperature_changes_no_log_probability(self, gemma: LlamaCppGenerator) -> None:
+        request = GenerationRequest((Message("user", "One, two,"),), max_tokens=1, signals=True)
+        sure = replace(request, sampling=Sampling(temperature=0.01, top_k=1))
+        logprobs = []
+        for asked in (request, sure):
+            _, piece, *_ = gemma.stream(asked)
+            assert isinstance(piece, TextPiece)
+            logprobs.append(piece.logprob)
+        assert logprobs[0] == logprobs[1] != 0.0
+
+    def test_a_deadline_that_passes_between_two_blocks_stops_the_reading_and_keeps_what_was_read(
+        self, gemma: LlamaCppGenerator, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        request = GenerationRequest((Message("user", "hill " * 300),), max_tokens=4, deadline=2.0)
+        moments = count()
+        monkeypatch.setattr("generators.text.stopping.perf_counter", lambda: float(next(moments)))
+        (late,) = gemma.stream(request)
+        assert isinstance(late, Finished)
+        assert (late.reason, late.completion_tokens) == ("deadline", 0)
+        *_, again = gemma.stream(replace(request, deadline=None))
+        assert isinstance(again, Finished)
+        assert late.reused_tokens < again.reused_tokens < again.prompt_tokens
+        assert again.completion_tokens == 4
 
     def test_it_runs_in_a_child_and_is_measured(self, gemma_file: Path) -> None:
         result = try_in_child(Trial(gemma_file, 0, 256, prompt_tokens=32, new_tokens=4))

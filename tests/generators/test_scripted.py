@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 
 from generators.errors import GenerationFailed, ModelUnusable
-from generators.text.protocol import GenerationRequest, Message, TextPiece
-from generators.text.scripted import ScriptedGenerator, read_replies
+from generators.text.protocol import Finished, GenerationRequest, Message, PromptRead, TextPiece
+from generators.text.scripted import ScriptedGenerator, ScriptedReply, read_replies
+from generators.text.words import WordSignals
 
 
 def _ask(generator: ScriptedGenerator, text: str) -> str:
@@ -45,7 +46,38 @@ def test_a_script_is_read_from_json(tmp_path: Path) -> None:
     assert read_replies(path) == ("Yes. [1]",)
 
 
-@pytest.mark.parametrize("content", ["{}", "[1]", "not json"])
+def test_a_reply_may_come_with_signals(tmp_path: Path) -> None:
+    path = tmp_path / "script.json"
+    signals = {"state": [0.5, -1], "openings": {"Yes": -0.5}, "logprobs": [-1, -2], "end_logprob": -3}
+    path.write_text(json.dumps([{"text": "Yes. [1]", **signals}]), encoding="utf-8")
+    request = GenerationRequest((Message("user", "a"),), signals=True, openings=("No", "Yes"))
+    first, *pieces, last = ScriptedGenerator(read_replies(path)).stream(request)
+    assert isinstance(first, PromptRead)
+    assert first.state is not None
+    assert first.state.tolist() == [0.5, -1.0]
+    assert first.openings == (None, -0.5)
+    assert pieces == [TextPiece("Yes.", -1.0, 1), TextPiece(" [1]", -2.0, 1)]
+    assert isinstance(last, Finished)
+    assert last.end_logprob == -3.0
+
+
+def test_words_beyond_the_scripted_ones_have_the_last_ones_probability() -> None:
+    reply = ScriptedReply("One two three", WordSignals(logprobs=(-1.0, -2.0)))
+    events = ScriptedGenerator([reply]).stream(GenerationRequest((Message("user", "a"),), signals=True))
+    assert [event.logprob for event in events if isinstance(event, TextPiece)] == [-1.0, -2.0, -2.0]
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "{}",
+        "[1]",
+        "not json",
+        '[{"state": [1]}]',
+        '[{"text": "a", "opening": {}}]',
+        '[{"text": "a", "logprobs": "x"}]',
+    ],
+)
 def test_a_script_that_is_none_is_named(tmp_path: Path, content: str) -> None:
     path = tmp_path / "script.json"
     path.write_text(content, encoding="utf-8")

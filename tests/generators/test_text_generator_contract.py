@@ -2,15 +2,27 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
+import numpy as np
 import pytest
 
 from generators.errors import GeneratorError, PromptTooLong
 from generators.text.extractive import ExtractiveGenerator
-from generators.text.protocol import Evidence, Finished, GenerationRequest, Message, TextGenerator, TextPiece
-from generators.text.scripted import ScriptedGenerator
+from generators.text.protocol import (
+    Evidence,
+    Finished,
+    GenerationEvent,
+    GenerationRequest,
+    Message,
+    PromptRead,
+    TextGenerator,
+    TextPiece,
+)
+from generators.text.scripted import ScriptedGenerator, ScriptedReply
+from generators.text.words import WordSignals
 
 _QUESTION = "When does the library open?"
 _PASSAGE = "The library opens at nine on every working day of the week. Dogs stay outside."
@@ -22,12 +34,17 @@ class Case:
 
     build: Callable[[], TextGenerator]
     request: GenerationRequest
+    knows_itself: bool
+    """Whether it has signals to give to those who ask."""
 
 
 def _scripted_case() -> Case:
+    signals = WordSignals(np.ones(4, dtype=np.float32), {"It": -0.5, "Not": -3.0}, (-0.5, -0.25), -0.1)
+    reply = ScriptedReply("It opens at nine, every working day. [1]", signals)
     return Case(
-        lambda: ScriptedGenerator(lambda request: "It opens at nine, every working day. [1]"),
+        lambda: ScriptedGenerator(lambda request: reply),
         GenerationRequest((Message("user", _QUESTION),), max_tokens=20),
+        knows_itself=True,
     )
 
 
@@ -38,7 +55,7 @@ def _extractive_case() -> Case:
         evidence=(Evidence(1, "House rules", _PASSAGE),),
         max_tokens=20,
     )
-    return Case(lambda: ExtractiveGenerator("Not here."), request)
+    return Case(lambda: ExtractiveGenerator("Not here."), request, knows_itself=False)
 
 
 @pytest.fixture(
@@ -56,6 +73,7 @@ def case(request: pytest.FixtureRequest) -> Case:
     return Case(
         lambda: LlamaCppGenerator(path, context_tokens=512),
         GenerationRequest(messages, max_tokens=20),
+        knows_itself=True,
     )
 
 
@@ -66,8 +84,10 @@ def generator(case: Case) -> Iterator[TextGenerator]:
     built.close()
 
 
-def _read(stream: Iterator[TextPiece | Finished]) -> tuple[list[str], Finished]:
-    *pieces, last = stream
+def _read(stream: Iterator[GenerationEvent]) -> tuple[list[str], Finished]:
+    """The pieces' texts and the end of a stream whose prompt was read."""
+    first, *pieces, last = stream
+    assert isinstance(first, PromptRead)
     assert isinstance(last, Finished)
     texts = []
     for piece in pieces:
@@ -129,15 +149,95 @@ class TestTextGenerator:
             if isinstance(event, Finished):
                 assert event.reason == "cancelled"
                 assert event.completion_tokens < case.request.max_tokens
-            else:
+            elif isinstance(event, TextPiece):
                 seen.append(event.text)
         assert len(seen) == 2
 
     def test_cancelled_before_the_first_piece_it_shows_nothing(
         self, case: Case, generator: TextGenerator
     ) -> None:
-        shown, finished = _read(generator.stream(case.request, cancelled=lambda: True))
-        assert (shown, finished.reason, finished.completion_tokens) == ([], "cancelled", 0)
+        (finished,) = generator.stream(case.request, cancelled=lambda: True)
+        assert isinstance(finished, Finished)
+        assert (finished.reason, finished.completion_tokens) == ("cancelled", 0)
+
+    def test_a_deadline_that_has_passed_lets_nothing_be_read(
+        self, case: Case, generator: TextGenerator
+    ) -> None:
+        (finished,) = generator.stream(replace(case.request, deadline=-math.inf))
+        assert isinstance(finished, Finished)
+        assert (finished.reason, finished.completion_tokens) == ("deadline", 0)
+
+    def test_a_deadline_that_never_comes_changes_nothing(self, case: Case, generator: TextGenerator) -> None:
+        without = _read(generator.stream(case.request))[0]
+        assert _read(generator.stream(replace(case.request, deadline=math.inf)))[0] == without
+
+    def test_a_deadline_that_passes_while_it_writes_stops_it(
+        self, case: Case, generator: TextGenerator, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        moments = [0.0]
+        monkeypatch.setattr("generators.text.stopping.perf_counter", lambda: moments[-1])
+        pieces = []
+        for event in generator.stream(replace(case.request, deadline=5.0)):
+            if isinstance(event, TextPiece):
+                pieces.append(event)
+                moments.append(5.0)
+        assert isinstance(event, Finished)
+        assert (len(pieces), event.reason) == (1, "deadline")
+
+    def test_without_signals_it_says_nothing_of_itself(self, case: Case, generator: TextGenerator) -> None:
+        first, *pieces, last = generator.stream(replace(case.request, openings=("Yes",)))
+        assert isinstance(first, PromptRead)
+        assert isinstance(last, Finished)
+        assert (first.state, first.openings, last.end_logprob) == (None, (), None)
+        assert {(piece.logprob, piece.tokens) for piece in pieces if isinstance(piece, TextPiece)} == {
+            (None, 0)
+        }
+
+    def test_signals_change_no_text(self, case: Case, generator: TextGenerator) -> None:
+        without = _read(generator.stream(case.request))
+        texts, finished = _read(generator.stream(replace(case.request, signals=True, openings=("Yes",))))
+        assert (texts, finished.reason) == (without[0], without[1].reason)
+
+    def test_with_signals_it_says_what_it_knows_of_itself(self, case: Case, generator: TextGenerator) -> None:
+        request = replace(case.request, signals=True, openings=("It", "Not", ""))
+        first, *pieces, last = generator.stream(request)
+        assert isinstance(first, PromptRead)
+        assert isinstance(last, Finished)
+        assert sum(piece.tokens for piece in pieces if isinstance(piece, TextPiece)) <= last.completion_tokens
+        logprobs = [piece.logprob for piece in pieces if isinstance(piece, TextPiece)]
+        if not case.knows_itself:
+            assert (first.state, first.openings) == (None, (None, None, None))
+            assert set(logprobs) == {None}
+            return
+        assert first.state is not None
+        assert (first.state.dtype, first.state.ndim) == (np.float32, 1)
+        assert np.isfinite(first.state).all()
+        likely, unlikely, nothing = first.openings
+        assert likely is not None
+        assert unlikely is not None
+        assert nothing is None
+        assert max(likely, unlikely) < 0
+        assert all(logprob is not None and logprob <= 0 for logprob in logprobs)
+        assert (last.end_logprob is not None) == (last.reason == "end")
+
+    def test_tokens_held_back_count_with_the_piece_that_shows_them(
+        self, case: Case, generator: TextGenerator
+    ) -> None:
+        request = replace(case.request, signals=True)
+        whole = [event for event in generator.stream(request) if isinstance(event, TextPiece)]
+        # The second piece could begin this stop string, and so comes with the third.
+        stop = whole[1].text.strip() + whole[2].text + "\x00"
+        held = [
+            event
+            for event in generator.stream(replace(request, stop=(stop,)))
+            if isinstance(event, TextPiece)
+        ]
+        assert "".join(piece.text for piece in held) == "".join(piece.text for piece in whole)
+        assert len(held) < len(whole) or held[1].text != whole[1].text
+        assert sum(piece.tokens for piece in held) == sum(piece.tokens for piece in whole)
+        if case.knows_itself:
+            together = sum(piece.logprob or 0.0 for piece in whole)
+            assert sum(piece.logprob or 0.0 for piece in held) == pytest.approx(together)
 
     def test_an_unfinished_stream_that_is_closed_does_not_block_the_next(
         self, case: Case, generator: TextGenerator

@@ -1,0 +1,101 @@
+"""What comes after the prompt is read: the answer, token by token, and what the model says of itself."""
+
+from __future__ import annotations
+
+import codecs
+from collections.abc import Callable, Generator
+from dataclasses import dataclass
+from typing import Literal
+
+from generators.text.llama_model import LlamaModel
+from generators.text.llama_sampler import Sampler
+from generators.text.log_probabilities import log_probabilities
+from generators.text.piece_tally import PieceTally
+from generators.text.prompt_tokens import content_tokens
+from generators.text.protocol import GenerationRequest, Interruption, PromptRead, TextPiece
+from generators.text.stopping import StopFilter
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """How the text ended, after how many tokens; `end_logprob` as in `Finished`."""
+
+    reason: Literal["end", "stop", "length"] | Interruption
+    tokens: int
+    end_logprob: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Drawn:
+    """A token and, with signals, its ln p."""
+
+    token: int
+    logprob: float | None
+
+
+def write(
+    model: LlamaModel, request: GenerationRequest, interrupted: Callable[[], Interruption | None]
+) -> Generator[PromptRead | TextPiece, None, Written]:
+    """Write after the prompt that the model has evaluated. Raises GenerationFailed."""
+    sampler = model.open_sampler(request.sampling)
+    try:
+        # Drawn before the state is read, which overwrites the logits.
+        drawn = _draw(model, sampler, request)
+        yield _prompt_read(model, request)
+        return (yield from _write_on(model, sampler, request, interrupted, drawn))
+    finally:
+        sampler.close()
+
+
+def _write_on(
+    model: LlamaModel,
+    sampler: Sampler,
+    request: GenerationRequest,
+    interrupted: Callable[[], Interruption | None],
+    drawn: _Drawn,
+) -> Generator[TextPiece, None, Written]:
+    # A character may be split over tokens: bytes wait until they are one. Those of a character
+    # that is still incomplete at the end are dropped.
+    characters = codecs.getincrementaldecoder("utf-8")("replace")
+    stop = StopFilter(request.stop)
+    tally = PieceTally()
+    written = 0
+    while True:
+        if early := interrupted():
+            return Written(early, written)
+        if written == request.max_tokens:
+            ended = Written("length", written)
+            break
+        if model.is_end(drawn.token):
+            ended = Written("end", written, drawn.logprob)
+            break
+        written += 1
+        if request.signals:
+            tally.add(drawn.logprob)
+        if text := stop.feed(characters.decode(model.piece(drawn.token))):
+            yield tally.piece(text)
+        if stop.found:
+            return Written("stop", written)
+        if written < request.max_tokens:
+            model.evaluate((drawn.token,))
+            drawn = _draw(model, sampler, request)
+    if rest := stop.finish():
+        yield tally.piece(rest)
+    return ended
+
+
+def _draw(model: LlamaModel, sampler: Sampler, request: GenerationRequest) -> _Drawn:
+    token = sampler.draw()
+    if not request.signals:
+        return _Drawn(token, None)
+    (logprob,) = log_probabilities(model.logits(), (token,))
+    return _Drawn(token, logprob)
+
+
+def _prompt_read(model: LlamaModel, request: GenerationRequest) -> PromptRead:
+    if not request.signals:
+        return PromptRead()
+    firsts = [content_tokens(model, text)[:1] for text in request.openings]
+    likely = iter(log_probabilities(model.logits(), [token for first in firsts for token in first]))
+    openings = tuple(next(likely) if first else None for first in firsts)
+    return PromptRead(model.state(), openings)
