@@ -198,10 +198,14 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """One earlier question of a conversation, and what was answered."""
+    """One earlier question of a conversation, and what was answered.
+
+    Of a refused one only the question counts: a follow-up may go on from it.
+    """
 
     question: str
     answer: str
+    refused: bool = False
 
 
 # The stream's events, in the order they can come.

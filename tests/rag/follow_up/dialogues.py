@@ -104,7 +104,7 @@ DIALOGUES = (
     _needs("How many launches were made?", "4,112 [1]", "How many of them at night?", "launches night"),
     # Over several turns
     Dialogue(((REVENUE, "4.2 [1]"), ("And in 2019?", "4.4 [1]")), "And in 2020?", ("revenue", "2020"), ("2018", "2019")),
-    Dialogue(((SHELL, "23 [1]"), ("And BP?", "9 [1]")), "And in 2020?", ("bp", "net income", "2020"), ("shell", "2018")),
+    Dialogue(((SHELL, "23 [1]"), ("And BP?", "9 [1]")), "And in 2020?", ("bp", "net", "income", "2020"), ("shell", "2018")),
     Dialogue(((MILL, LUND), ("When did they rebuild it?", "In 1873 [1]")), "Where were they born?", ("lund", "born")),
     Dialogue(((TOW, "48 euros [1]"), ("Who pays for it?", "The pilot [1]")), "Why?", ("tow", "pays")),
     Dialogue(((MILL, LUND), ("What is the annual fee?", "12 euros [1]")), "When is it due?", ("fee", "due"), ("mill", "lund")),
