@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 
 from rag.follow_up.languages import Language, Word, content_of, language_of, words_of
+from rag.follow_up.need import COMPARING
 from rag.follow_up.phrases import (
     Phrase,
     after_preposition,
@@ -21,6 +22,8 @@ _RELATIVE_TIMES = frozenset(
     "year years month months quarter quarters week weeks day days before after previous next following last "
     "earlier later prior then now today".split()
 )
+#: Prepositions that one place may have and another not: "on the terrace", "in the garden".
+_PLACES = frozenset("in on at near".split())
 _FILLERS = frozenset("year fiscal fy q in of for the".split())
 
 
@@ -29,6 +32,8 @@ def with_fragment(question: str, fragment: Sequence[Word], before: str) -> str:
 
     `fragment` are the words of `question` without an "and" in front. What finds no place stands at the end.
     """
+    if fragment[0].form in COMPARING:
+        return _with_rest(before, [stretch(question, fragment).written])
     values = values_in(question)
     text, left = with_values(before, values)
     language = language_of(words_of(before))
@@ -53,8 +58,9 @@ def _place(question: str, rest: Sequence[Word], before: str, language: Language)
     nouns = rest[1:] if preposition else rest
     if not nouns:
         return None
-    if preposition is not None and (governed := after_preposition(before, preposition)):
-        return governed
+    for like in (preposition, *sorted(_PLACES - {preposition})) if preposition in _PLACES else (preposition,):
+        if like is not None and (governed := after_preposition(before, like)):
+            return governed
     names = names_in(before)
     if all(word.is_capitalised for word in nouns) and language.capitals_are_names:
         return names[0] if names else None
@@ -67,7 +73,8 @@ def _place(question: str, rest: Sequence[Word], before: str, language: Language)
 def _put(text: str, place: Phrase | None, written: str, language: Language, rest: Sequence[Word]) -> str:
     if place is None:
         return _with_rest(text, [written])
-    if rest[0].form in language.prepositions:
+    governed = words_of(place.written)[0].form in language.prepositions
+    if rest[0].form in language.prepositions and not governed:
         written = written[len(rest[0].written) :].strip()
     return text[: place.start] + written + text[place.end :]
 

@@ -71,7 +71,8 @@ ENGLISH = Language(
     name="English",
     asking=_words("what when where which who whom whose why how what's who's where's when's"),
     verbs=_words(
-        "is are was were be been being do does did has have had can could will would shall should may might must"
+        "is are was were be been being do does did has have had can could will would shall should may might must isn't aren't wasn't "
+        "weren't doesn't don't didn't can't cannot won't isn’t aren’t wasn’t weren’t doesn’t don’t didn’t can’t won’t"
     ),
     determiners=_words("a an the any some each every all no my our your"),
     prepositions=_words(
@@ -85,7 +86,7 @@ ENGLISH = Language(
     hollow=_words(
         "i you we us me not else more much many long often far old big exactly please tell explain say says "
         "anything something details detail ok okay yes no too also as well so just one ones other others same "
-        "go on continue it's that's there's"
+        "go on continue list show give describe elaborate expand add page pages it's that's there's"
     ),
     leads=("and what about", "and how about", "what about", "how about", "and", "but", "or", "also"),
 )

@@ -37,7 +37,10 @@ _DOCUMENTS = frozenset(
     "filing collection page dokument dokumente bericht vertrag datei document rapport contrat "
     "documento informe contrato".split()
 )
+_BEFORE_DEMONSTRATIVES = frozenset("and but if when because what which why how where who".split())
 _ONE_AFTER = frozenset("which this that other first second third last the newer older".split())
+#: A fragment that begins so stands beside what was asked and takes the place of nothing.
+COMPARING = frozenset("compared versus vs verglichen".split())
 _RELATIVE = frozenset("that who which whom of in".split())
 
 
@@ -83,7 +86,7 @@ def is_fragment(words: Sequence[Word], rest: Sequence[Word], language: Language)
     """Whether it has no verb and no question word, and begins as what replaces a part of a question does."""
     if any(word.form in language.asking or word.form in language.verbs for word in rest):
         return False
-    if len(rest) < len(words):
+    if len(rest) < len(words) or rest[0].form in COMPARING:
         return True
     content = content_of(rest, language)
     begins_inside = rest[0].form in language.prepositions and len(content) <= 3
@@ -129,7 +132,7 @@ def _is_pointing(words: Sequence[Word], at: int, language: Language) -> bool:
         case "that" | "those":
             if not after:
                 return True
-            opened = not before or before in language.verbs | language.prepositions | language.asking | {"and"}
+            opened = not before or before in _BEFORE_DEMONSTRATIVES | language.verbs | language.prepositions
             return opened and after not in language.determiners | language.personal | _RELATIVE
         case "there" | "here":
             return before not in beings and after not in beings
@@ -143,7 +146,7 @@ def _has_earlier_clause(words: Sequence[Word], at: int, language: Language) -> b
     """Whether a clause with a noun ends before this word: a pronoun's noun stands in no clause of its own."""
     for joint in range(at, 0, -1):
         parted = words[joint].start - words[joint - 1].end > 1  # by a comma or the like
-        joined = joint < at and words[joint].form in language.joints
+        joined = joint < at and words[joint].form in language.joints | language.asking
         if (parted or joined) and content_of(words[:joint], language):
             return True
     return False
@@ -176,6 +179,10 @@ def _left_open(question: str, words: Sequence[Word], language: Language) -> Word
         return None
     if _COMPARED.fullmatch(question):
         return words[-1]
+    if any(word.form in language.asking for word in words[:2]) and len(words) - (
+        words[0].form in language.prepositions
+    ) == 2:
+        return words[-1]  # "which city", "in what year"
     for at, word in enumerate(words):
         before = words[at - 1].form if at else ""
         after = words[at + 1].form if at + 1 < len(words) else ""
@@ -190,7 +197,10 @@ def _left_open(question: str, words: Sequence[Word], language: Language) -> Word
             case "former" | "latter":
                 if not settled:
                     return word
-            case "other" | "others" | "same":
-                if before == "the" and (not after or after in language.prepositions | {"one"}) and not settled:
+            case "other" | "others":
+                if before == "the" and not settled:
+                    return word
+            case "same":
+                if before == "the" and (not after or after in language.prepositions) and not settled:
                     return word
     return None

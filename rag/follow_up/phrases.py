@@ -64,7 +64,10 @@ def topic_of(question: str) -> Phrase | None:
         if word.form in language.determiners and (object_ := _until_small(rest[at:], language)):
             return stretch(question, object_)
     names = names_in(question)
-    return names[0] if names else None
+    if names:
+        return names[0]
+    asked = _until_small(rest[1:], language) if rest[:1] and rest[0].form in ("which", "what") else ()
+    return stretch(question, asked) if asked else None
 
 
 def names_in(text: str) -> tuple[Phrase, ...]:
@@ -149,13 +152,14 @@ def noun_phrases(question: str) -> tuple[Phrase, ...]:
 
 
 def after_preposition(question: str, preposition: str) -> Phrase | None:
-    """What the last such preposition governs, up to the next small word or sign."""
+    """The last such preposition with what it governs, up to the next small word or sign; a value is left out."""
     words = words_of(question)
     language = language_of(words)
     for at in range(len(words) - 2, -1, -1):
         if words[at].form == preposition.lower():
             run = _until_small(words[at + 1 :], language)
-            return stretch(question, run) if run else None
+            if run and not any(is_value(word.written) for word in run):
+                return stretch(question, words[at : at + 1 + len(run)])
     return None
 
 
@@ -178,7 +182,7 @@ def _subject(words: Sequence[Word], language: Language) -> Sequence[Word]:
 
 def _named(words: Sequence[Word]) -> Sequence[Word]:
     """All that follows "is", up to a participle: "the fee for adults", "the club" (founded)."""
-    if not words or words[0].form in ENGLISH.personal | ENGLISH.pointing | ENGLISH.possessive:
+    if not words or _PARTICIPLE.fullmatch(words[0].written) or words[0].form in ENGLISH.personal | ENGLISH.pointing | ENGLISH.possessive:
         return ()
     for at, word in enumerate(words[1:], start=1):
         begun = words[at - 1].form not in ENGLISH.determiners

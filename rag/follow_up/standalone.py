@@ -23,7 +23,9 @@ _LONGEST_EARLIER = 240
 _HEAD = re.compile(r"(?:and\s+|but\s+)?(?:when|where|why|how)\s+(?=(?:is|are|was|were|do|does|did|can|will|has|have)\b)", re.I)
 _YES_NO = re.compile(r"(?:and\s+|but\s+)?(?=(?:is|are|was|were|do|does|did|can|will|has|have|must|may)\b)", re.I)
 _ADVERBS = ("why not", "why", "how so", "how", "when", "where", "since when", "for how long", "how long")
+_WHO_IS_NAMED = re.compile(r"(?i:(?:and\s+)?who\s+(?:is|was))\s+[A-Z]")
 _PEOPLE = frozenset("he she him his her they them their sie er ihn il elle lui él ella".split())
+_PERSON = frozenset("he she him his her".split())
 _POSSESSIVE = frozenset("its their his her".split())
 _THINGS = frozenset("it its they them their these those".split())
 
@@ -127,12 +129,15 @@ def _meanings_of(form: str, before: _Before, subject: str | None) -> list[str]:
         return [f"in {times[0].written}"] if times else []
     asked_who = asks_for_a_person(before.question)
     choices: list[str | None] = []
-    if form in _PEOPLE and asked_who:
+    asked_for = [name.written for name in names_in(before.question)]
+    if form in _PEOPLE and asked_who and not _WHO_IS_NAMED.match(before.question):
         choices.append(before.names)
+    elif form in _PERSON and len(asked_for) == 1:
+        choices += asked_for
     if form in _THINGS and not asked_who and asks_for_a_thing(before.question):
         choices.append(before.names)
     if form in _THINGS | _PEOPLE and (form in _THINGS or choices):
-        choices += [subject, *(name.written for name in names_in(before.question))]
+        choices += [subject, *asked_for]
     return [choice for choice in choices if choice]
 
 

@@ -8,18 +8,19 @@ import pytest
 
 from rag import Turn
 from rag.follow_up.standalone import standalone
-from tests.rag.follow_up.dialogues import DIALOGUES, Dialogue
+from tests.rag.follow_up.dialogues import DIALOGUES, LATER_DIALOGUES, Dialogue
 
 
 def words(text: str) -> set[str]:
-    return {re.sub(r"['’]s?$", "", word) for word in re.findall(r"\w+(?:[.'’]\w+)*", text.lower())}
+    found = re.findall(r"\w+(?:[.'’-]\w+)*", text.lower())
+    return {re.sub(r"['’]s?$", "", part) for word in found for part in (word, *word.split("-"))}
 
 
 def turns_of(dialogue: Dialogue) -> list[Turn]:
     return [Turn(question, answer) for question, answer in dialogue.said]
 
 
-@pytest.mark.parametrize("dialogue", DIALOGUES, ids=lambda dialogue: f"{dialogue.said[-1][0]} {dialogue.asked}")
+@pytest.mark.parametrize("dialogue", (*DIALOGUES, *LATER_DIALOGUES), ids=lambda dialogue: f"{dialogue.said[-1][0]} {dialogue.asked}")
 def test_a_dialogue(dialogue: Dialogue) -> None:
     found = standalone(dialogue.asked, turns_of(dialogue))
     if dialogue.alone:
