@@ -45,14 +45,14 @@ def with_fragment(question: str, fragment: Sequence[Word], before: str) -> str:
     ]
     says_when = _says_when(rest, language)
     rest = rest if says_when else _without_ends(rest, language)
-    if rest and content_of(rest, language) or says_when and not values:
+    if (rest and content_of(rest, language)) or (says_when and not values):
         written = stretch(question, rest)
-        place = None if says_when else _place(question, rest, text, language)
+        place = None if says_when else _place(rest, text, language)
         text = _put(text, place, written.written, language, rest)
     return _with_rest(text, [question[value.start : value.end] for value in left])
 
 
-def _place(question: str, rest: Sequence[Word], before: str, language: Language) -> Phrase | None:
+def _place(rest: Sequence[Word], before: str, language: Language) -> Phrase | None:
     """What in the earlier question the words stand for; None where nothing is plainly of their kind."""
     preposition = rest[0].form if rest[0].form in language.prepositions else None
     nouns = rest[1:] if preposition else rest

@@ -71,8 +71,9 @@ ENGLISH = Language(
     name="English",
     asking=_words("what when where which who whom whose why how what's who's where's when's"),
     verbs=_words(
-        "is are was were be been being do does did has have had can could will would shall should may might must isn't aren't wasn't "
-        "weren't doesn't don't didn't can't cannot won't isn’t aren’t wasn’t weren’t doesn’t don’t didn’t can’t won’t"
+        "is are was were be been being do does did has have had can could will would shall should may might "
+        "must cannot isn't aren't wasn't weren't doesn't don't didn't can't won't "
+        "isn’t aren’t wasn’t weren’t doesn’t don’t didn’t can’t won’t"
     ),
     determiners=_words("a an the any some each every all no my our your"),
     prepositions=_words(
@@ -86,7 +87,7 @@ ENGLISH = Language(
     hollow=_words(
         "i you we us me not else more much many long often far old big exactly please tell explain say says "
         "anything something details detail ok okay yes no too also as well so just one ones other others same "
-        "go on continue list show give describe elaborate expand add page pages it's that's there's"
+        "go on continue list show give describe elaborate expand add page pages it's that's"
     ),
     leads=("and what about", "and how about", "what about", "how about", "and", "but", "or", "also"),
 )
@@ -94,7 +95,8 @@ ENGLISH = Language(
 GERMAN = Language(
     name="German",
     asking=_words(
-        "was wer wen wem wessen wann wo warum wieso weshalb wie welche welcher welches welchen welchem wozu woher"
+        "was wer wen wem wessen wann wo warum wieso weshalb wie welche welcher welches welchen welchem wozu "
+        "woher"
     ),
     verbs=_words(
         "ist sind war waren wird werden wurde wurden hat haben hatte kann können muss müssen darf soll gibt"
@@ -103,14 +105,15 @@ GERMAN = Language(
         "der die das den dem des ein eine einen einem einer eines kein keine jeder jede jedes alle"
     ),
     prepositions=_words(
-        "in im an am auf aus bei beim bis durch für gegen mit nach ohne seit über um unter von vom vor zu zum zur"
+        "in im an am auf aus bei beim bis durch für gegen mit nach ohne seit über um unter von vom vor zu zum "
+        "zur"
     ),
     joints=_words("und oder aber wenn weil dass als während nachdem bevor ob"),
     personal=_words("er sie es ihn ihm ihnen"),
-    possessive=_words(
-        "sein seine seinen seinem seiner seines ihr ihre ihren ihrem ihrer ihres deren dessen"
+    possessive=_words("sein seine seinen seinem seiner seines ihr ihre ihren ihrem ihrer ihres deren dessen"),
+    pointing=_words(
+        "dies diese dieser dieses diesen diesem dort dann dafür damit davon darüber daran solche"
     ),
-    pointing=_words("dies diese dieser dieses diesen diesem dort dann dafür damit davon darüber daran solche"),
     hollow=_words("ich du wir uns nicht noch mehr viel viele lange oft genau bitte hoch so etwas sonst auch"),
     leads=("und was ist mit", "was ist mit", "und wie ist es mit", "und", "aber", "oder"),
     capitals_are_names=False,

@@ -28,7 +28,7 @@ _EMPTY_IT = re.compile(
 )
 _COMPARED = re.compile(
     r"\s*(?:and\s+|but\s+)?(?:which|who|what)\s+(?:is|are|was|were|costs?|came|comes)\s+"
-    r"(?:the\s+)?(?:more\s+\w+|less\s+\w+|most\s+\w+|\w+er|\w+est|first|last|better|best|worse|worst)\s*\W*",
+    r"(?:more\s+\w+|less\s+\w+|\w+er|better|worse|(?:the\s+)?(?:most\s+\w+|\w+est|first|last|best|worst))\s*\W*",
     re.IGNORECASE,
 )
 #: What people call the documents themselves: "this report" needs no question before it.
@@ -179,9 +179,10 @@ def _left_open(question: str, words: Sequence[Word], language: Language) -> Word
         return None
     if _COMPARED.fullmatch(question):
         return words[-1]
-    if any(word.form in language.asking for word in words[:2]) and len(words) - (
-        words[0].form in language.prepositions
-    ) == 2:
+    if (
+        any(word.form in language.asking for word in words[:2])
+        and len(words) - (words[0].form in language.prepositions) == 2
+    ):
         return words[-1]  # "which city", "in what year"
     for at, word in enumerate(words):
         before = words[at - 1].form if at else ""

@@ -22,7 +22,9 @@ _PARTICIPLE = re.compile(
     re.IGNORECASE,
 )
 _NO_ENTITY = re.compile(r"\W*(?:yes|no|not|ja|nein|oui|non|sí|[$€£<>~+-]?\s*\d)", re.IGNORECASE)
-_LEADING = re.compile(r"^(?:in|at|on|by|from|to|near|it is|it was|they are|this is|he is|she is)\s+", re.IGNORECASE)
+_LEADING = re.compile(
+    r"^(?:in|at|on|by|from|to|near|it is|it was|they are|this is|he is|she is)\s+", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +42,7 @@ def stretch(text: str, words: Sequence[Word]) -> Phrase:
 
 
 def topic_of(question: str) -> Phrase | None:
-    """What a question is about: the subject of its verb, else its first noun with an article; None if unclear."""
+    """What a question is about: its verb's subject, else its first noun with an article; None if unclear."""
     words = words_of(question)
     language = language_of(words)
     if language is not ENGLISH:
@@ -141,10 +143,9 @@ def noun_phrases(question: str) -> tuple[Phrase, ...]:
         if word.form not in language.determiners:
             continue
         run = _until_small(words[at:], language)
-        inverted = at > 0 and words[at - 1].form in _AUXILIARIES
-        if inverted and len(run) > 2:
-            run = run[:-1]
-        elif at > 0 and words[at - 1].form in _BEINGS and len(run) > 2 and _PARTICIPLE.fullmatch(run[-1].written):
+        before = words[at - 1].form if at else ""
+        ends_in_participle = bool(run) and _PARTICIPLE.fullmatch(run[-1].written) is not None
+        if len(run) > 2 and (before in _AUXILIARIES or (before in _BEINGS and ends_in_participle)):
             run = run[:-1]
         if run:
             found.append(stretch(question, run))
@@ -152,7 +153,7 @@ def noun_phrases(question: str) -> tuple[Phrase, ...]:
 
 
 def after_preposition(question: str, preposition: str) -> Phrase | None:
-    """The last such preposition with what it governs, up to the next small word or sign; a value is left out."""
+    """The last such preposition that governs no value, with what it governs up to a small word or sign."""
     words = words_of(question)
     language = language_of(words)
     for at in range(len(words) - 2, -1, -1):
@@ -182,7 +183,11 @@ def _subject(words: Sequence[Word], language: Language) -> Sequence[Word]:
 
 def _named(words: Sequence[Word]) -> Sequence[Word]:
     """All that follows "is", up to a participle: "the fee for adults", "the club" (founded)."""
-    if not words or _PARTICIPLE.fullmatch(words[0].written) or words[0].form in ENGLISH.personal | ENGLISH.pointing | ENGLISH.possessive:
+    if (
+        not words
+        or _PARTICIPLE.fullmatch(words[0].written)
+        or words[0].form in ENGLISH.personal | ENGLISH.pointing | ENGLISH.possessive
+    ):
         return ()
     for at, word in enumerate(words[1:], start=1):
         begun = words[at - 1].form not in ENGLISH.determiners
@@ -199,7 +204,9 @@ def _until_small(
     for at, word in enumerate(words):
         apart = at > 0 and word.start - words[at - 1].end > 1
         begins = at == 0 or (at > 0 and words[at - 1].form in joins)
-        if apart or (word.form in language.small - joins and not (begins and word.form in language.determiners)):
+        if apart or (
+            word.form in language.small - joins and not (begins and word.form in language.determiners)
+        ):
             break
         end = at + 1
     run = words[:end]

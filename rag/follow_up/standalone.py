@@ -20,8 +20,13 @@ _LONGEST_PLACE_WORDS = 6
 #: An earlier question that has grown longer than this is taken as it was typed.
 _LONGEST_EARLIER = 240
 
-_HEAD = re.compile(r"(?:and\s+|but\s+)?(?:when|where|why|how)\s+(?=(?:is|are|was|were|do|does|did|can|will|has|have)\b)", re.I)
-_YES_NO = re.compile(r"(?:and\s+|but\s+)?(?=(?:is|are|was|were|do|does|did|can|will|has|have|must|may)\b)", re.I)
+_HEAD = re.compile(
+    r"(?:and\s+|but\s+)?(?:when|where|why|how)\s+(?=(?:is|are|was|were|do|does|did|can|will|has|have)\b)",
+    re.I,
+)
+_YES_NO = re.compile(
+    r"(?:and\s+|but\s+)?(?=(?:is|are|was|were|do|does|did|can|will|has|have|must|may)\b)", re.I
+)
 _ADVERBS = ("why not", "why", "how so", "how", "when", "where", "since when", "for how long", "how long")
 _WHO_IS_NAMED = re.compile(r"(?i:(?:and\s+)?who\s+(?:is|was))\s+[A-Z]")
 _PEOPLE = frozenset("he she him his her they them their sie er ihn il elle lui él ella".split())

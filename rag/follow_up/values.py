@@ -7,19 +7,23 @@ from dataclasses import dataclass
 
 _MONTHS = (
     "january february march april may june july august september october november december "
-    "januar februar märz mai juni juli oktober dezember janvier février mars avril juin juillet août septembre "
-    "octobre novembre décembre enero febrero marzo mayo junio julio septiembre octubre noviembre diciembre"
+    "januar februar märz mai juni juli oktober dezember janvier février mars avril juin juillet août "
+    "septembre octobre novembre décembre enero febrero marzo mayo junio julio septiembre octubre noviembre diciembre"
 )
 _DAYS = (
-    "monday tuesday wednesday thursday friday saturday sunday weekend weekends weekdays montag dienstag mittwoch "
-    "donnerstag freitag samstag sonntag lundi mardi mercredi jeudi vendredi samedi dimanche "
+    "monday tuesday wednesday thursday friday saturday sunday weekend weekends weekdays montag dienstag "
+    "mittwoch donnerstag freitag samstag sonntag lundi mardi mercredi jeudi vendredi samedi dimanche "
     "lunes martes miércoles jueves viernes sábado domingo"
 )
-_PARTS = "section|article|chapter|clause|page|part|annex|appendix|table|figure|item|note|plan|form|schedule|phase"
+_PARTS = (
+    "section|article|chapter|clause|page|part|annex|appendix|table|figure|item|note|plan|form|schedule|phase"
+)
 
 _PATTERNS = {
     "part": re.compile(rf"\b(?i:{_PARTS}|artikel|kapitel|abschnitt)\s+(?:\d+(?:\.\d+)*|[A-Z])\b"),
-    "quarter": re.compile(r"\b(?:[qh][1-4]|(?:first|second|third|fourth|last)\s+(?:quarter|half))\b", re.IGNORECASE),
+    "quarter": re.compile(
+        r"\b(?:[qh][1-4]|(?:first|second|third|fourth|last)\s+(?:quarter|half))\b", re.IGNORECASE
+    ),
     "year": re.compile(r"\b(?:1[5-9]|20)\d\d\b"),
     # "may" is a verb, too: only with its capital
     "month": re.compile(rf"\b(?:(?!may\b)(?i:{'|'.join(_MONTHS.split())})|May)\b"),
