@@ -30,8 +30,10 @@ from rag.collection_store import CollectionStore
 from rag.errors import EmptyQuestion, NoSuchDocument
 from rag.evidence import evidence
 from rag.explain import Explanation, Missed, explain_hits, explain_missed
+from rag.follow_up.standalone import standalone
+from rag.follow_up.telling import telling
 from rag.passages import pick_passages
-from rag.question import search_query, sound
+from rag.question import sound
 from rag.scope import Scope, combined, documents_to_search, read_scope
 from rag.settings import Settings
 from rag.tool_box import ToolBox
@@ -234,17 +236,18 @@ class Collection:
         wanted = combined(document, only)
         documents_to_search(
             self._behind.opened(), wanted
-        )  # a question that cannot be answered is told so before a model loads
+        )  # says what cannot be answered before a model loads
         self._behind.retriever()  # loads the embedder before the clock starts
         answering = self._answering()
         generator = self._engines.generator()
         started = time.perf_counter()
-        recent = answering.recent(turns)
-        shown, query = self._settings.passages, search_query(question, recent)
+        meant = standalone(question, turns)
+        recent = answering.recent(turns, question) if meant.rewritten else ()
+        shown, query = self._settings.passages, meant.text
         budget = answering.passage_budget(question, shown.wanted_tokens(generator.accelerated), recent)
         found = self._behind.with_retriever(lambda searcher: searcher.retrieve(query, shown.hits, wanted))
         passages = pick_passages(
-            question,
+            query,
             found.query_vector,
             found.hits,
             budget,
@@ -255,9 +258,9 @@ class Collection:
         least = settled(
             "minimum_evidence", self._settings.answer.minimum_evidence, self._behind.opened(), 0.0
         )
-        yield from answering.stream(
-            question, passages, started, recent, cancelled, enough=evidence(query, found.hits) >= least
-        )
+        enough = evidence(query, found.hits) >= least
+        events = answering.stream(question, passages, started, recent, cancelled, enough=enough, meant=query)
+        yield from telling(events, query if meant.rewritten else None)
 
     def load_search(self) -> None:
         """Load what searches now rather than at the first search: the embedder, and a reranker if any."""

@@ -6,7 +6,10 @@
     ├── NoSuchDocument      `document=` or a filter leaves nothing of the collection
     ├── QuestionTooLong     the question alone does not fit the model's context
     ├── CheckerUnusable     what was named as support checker is none, or cannot be loaded
-    └── RerankerUnusable    what was named as reranker is none, or cannot be loaded
+    ├── RerankerUnusable    what was named as reranker is none, or cannot be loaded
+    └── ConversationError   the chats that are kept
+        ├── ConversationsUnusable   their file is damaged, another version's, or cannot be written
+        └── NoSuchConversation      none has that id
 
 Errors of the packages below (`IngestError`, `GeneratorError`, `MachineError`) pass through unchanged.
 """
@@ -40,3 +43,15 @@ class CheckerUnusable(RagError):
 
 class RerankerUnusable(RagError):
     """Says what the folder holds instead, or what failed."""
+
+
+class ConversationError(RagError):
+    """Root of what can go wrong with chats that are kept. Never stands in the way of asking."""
+
+
+class ConversationsUnusable(ConversationError):
+    """Names the file, what is wrong with it, and what to do with it."""
+
+
+class NoSuchConversation(ConversationError):
+    """Says how to list those there are."""

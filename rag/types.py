@@ -181,7 +181,8 @@ class Answer:
     """All that came of a question. `text` carries its `[n]` marks; `short_answer` never does.
 
     `finish` says whether the text ended by itself, was cut at the most tokens it may have, or was stopped.
-    `refusal` says why it was refused, None where it was not.
+    `refusal` says why it was refused, None where it was not. `searched` is what was searched for in place of
+    a follow-up that leaves out what it is about; None where the question was.
     """
 
     question: str
@@ -194,6 +195,7 @@ class Answer:
     tokens: TokenUse
     finish: Finish = "end"
     refusal: RefusalReason | None = None
+    searched: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,9 +215,10 @@ class Turn:
 
 @dataclass(frozen=True, slots=True)
 class PassagesFound:
-    """Retrieval is done; these are what the answer may cite."""
+    """Retrieval is done; these are what the answer may cite. `searched` as in `Answer`."""
 
     passages: tuple[Passage, ...]
+    searched: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -86,7 +86,8 @@ ENGLISH = Language(
     pointing=_words("this that these those such there then here"),
     hollow=_words(
         "i you we us me not else more much many long often far old big exactly please tell explain say says "
-        "anything something details detail ok okay yes no too also as well so just one ones other others same "
+        "anything something details detail ok okay yes no too also as well so just one ones other "
+        "others same "
         "go on continue list show give describe elaborate expand add page pages it's that's"
     ),
     leads=("and what about", "and how about", "what about", "how about", "and", "but", "or", "also"),
@@ -105,7 +106,8 @@ GERMAN = Language(
         "der die das den dem des ein eine einen einem einer eines kein keine jeder jede jedes alle"
     ),
     prepositions=_words(
-        "in im an am auf aus bei beim bis durch für gegen mit nach ohne seit über um unter von vom vor zu zum "
+        "in im an am auf aus bei beim bis durch für gegen mit nach ohne seit über um unter von "
+        "vom vor zu zum "
         "zur"
     ),
     joints=_words("und oder aber wenn weil dass als während nachdem bevor ob"),

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 _MONTHS = (
     "january february march april may june july august september october november december "
     "januar februar märz mai juni juli oktober dezember janvier février mars avril juin juillet août "
-    "septembre octobre novembre décembre enero febrero marzo mayo junio julio septiembre octubre noviembre diciembre"
+    "septembre octobre novembre décembre enero febrero marzo mayo junio julio septiembre "
+    "octubre noviembre diciembre"
 )
 _DAYS = (
     "monday tuesday wednesday thursday friday saturday sunday weekend weekends weekdays montag dienstag "
