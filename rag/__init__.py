@@ -25,10 +25,15 @@ from ingest.progress import Progress
 from ingest.report import FileOutcome, IngestReport
 from ingest.types import DocumentInfo, Page
 from rag.collection import Collection
+from rag.conversations.conversations import Conversations
+from rag.conversations.types import Conversation, KeptConversation, KeptTurn
 from rag.errors import (
     CheckerUnusable,
+    ConversationError,
+    ConversationsUnusable,
     EmptyCollection,
     EmptyQuestion,
+    NoSuchConversation,
     NoSuchDocument,
     QuestionTooLong,
     RagError,
@@ -78,6 +83,10 @@ __all__ = [
     "CollectionInfo",
     "CollectionNotFound",
     "Contributions",
+    "Conversation",
+    "ConversationError",
+    "Conversations",
+    "ConversationsUnusable",
     "DocumentFilter",
     "DocumentInfo",
     "EmbedderMismatch",
@@ -89,8 +98,11 @@ __all__ = [
     "Hit",
     "IngestError",
     "IngestReport",
+    "KeptConversation",
+    "KeptTurn",
     "Missed",
     "Narrowing",
+    "NoSuchConversation",
     "NoSuchDocument",
     "NothingToIngest",
     "Page",

@@ -26,6 +26,8 @@ _UNFINISHED = {
 
 def write_sources(answer: Answer) -> None:
     """The citations below an answer, the sentences without one, the verdict and the figures."""
+    if answer.searched is not None:
+        write(wrapped(f"Searched for: {answer.searched}"), dim=True)
     if not answer.refused:
         write()
         names = _names(answer.passages)
@@ -60,6 +62,7 @@ def answer_as_json(answer: Answer) -> dict[str, object]:
         "short_answer": answer.short_answer,
         "refused": answer.refused,
         "finish": answer.finish,
+        **({} if answer.searched is None else {"searched": answer.searched}),
         "sentences": [
             {
                 "text": sentence.text,

@@ -106,6 +106,12 @@ class Conversations:
             raise NoSuchConversation(f"No chat{of} is kept yet.")
         return chats[0]
 
+    def find(self, id: str) -> Conversation:
+        """The chat that this id, or its beginning, names, without its turns."""
+        self._require_file(id)
+        with opened(self._path) as connection:
+            return _listed(connection, _found(connection, id))
+
     def get(self, id: str) -> KeptConversation:
         """A chat, whole."""
         self._require_file(id)
