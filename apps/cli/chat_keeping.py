@@ -54,7 +54,8 @@ class ChatKeeping:
     def keep(self, answer: Answer, engine: str) -> None:
         """Add an answer that this engine wrote.
 
-        What keeps it from being kept is told once, and then no more is tried."""
+        What keeps it from being kept is told once, and then no more is tried.
+        """
         from rag.errors import ConversationError
 
         if not self._keep:

@@ -22,8 +22,6 @@ _PRAGMAS = (
     "PRAGMA foreign_keys = ON",
     "PRAGMA secure_delete = ON",
 )
-#: What is deleted leaves no words behind in the index; SQLite before 3.42 cannot.
-_FORGETTING = "INSERT INTO turn_words (turn_words, rank) VALUES ('secure-delete', 1)"
 _TABLES = (
     """CREATE TABLE conversation (
         id TEXT PRIMARY KEY,
@@ -81,7 +79,12 @@ def opened(path: Path, *, create: bool = False) -> Iterator[sqlite3.Connection]:
 
 
 def forget_deleted(connection: sqlite3.Connection) -> None:
-    """Take what was deleted out of the log, too. Where another process reads just now, that comes later."""
+    """Take what was deleted out of the word index and the log, too.
+
+    The index only marks words as deleted until it is written anew. Where another process reads just now, the
+    log is emptied later.
+    """
+    connection.execute("INSERT INTO turn_words (turn_words) VALUES ('rebuild')")
     connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
@@ -99,8 +102,6 @@ def _make_tables(connection: sqlite3.Connection) -> None:
         if not _tables(connection):
             for statement in _TABLES:
                 connection.execute(statement)
-            if sqlite3.sqlite_version_info >= (3, 42):
-                connection.execute(_FORGETTING)
 
 
 def _tables(connection: sqlite3.Connection) -> int:

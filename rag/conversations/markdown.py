@@ -18,8 +18,7 @@ _MARKUP = re.compile(r"[\\`*_{}\[\]<>|~&$^]")
 #: What begins a heading, a list, a rule or an underline, where it begins a line.
 _LEADING = re.compile(r"^([#=+\-]|:(?=\s)|\d+(?=[.)](?:\s|$)))")
 #: Many renderers make links of addresses without being asked.
-_ADDRESS = re.compile(r"(?=://)|(?<=\bwww)(?=\.)", re.IGNORECASE)
-_SCHEME = re.compile(r"(?<=\b(?:mailto|xmpp))(?=:)|(?<=\bhttp)(?=:)|(?<=\bhttps)(?=:)", re.IGNORECASE)
+_ADDRESS = re.compile(r"(?=://)|(?<=\bwww)(?=\.)|(?<=\bmailto)(?=:)|(?<=\bxmpp)(?=:)", re.IGNORECASE)
 #: So with mail addresses and people's names; no backslash prevents that, an empty comment does.
 _AT_SIGN = re.compile(r"@(?=[\w\-])")
 _COMMENT = "<!-- -->"
@@ -50,8 +49,7 @@ def escaped(text: str) -> str:
     """The text as part of one line, in which nothing is markup, a link or HTML."""
     line = " ".join(_visible(text).split())
     line = _MARKUP.sub(lambda found: "\\" + found[0], line)
-    line = _SCHEME.sub(r"\\", _ADDRESS.sub(r"\\", line)).replace("\\\\:", "\\:")
-    line = _AT_SIGN.sub(f"@{_COMMENT}", line)
+    line = _AT_SIGN.sub(f"@{_COMMENT}", _ADDRESS.sub(r"\\", line))
     return _LEADING.sub(lambda found: found[0] + "\\" if found[0].isdigit() else "\\" + found[0], line)
 
 
