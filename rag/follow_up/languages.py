@@ -90,7 +90,18 @@ ENGLISH = Language(
         "others same "
         "go on continue list show give describe elaborate expand add page pages it's that's"
     ),
-    leads=("and what about", "and how about", "what about", "how about", "and", "but", "or", "also"),
+    leads=(
+        "and what about",
+        "and how about",
+        "what about",
+        "how about",
+        "and",
+        "but",
+        "or",
+        "also",
+        "even",
+        "only",
+    ),
 )
 
 GERMAN = Language(
