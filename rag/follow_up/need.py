@@ -16,6 +16,8 @@ Kind = Literal["fragment", "bare", "pronoun", "open"]
 
 #: A question of more words than this says itself what it is about.
 _LONG = 40
+#: A question of at most this many words may lack its verb.
+_SHORT = 5
 
 #: "It" that points at nothing.
 _EMPTY_IT = re.compile(
@@ -84,7 +86,7 @@ def without_lead(words: Sequence[Word], language: Language) -> tuple[Word, ...]:
 
 def is_fragment(words: Sequence[Word], rest: Sequence[Word], language: Language) -> bool:
     """Whether it has no verb and no question word, and begins as what replaces a part of a question does."""
-    if any(word.form in language.asking or word.form in language.verbs for word in rest):
+    if any(word.form in language.asking | language.verbs | {"it", "them"} for word in rest):
         return False
     if len(rest) < len(words) or rest[0].form in COMPARING:
         return True
@@ -179,11 +181,11 @@ def _left_open(question: str, words: Sequence[Word], language: Language) -> Word
         return None
     if _COMPARED.fullmatch(question):
         return words[-1]
-    if (
-        any(word.form in language.asking for word in words[:2])
-        and len(words) - (words[0].form in language.prepositions) == 2
-    ):
-        return words[-1]  # "which city", "in what year"
+    asks = any(word.form in language.asking for word in words[:3])
+    governed = words[0].form in language.prepositions
+    whole = any(word.form in language.verbs for word in words)
+    if asks and (len(words) - governed == 2 or (governed and not whole and len(words) <= _SHORT)):
+        return words[-1]  # "which city", "up to what amount"
     for at, word in enumerate(words):
         before = words[at - 1].form if at else ""
         after = words[at + 1].form if at + 1 < len(words) else ""

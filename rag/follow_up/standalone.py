@@ -11,7 +11,7 @@ from rag.follow_up.fragment import with_fragment
 from rag.follow_up.languages import Word
 from rag.follow_up.need import Need, need
 from rag.follow_up.phrases import answer_phrase, asks_for_a_person, asks_for_a_thing, names_in, topic_of
-from rag.follow_up.values import values_in
+from rag.follow_up.values import values_in, with_values
 from rag.types import Turn
 
 #: Earlier turns that are looked at: what they meant hangs on those before them.
@@ -100,7 +100,8 @@ def _with_question_word(question: str, before: _Before) -> str:
 def _with_meanings(question: str, needed: Need, before: _Before) -> str:
     """The question with what its pronouns mean in their place, and what else it may be about behind it."""
     topic = topic_of(before.question)
-    subject = topic.written if topic else None
+    # "What was it in 2020?" is not about the year before
+    subject = with_values(topic.written, values_in(question))[0] if topic else None
     meanings: dict[Word, str] = {}
     for word in needed.words:
         taken = {meaning for other, meaning in meanings.items() if other.form != word.form}
@@ -119,7 +120,8 @@ def _with_meanings(question: str, needed: Need, before: _Before) -> str:
     said = set(meanings.values())
     further = [subject] if subject and subject not in said else []
     further += [name.written for name in names_in(before.question)]
-    further += [value.written for value in values_in(before.question)]
+    asked_kinds = {value.kind for value in values_in(question)}
+    further += [value.written for value in values_in(before.question) if value.kind not in asked_kinds]
     missing = [phrase for phrase in dict.fromkeys(further) if phrase.lower() not in text.lower()]
     return f"{text} ({', '.join(missing)})" if missing else text
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from rag import Turn
 from rag.follow_up.standalone import standalone
-from tests.rag.follow_up.dialogues import DIALOGUES, LATER_DIALOGUES, Dialogue
+from tests.rag.follow_up.dialogues import DIALOGUES, LAST_DIALOGUES, LATER_DIALOGUES, Dialogue
 
 
 def words(text: str) -> set[str]:
@@ -20,7 +20,7 @@ def words(text: str) -> set[str]:
 
 
 def cases() -> Iterator[object]:
-    for dialogue in (*DIALOGUES, *LATER_DIALOGUES):
+    for dialogue in (*DIALOGUES, *LATER_DIALOGUES, *LAST_DIALOGUES):
         marks = [pytest.mark.xfail(reason=dialogue.missed, strict=True)] if dialogue.missed else []
         yield pytest.param(dialogue, id=f"{dialogue.said[-1][0]} {dialogue.asked}", marks=marks)
 
