@@ -99,6 +99,17 @@ def build_reader(settings: IngestSettings) -> FileReader:
     return IsolatedReader(settings.limits)
 
 
+def build_page_drawer(settings: IngestSettings) -> FileReader:
+    """What draws pages for `ingest.page_pictures`, with the same protection as `build_reader`."""
+    if not settings.isolated:
+        from ingest.loaders.page_drawing import PageDrawer
+
+        return PageDrawer()
+    from ingest.isolation.reader import IsolatedReader
+
+    return IsolatedReader(settings.limits, factory="ingest.loaders.page_drawing:build_page_drawer")
+
+
 def _model(settings: EmbedderSettings, resolve: Resolve, cache_folder: Path) -> _Model:
     name = settings.model or DEFAULT_EMBEDDER
     query, document = settings.query_prefix, settings.document_prefix

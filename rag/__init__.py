@@ -29,10 +29,12 @@ from rag.conversations.conversations import Conversations
 from rag.conversations.types import Conversation, KeptConversation, KeptTurn
 from rag.errors import (
     CheckerUnusable,
+    CitationOutdated,
     ConversationError,
     ConversationsUnusable,
     EmptyCollection,
     EmptyQuestion,
+    NoPagePicture,
     NoSuchConversation,
     NoSuchDocument,
     QuestionTooLong,
@@ -40,6 +42,8 @@ from rag.errors import (
     RerankerUnusable,
 )
 from rag.explain import Explanation, Missed
+from rag.highlights import Box, Highlight, MarkedLine
+from rag.page_pictures import PagePictures
 from rag.scope import Narrowing, Scope
 from rag.settings import (
     AnswerSettings,
@@ -77,8 +81,10 @@ __all__ = [
     "AnswerSettings",
     "Answered",
     "ArmScore",
+    "Box",
     "CheckerUnusable",
     "Citation",
+    "CitationOutdated",
     "Collection",
     "CollectionInfo",
     "CollectionNotFound",
@@ -95,17 +101,21 @@ __all__ = [
     "Event",
     "Explanation",
     "FileOutcome",
+    "Highlight",
     "Hit",
     "IngestError",
     "IngestReport",
     "KeptConversation",
     "KeptTurn",
+    "MarkedLine",
     "Missed",
     "Narrowing",
+    "NoPagePicture",
     "NoSuchConversation",
     "NoSuchDocument",
     "NothingToIngest",
     "Page",
+    "PagePictures",
     "Passage",
     "PassageSettings",
     "PassagesFound",

@@ -9,7 +9,14 @@ from pathlib import Path
 
 from generators.assembly import build_text_generator
 from generators.text.protocol import TextGenerator
-from ingest.assembly import build_embedder, build_reader, build_splitter, following, identity_of
+from ingest.assembly import (
+    build_embedder,
+    build_page_drawer,
+    build_reader,
+    build_splitter,
+    following,
+    identity_of,
+)
 from ingest.embedding.protocol import Embedder, EmbedderIdentity
 from ingest.errors import StoreError
 from ingest.file_reader import FileReader
@@ -102,6 +109,10 @@ class Engines:
     def reader(self) -> FileReader:
         """What reads files. The caller closes it: it may hold a process."""
         return build_reader(self._settings.ingest)
+
+    def page_drawer(self) -> FileReader:
+        """What draws pages. The caller closes it: it may hold a process."""
+        return build_page_drawer(self._settings.ingest)
 
     def template(self) -> Template:
         return load_template(self._settings.answer.template)

@@ -20,14 +20,13 @@ from ingest.progress import Progress
 from ingest.reembedding import reembed
 from ingest.report import IngestReport
 from ingest.settings import EmbedderSettings
-from ingest.store.store import StoreStatistics
-from ingest.types import DocumentInfo, Page
 from machine import data_home
 from rag.answering import Answering
 from rag.assembly import Engines
 from rag.calibration import settled
+from rag.collection_contents import CollectionContents
 from rag.collection_store import CollectionStore
-from rag.errors import EmptyQuestion, NoSuchDocument
+from rag.errors import EmptyQuestion
 from rag.evidence import evidence
 from rag.explain import Explanation, Missed, explain_hits, explain_missed
 from rag.follow_up.standalone import standalone
@@ -40,29 +39,15 @@ from rag.tool_box import ToolBox
 from rag.types import Answer, Answered, Event, Hit, Turn
 
 
-class Collection:
+class Collection(CollectionContents):
     """One collection. Opening it loads no model; a model is loaded when it is first needed.
 
     Several threads may use one; answers are written one at a time. Close it, or use `with`.
     """
 
     def __init__(self, folder: Path, settings: Settings) -> None:
-        self._folder = folder
-        self._settings = settings
-        self._behind = CollectionStore(folder, settings)
+        super().__init__(folder, CollectionStore(folder, settings), settings)
         self._engines = self._behind.engines
-
-    @property
-    def name(self) -> str:
-        return self._folder.name
-
-    @property
-    def folder(self) -> Path:
-        return self._folder
-
-    @property
-    def settings(self) -> Settings:
-        return self._settings
 
     # Documents
 
@@ -128,41 +113,6 @@ class Collection:
         if done:
             self._behind.reopen()
         return done
-
-    def remove(self, pattern: str) -> tuple[str, ...]:
-        """Forget the documents that a path, file name or pattern names; returns their paths.
-
-        Files on disk are not touched. Raises NoSuchDocument when nothing matches.
-        """
-        store = self._behind.opened()
-        paths = store.matching_paths(pattern)
-        if not paths:
-            raise NoSuchDocument(f"No document of {self.name!r} matches {pattern!r}; nothing was removed.")
-        beginnings = tuple(path + os.sep for path in paths)  # attachments go with their mail
-        inside = [path for path in store.sources() if path.startswith(beginnings) and path not in paths]
-        store.remove([*paths, *inside])
-        return (*paths, *inside)
-
-    def documents(self) -> list[DocumentInfo]:
-        """What is in the collection, one entry per path, in the order of paths."""
-        return self._behind.opened().documents()
-
-    def pages(self, document: str) -> Iterator[Page]:
-        """The pages of the one document that `document` names, as they were read."""
-        store = self._behind.opened()
-        found = store.document_ids(document) or frozenset()
-        if len(found) != 1:
-            many = f"{len(found)} documents match" if found else "No document matches"
-            raise NoSuchDocument(f"{many} {document!r} in {self.name!r}. Name one, by its path or file name.")
-        return store.pages(next(iter(found)))
-
-    def statistics(self) -> StoreStatistics:
-        """How much is in the collection."""
-        return self._behind.opened().statistics()
-
-    def check(self) -> list[str]:
-        """What is wrong with the collection's files, in words; empty when all is well."""
-        return self._behind.opened().check()
 
     # Questions
 

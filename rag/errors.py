@@ -1,8 +1,10 @@
 """What can go wrong between a question and its answer.
 
     RagError
+    ├── CitationOutdated    the document no longer says what an earlier answer quoted
     ├── EmptyCollection     a question to a collection that holds nothing yet
     ├── EmptyQuestion       a question without a word
+    ├── NoPagePicture       a page cannot be drawn: its file is gone, changed, or has no pages to draw
     ├── NoSuchDocument      `document=` or a filter leaves nothing of the collection
     ├── QuestionTooLong     the question alone does not fit the model's context
     ├── CheckerUnusable     what was named as support checker is none, or cannot be loaded
@@ -21,12 +23,20 @@ class RagError(Exception):
     """Root of every error this package raises on purpose."""
 
 
+class CitationOutdated(RagError):
+    """Names the document and the page, and says to ask again."""
+
+
 class EmptyCollection(RagError):
     """Says how to put documents in."""
 
 
 class EmptyQuestion(RagError):
     """Says to ask something."""
+
+
+class NoPagePicture(RagError):
+    """Says which file, and why not."""
 
 
 class NoSuchDocument(RagError):

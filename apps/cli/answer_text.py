@@ -9,8 +9,14 @@ from apps.cli.screen import count_of, one_line, wrapped, write
 from apps.document_names import shown_names
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
     from apps.cli.places import Places
-    from rag import Answer, Citation, Passage, Sentence, Timings
+    from rag import Answer, Citation, Highlight, Passage, Sentence, Timings
+
+    HighlightsOf = Callable[[Citation], tuple[Highlight, ...]]
+
+_DECIMALS = 5  # of a fraction of a page
 
 _VERDICTS = {
     "supported": "supported: compared with the passages they cite and found in them",
@@ -31,7 +37,7 @@ def write_sources(answer: Answer) -> None:
     if not answer.refused:
         write()
         names = _names(answer.passages)
-        for citation in _distinct_citations(answer):
+        for citation in distinct_citations(answer):
             place = f"{one_line(names[citation.document])}, {one_line(citation.page_label)}"
             write(wrapped(f"[{citation.passage_number}] {place}: “{citation.quote.strip()}”"))
         for sentence in answer.sentences:
@@ -53,9 +59,10 @@ def write_passages(passages: tuple[Passage, ...], places: Places) -> None:
         write(wrapped(passage.text, indent="  "))
 
 
-def answer_as_json(answer: Answer) -> dict[str, object]:
+def answer_as_json(answer: Answer, highlights_of: HighlightsOf) -> dict[str, object]:
     """The contract of `refdesk ask --json`."""
     timings = answer.timings
+    boxes = {_key(each): _boxes(each, highlights_of) for each in distinct_citations(answer)}
     return {
         "schema": SCHEMA,
         "answer": answer.text,
@@ -69,7 +76,14 @@ def answer_as_json(answer: Answer) -> dict[str, object]:
                 "verdict": sentence.verdict.value,
                 "support": sentence.support,
                 "citations": [
-                    {"document": citation.document, "page": citation.page_number, "quote": citation.quote}
+                    {
+                        "document": citation.document,
+                        "page": citation.page_number,
+                        "quote": citation.quote,
+                        "start": citation.start,
+                        "end": citation.end,
+                        "boxes": boxes[_key(citation)],
+                    }
                     for citation in sentence.citations
                 ],
                 **({"corrected": True} if sentence.corrected else {}),
@@ -97,6 +111,31 @@ def answer_as_json(answer: Answer) -> dict[str, object]:
     }
 
 
+def boxes_as_json(highlights: Iterable[Highlight]) -> list[dict[str, object]]:
+    """Boxes as fractions of a page's width (x) and height (y), from its top left corner."""
+    return [
+        {
+            "page": highlight.page_number,
+            "x0": round(box.left, _DECIMALS),
+            "y0": round(box.top, _DECIMALS),
+            "x1": round(box.right, _DECIMALS),
+            "y1": round(box.bottom, _DECIMALS),
+        }
+        for highlight in highlights
+        for box in highlight.boxes
+    ]
+
+
+def _boxes(citation: Citation, highlights_of: HighlightsOf) -> list[dict[str, object]]:
+    """Empty where another process took the document away since."""
+    from rag import CitationOutdated
+
+    try:
+        return boxes_as_json(highlights_of(citation))
+    except CitationOutdated:
+        return []
+
+
 def _marks(sentence: Sentence) -> list[str]:
     """What a reader has to know of a sentence before believing it."""
     marks = [] if sentence.citations else ["No citation"]
@@ -114,14 +153,14 @@ def _names(passages: tuple[Passage, ...]) -> dict[str, str]:
     return shown_names(passage.document for passage in passages)
 
 
-def _distinct_citations(answer: Answer) -> list[Citation]:
+def distinct_citations(answer: Answer) -> list[Citation]:
     """By passage number, each quote once however many sentences cite it."""
-    found = {
-        (citation.passage_number, citation.start, citation.end): citation
-        for sentence in answer.sentences
-        for citation in sentence.citations
-    }
+    found = {_key(citation): citation for sentence in answer.sentences for citation in sentence.citations}
     return [found[key] for key in sorted(found)]
+
+
+def _key(citation: Citation) -> tuple[int, int, int]:
+    return citation.passage_number, citation.start, citation.end
 
 
 def _verdict_line(answer: Answer) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -22,6 +23,7 @@ from apps.cli.context import (
 from apps.cli.filters import EVERYTHING, FilterOptions, with_filter_options
 from apps.cli.places import Places
 from apps.cli.screen import sound, write, write_json
+from apps.cli.shown_sources import shown_sources, sources_as_json, write_shown_sources
 
 
 @with_filter_options
@@ -36,6 +38,16 @@ def ask(
     passages: Annotated[
         bool, typer.Option("--passages", help="Show the passages that the answer was written from.")
     ] = False,
+    show_sources: Annotated[
+        Path | None,
+        typer.Option(
+            "--show-sources",
+            metavar="FOLDER",
+            help="Write a picture (PNG) of each cited page into this folder, the cited lines marked; of "
+            "documents without pages their lines are shown instead.",
+            show_default=False,
+        ),
+    ] = None,
     collection: CollectionName = "default",
     as_json: AsJson = False,
     verbose: Verbose = False,
@@ -52,6 +64,7 @@ def ask(
     Examples:
       refdesk ask "When does the lease end?" -c work
       refdesk ask "What did travel cost?" --document 2023.pdf --passages
+      refdesk ask "What did travel cost?" --show-sources ~/cited
       refdesk ask "What did travel cost?" --type spreadsheet --since 2023 --until 2024
     """
     with (
@@ -60,7 +73,11 @@ def ask(
     ):
         wanted = only.as_filter()
         if as_json:
-            write_json(answer_as_json(documents.ask(sound(question), only=wanted)))
+            answer = documents.ask(sound(question), only=wanted)
+            told = answer_as_json(answer, documents.highlights)
+            if show_sources is not None:
+                told["sources"] = sources_as_json(shown_sources(documents, answer, show_sources))
+            write_json(told)
             return
         from rag import Answered, TextAdded
 
@@ -72,6 +89,8 @@ def ask(
                     answer = event.answer
                     display.finish(answer.text)
         write_sources(answer)
+        if show_sources is not None:
+            write_shown_sources(shown_sources(documents, answer, show_sources))
         if passages:
             write()
             with opened_store(documents) as store:

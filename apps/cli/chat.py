@@ -167,7 +167,8 @@ class _Conversation:
         self._turns.append(Turn(question, answer.text, answer.refused))
         self._keeping.keep(answer, self._collection.settings.generator.engine)
         if self._as_json:
-            write_json({**answer_as_json(answer), "chat": self._keeping.id})
+            answer_json = answer_as_json(answer, self._collection.highlights)
+            write_json({**answer_json, "chat": self._keeping.id})
         else:
             write_sources(answer)
 

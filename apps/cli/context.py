@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from ingest.store.store import Store
     from rag import Collection
 
+PASSWORD_VARIABLE = "REFDESK_PASSWORD"  # noqa: S105 - a name
+
 UnsupportedChoice = Literal["show", "withdraw", "correct"]
 CollectionName = Annotated[
     str,
@@ -64,6 +66,7 @@ WhenUnsupported = Annotated[
 Yes = Annotated[bool, typer.Option("-y", "--yes", help="Do not ask.")]
 
 __all__ = [
+    "PASSWORD_VARIABLE",
     "AsJson",
     "CollectionName",
     "ModelEngine",

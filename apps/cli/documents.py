@@ -1,4 +1,4 @@
-"""`refdesk documents`, `show` and `remove`: what a collection holds, and letting go of it."""
+"""`refdesk documents` and `remove`: what a collection holds, and letting go of it."""
 
 from __future__ import annotations
 
@@ -9,14 +9,10 @@ import typer
 from apps.cli.boundary import SCHEMA, errors_in_words
 from apps.cli.context import AsJson, CollectionName, Verbose, Yes, confirmed, opened, opened_store
 from apps.cli.screen import count_of, one_line, write, write_json, write_table
-from apps.errors import WrongUse
 
 if TYPE_CHECKING:
     from ingest.store.store import Store
-    from ingest.types import Page
-    from rag import DocumentInfo, NoSuchDocument
-
-_MOST_NAMED = 10
+    from rag import DocumentInfo
 
 
 def documents(
@@ -44,48 +40,6 @@ def documents(
             write_table(["pages", "chunks", "ingested", "path", "title"], rows)
         else:
             write(f"The collection '{collection}' holds no documents yet.")
-
-
-def show(
-    document: Annotated[
-        str,
-        typer.Argument(metavar="DOCUMENT", help="A path, a file name or a part of it.", show_default=False),
-    ],
-    page: Annotated[
-        int | None,
-        typer.Option("--page", metavar="NUMBER", min=1, help="This page alone.", show_default=False),
-    ] = None,
-    collection: CollectionName = "default",
-    as_json: AsJson = False,
-    verbose: Verbose = False,
-) -> None:
-    """Show a document's text as it was read.
-
-    This is what answers are made from. A page is a page of a PDF, else the section under a heading; its
-    label is what citations call it. A page that was read from a picture says so: it may hold misread letters.
-
-    \b
-    Examples:
-      refdesk show contract.pdf --page 3 -c work
-      refdesk show notes.md
-    """
-    with errors_in_words(as_json, verbose):
-        with opened(collection) as held, opened_store(held) as store:
-            paths = store.matching_paths(document)
-            if len(store.document_ids(document) or ()) > 1:
-                raise _several(document, paths)
-            pages = list(held.pages(document))
-        if page is not None:
-            pages = _only(pages, page, document)
-        if as_json:
-            shown = [_page_as_json(one) for one in pages]
-            write_json({"schema": SCHEMA, "document": paths[0], "paths": paths, "pages": shown})
-            return
-        for path in paths:
-            write(one_line(path), dim=True)
-        for one in pages:
-            write(f"\n[{one_line(one.label)}{', read by OCR' if one.recognised else ''}]", bold=True)
-            write(one.text)
 
 
 def remove(
@@ -146,26 +100,9 @@ def _agreed(paths: list[str], collection: str) -> bool:
     return confirmed(f"Remove {count_of(len(paths), 'path')} from '{collection}'?")
 
 
-def _several(document: str, paths: list[str]) -> NoSuchDocument:
-    from rag import NoSuchDocument
-
-    lines = [f"  {one_line(path)}" for path in paths[:_MOST_NAMED]]
-    if len(paths) > _MOST_NAMED:
-        lines.append(f"  and {len(paths) - _MOST_NAMED:,} more")
-    listed = "\n".join(lines)
-    return NoSuchDocument(f"{len(paths):,} documents match {document!r}. Name one of them:\n{listed}")
-
-
 def _page_count(info: DocumentInfo) -> str:
     recognised = f" ({info.recognised_pages} by OCR)" if info.recognised_pages else ""
     return f"{info.page_count}{recognised}"
-
-
-def _only(pages: list[Page], number: int, document: str) -> list[Page]:
-    found = [page for page in pages if page.number == number]
-    if not found:
-        raise WrongUse(f"{document!r} has {count_of(len(pages), 'page')}; there is no page {number}.")
-    return found
 
 
 def _as_json(info: DocumentInfo) -> dict[str, object]:
@@ -180,14 +117,4 @@ def _as_json(info: DocumentInfo) -> dict[str, object]:
         "size_bytes": info.size_bytes,
         "ingested_at": info.ingested_at,
         "language": info.language,
-    }
-
-
-def _page_as_json(page: Page) -> dict[str, object]:
-    return {
-        "page": page.number,
-        "label": page.label,
-        "headings": list(page.headings),
-        "recognised": page.recognised,
-        "text": page.text,
     }

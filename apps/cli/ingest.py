@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from apps.cli.boundary import INTERRUPTED, errors_in_words
-from apps.cli.context import AsJson, CollectionName, Verbose, opened
+from apps.cli.context import PASSWORD_VARIABLE, AsJson, CollectionName, Verbose, opened
 from apps.cli.embedder_options import CollectionEmbedder, DocumentPrefix, QueryPrefix
 from apps.cli.ingest_progress import shown_progress
 from apps.cli.ingest_report import write_report
@@ -22,8 +22,6 @@ from apps.errors import WrongUse
 if TYPE_CHECKING:
     from ingest.report import IngestReport
 
-_PASSWORD_VARIABLE = "REFDESK_PASSWORD"  # noqa: S105 - a name
-
 Ocr = Literal["auto", "always", "never"]  # as ingest.loaders.protocol has it, which --help need not import
 
 Paths = Annotated[list[str], typer.Argument(metavar="PATH", help="Files and folders.", show_default=False)]
@@ -32,7 +30,7 @@ Passwords = Annotated[
     typer.Option(
         "--password",
         metavar="TEXT",
-        help=f"For locked files; may be given several times. {_PASSWORD_VARIABLE} holds one more, kept out "
+        help=f"For locked files; may be given several times. {PASSWORD_VARIABLE} holds one more, kept out "
         "of the list of processes. Where none fits, a terminal asks at the end.",
     ),
 ]
@@ -235,4 +233,4 @@ def _refuse_wrong_paths(paths: list[str]) -> None:
 
 def _given_passwords(order: _Order) -> list[str]:
     """Those of the command line, then the variable's: one password, whatever is in it."""
-    return [*order.passwords, *filter(None, [os.environ.get(_PASSWORD_VARIABLE)])]
+    return [*order.passwords, *filter(None, [os.environ.get(PASSWORD_VARIABLE)])]

@@ -12,12 +12,13 @@ from apps.cli.chat import chat
 from apps.cli.chats import chats
 from apps.cli.collections import collections
 from apps.cli.doctor import doctor
-from apps.cli.documents import documents, remove, show
+from apps.cli.documents import documents, remove
 from apps.cli.evaluation.group import evaluation
 from apps.cli.ingest import ingest, sync
 from apps.cli.models import models
 from apps.cli.reembed import reembed
 from apps.cli.search import search
+from apps.cli.show import show
 from apps.cli.ui import ui
 
 _EPILOG = """\b

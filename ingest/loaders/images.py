@@ -114,6 +114,24 @@ class ImageLoader:
         return PageRead(Page(number, text, f"page {number}", (), boxes, recognised=True))
 
 
+def draw_image(file: FileOnDisk, index: int) -> Picture:
+    """One picture of the file as a page, upright. `index` counts from 0. Raises `UnreadableFile`."""
+    with _open(file) as image:
+        if not 0 <= index < _page_count(image):
+            raise UnreadableFile(f"{file.name} has no page {index + 1}.")
+        try:
+            image.seek(index)
+            if image.width * image.height > _MOST_PIXELS_ON_DISK:
+                raise UnreadableFile(f"Page {index + 1} of {file.name} is too large a picture to draw.")
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")  # as in opening it
+                return _picture(image)
+        except UnreadableFile:
+            raise
+        except Exception as error:  # a hostile picture may break its decoder in any way
+            raise _damaged(file, f"{type(error).__name__}: {error}") from error
+
+
 def _open(file: FileOnDisk) -> Image:
     from PIL import Image, UnidentifiedImageError
 

@@ -46,7 +46,7 @@ class PdfLoader:
     def read(
         self, file: FileOnDisk, options: LoadOptions = DEFAULT_OPTIONS, *, first_page: int = 1
     ) -> Iterator[ReadEvent]:
-        source, notes = _open(file, options.passwords)
+        source, notes = open_pdf(file, options.passwords)
         try:
             yield from self._events(file, source, notes, options, first_page)
         finally:
@@ -87,8 +87,8 @@ class PdfLoader:
         yield Closed((*notes, *facts.notes, *choice.notes()))
 
 
-def _open(file: FileOnDisk, passwords: Sequence[str]) -> tuple[PdfSource, tuple[str, ...]]:
-    """The file opened by the first reader that can, and what to say about that."""
+def open_pdf(file: FileOnDisk, passwords: Sequence[str]) -> tuple[PdfSource, tuple[str, ...]]:
+    """The file opened by the first reader that can, and what to say about that. Raises `UnreadableFile`."""
     from pypdfium2 import PdfiumError
 
     if file.size_bytes == 0:

@@ -14,7 +14,7 @@ from ingest.store.connection import in_words
 from ingest.store.database import Database
 from ingest.store.filters import matching_sources
 from ingest.store.pages import PageRow
-from ingest.store.records import DocumentKinds, Refusal, SourceFile
+from ingest.store.records import DocumentKinds, PlacedPage, Refusal, SourceFile
 from ingest.store.schema import read_generation
 from ingest.types import Document, DocumentInfo, Page, StoredChunk
 
@@ -205,6 +205,16 @@ class StoreContents:
         """The document's text between two offsets, verbatim, page breaks included; clipped like a slice."""
         with self._database.read() as connection:
             return pages.read_text(connection, document_id, start, end)
+
+    def touched_pages(self, path: str, start: int, end: int) -> list[PlacedPage]:
+        """The pages that hold any of the text, between two offsets, of the document at this very path.
+
+        Empty where the store holds no such path or no such text.
+        """
+        with self._database.read() as connection:
+            document_id = documents.find_source(connection, path)
+            rows = [] if document_id is None else pages.read_touched(connection, document_id, start, end)
+        return [PlacedPage(row[1], self._page(row)) for row in rows]
 
     def _page(self, row: PageRow) -> Page:
         with in_words(self._layout):

@@ -20,6 +20,12 @@ def find_document(connection: sqlite3.Connection, sha256: str) -> int | None:
     return None if row is None else int(row[0])
 
 
+def find_source(connection: sqlite3.Connection, path: str) -> int | None:
+    """The id of the document that is this path's content."""
+    row = connection.execute("SELECT document_id FROM source WHERE path = ?", (os.fsencode(path),)).fetchone()
+    return None if row is None else int(row[0])
+
+
 def all_ids(connection: sqlite3.Connection) -> frozenset[int]:
     return frozenset(document_id for (document_id,) in connection.execute("SELECT id FROM document"))
 

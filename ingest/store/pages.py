@@ -89,6 +89,17 @@ def read_text(connection: sqlite3.Connection, document_id: int, start: int, end:
     return PAGE_BREAK.join(text for _, text in rows)[start - first : end - first]
 
 
+def read_touched(connection: sqlite3.Connection, document_id: int, start: int, end: int) -> list[PageRow]:
+    """The rows of the pages that hold any character of the document's text from `start` to `end`."""
+    return connection.execute(
+        f"""SELECT {COLUMNS} FROM page
+            WHERE document_id = ?1 AND start < ?3 AND start + length > ?2 AND start >=
+                (SELECT max(start) FROM page WHERE document_id = ?1 AND start <= ?2)
+            ORDER BY start""",  # noqa: S608 - a constant
+        (document_id, max(start, 0), end),
+    ).fetchall()
+
+
 def pack_boxes(boxes: Sequence[LineBox]) -> bytes:
     """Offsets exactly, edges as 32-bit floats (a page is told apart to its ten-millionth), compressed."""
     packed = np.empty(len(boxes), dtype=_BOX)

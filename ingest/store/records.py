@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ingest.loaders.protocol import PageLost
-from ingest.types import Document
+from ingest.types import Document, Page
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,3 +115,11 @@ class Resumption:
     recognised_pages: int = 0
     blank_pages: int = 0
     """Those that hold nothing but white space and were not lost."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlacedPage:
+    """A page, and the offset of its first character in its document's text."""
+
+    start: int
+    page: Page

@@ -106,7 +106,14 @@ def test_ask_json_is_the_contract(refdesk, filled: Path) -> None:
     assert sentence["verdict"] == "supported"
     assert 0.9 < sentence["support"] <= 1.0
     assert sentence["citations"] == [
-        {"document": str(filled / "fees.md"), "page": 1, "quote": "The annual fee is 12 euros."}
+        {
+            "document": str(filled / "fees.md"),
+            "page": 1,
+            "quote": "The annual fee is 12 euros.",
+            "start": len("Fees\n"),
+            "end": len("Fees\nThe annual fee is 12 euros."),
+            "boxes": [],
+        }
     ]
     assert set(answer["timings"]) == {
         "retrieve_seconds",
