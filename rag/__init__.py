@@ -26,12 +26,17 @@ from ingest.progress import Progress
 from ingest.report import FileOutcome, IngestReport
 from ingest.types import DocumentInfo, Page
 from rag.collection import Collection
+from rag.conversations.conversations import Conversations
+from rag.conversations.types import Conversation, KeptConversation, KeptTurn
 from rag.errors import (
     CheckerUnusable,
     CitationOutdated,
+    ConversationError,
+    ConversationsUnusable,
     EmptyCollection,
     EmptyQuestion,
     NoPagePicture,
+    NoSuchConversation,
     NoSuchDocument,
     QuestionTooLong,
     RagError,
@@ -88,6 +93,10 @@ __all__ = [
     "CollectionInfo",
     "CollectionNotFound",
     "Contributions",
+    "Conversation",
+    "ConversationError",
+    "Conversations",
+    "ConversationsUnusable",
     "DocumentFilter",
     "DocumentInfo",
     "EmbedderMismatch",
@@ -100,10 +109,13 @@ __all__ = [
     "Hit",
     "IngestError",
     "IngestReport",
+    "KeptConversation",
+    "KeptTurn",
     "MarkedLine",
     "Missed",
     "Narrowing",
     "NoPagePicture",
+    "NoSuchConversation",
     "NoSuchDocument",
     "NothingToIngest",
     "Page",

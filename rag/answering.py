@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Self
 
 from generators.text.protocol import Evidence, Finished, GenerationRequest, PromptRead, TextGenerator
 from rag.checking import SentenceReader
 from rag.citations import cited_numbers, keep_valid_marks, may_be_marks, without_marks
+from rag.earlier_turns import earlier_turns
 from rag.errors import QuestionTooLong
 from rag.prompting import Prompting
 from rag.prompts import Template
@@ -41,6 +42,8 @@ from rag.types import (
 
 #: An answer of at most this many words, in one sentence, is a bare phrase, number or yes/no.
 _SHORT_ANSWER_WORDS = 8
+#: Tokens of the context that earlier turns never take.
+_PASSAGES_NEED = 320
 
 
 @dataclass(slots=True)
@@ -108,16 +111,11 @@ class Answering:
             )
         return min(wanted, room)
 
-    def recent(self, turns: Sequence[Turn]) -> tuple[Turn, ...]:
-        """The latest turns that fit the share of the prompt set aside for them."""
-        kept: list[Turn] = []
-        left = self._settings.history_tokens
-        for turn in reversed(turns):
-            left -= self._generator.count_tokens(turn.question) + self._generator.count_tokens(turn.answer)
-            if left < 0:
-                break
-            kept.append(turn)
-        return tuple(reversed(kept))
+    def recent(self, turns: Sequence[Turn], question: str = "") -> tuple[Turn, ...]:
+        """The latest turns that fit their share of the prompt, and leave passages their room."""
+        bare = self._generator.count_prompt_tokens(self._prompting.messages(question, ()))
+        room = self._generator.context_tokens - self._prompting.max_tokens - bare - _PASSAGES_NEED
+        return earlier_turns(turns, min(self._settings.history_tokens, room), self._generator.count_tokens)
 
     def stream(
         self,
@@ -128,10 +126,12 @@ class Answering:
         cancelled: Callable[[], bool] = lambda: False,
         *,
         enough: bool = True,
-    ) -> Iterator[Event]:
+        meant: str | None = None,
+    ) -> Generator[Event]:
         """Events for one question. `started` is the `time.perf_counter()` of the question's arrival.
 
-        `enough` says whether the passages hold enough evidence for the model to be asked.
+        `enough` says whether the passages hold enough evidence for the model to be asked. `meant` is the
+        question with what it leaves to earlier turns, for engines and checks that do not read those.
         """
         clock = _Clock(started)
         clock.retrieved = clock.now()
@@ -142,14 +142,14 @@ class Answering:
             return
         request = GenerationRequest(
             messages=self._prompting.messages(question, passages, turns),
-            question=question,
+            question=meant or question,
             evidence=tuple(Evidence(passage.number, passage.title, passage.text) for passage in passages),
             max_tokens=self._prompting.max_tokens,
             sampling=self._settings.sampling,
         )
         text, shown = "", ""
         ended = _Ended(TokenUse(0, 0, 0), "end")
-        reader = SentenceReader(question, passages, self._checker)
+        reader = SentenceReader(meant or question, passages, self._checker)
         sentences: list[Sentence | None] = []
         written = ReasoningReader(self._prompting.answer_marker)
         for event in written.read(self._generator.stream(request, cancelled)):

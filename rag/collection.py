@@ -30,8 +30,10 @@ from rag.collection_store import CollectionStore
 from rag.errors import EmptyQuestion
 from rag.evidence import evidence
 from rag.explain import Explanation, Missed, explain_hits, explain_missed
+from rag.follow_up.standalone import standalone
+from rag.follow_up.telling import telling
 from rag.passages import pick_passages
-from rag.question import require_hits, search_query, sound
+from rag.question import require_hits, sound
 from rag.scope import Scope, combined, documents_to_search, read_scope
 from rag.settings import Settings
 from rag.tool_box import ToolBox
@@ -195,12 +197,13 @@ class Collection(CollectionContents):
         recorder = None if trace is None else TraceRecorder(generator, self._engines.template(), trace)
         answering = self._answering(generator if recorder is None else recorder.generator)
         started = time.perf_counter()
-        recent = answering.recent(turns)
-        shown, query = self._settings.passages, search_query(question, recent)
+        meant = standalone(question, turns)
+        recent = answering.recent(turns, question) if meant.rewritten else ()
+        shown, query = self._settings.passages, meant.text
         budget = answering.passage_budget(question, shown.wanted_tokens(generator.accelerated), recent)
         found = self._behind.with_retriever(lambda searcher: searcher.retrieve(query, shown.hits, wanted))
         passages = pick_passages(
-            question,
+            query,
             found.query_vector,
             found.hits,
             budget,
@@ -212,10 +215,13 @@ class Collection(CollectionContents):
             "minimum_evidence", self._settings.answer.minimum_evidence, self._behind.opened(), 0.0
         )
         speaks = evidence(query, found.hits)
-        events = answering.stream(question, passages, started, recent, cancelled, enough=speaks >= least)
+        events = answering.stream(
+            question, passages, started, recent, cancelled, enough=speaks >= least, meant=query
+        )
+        told = telling(events, query if meant.rewritten else None)
         if recorder is not None:
-            events = recorder.follow(events, Searched(query, found.hits, speaks, least, budget))
-        yield from events
+            told = recorder.follow(told, Searched(query, found.hits, speaks, least, budget))
+        yield from told
 
     def load_search(self) -> None:
         """Load what searches now rather than at the first search: the embedder, and a reranker if any."""

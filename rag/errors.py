@@ -9,7 +9,10 @@
     ├── QuestionTooLong     the question alone does not fit the model's context
     ├── CheckerUnusable     what was named as support checker is none, or cannot be loaded
     ├── RerankerUnusable    what was named as reranker is none, or cannot be loaded
-    └── TemplateUnusable    what was named as prompt template is none, or its file is not right
+    ├── TemplateUnusable    what was named as prompt template is none, or its file is not right
+    └── ConversationError   the chats that are kept
+        ├── ConversationsUnusable   their file is damaged, another version's, or cannot be written
+        └── NoSuchConversation      none has that id
 
 Errors of the packages below (`IngestError`, `GeneratorError`, `MachineError`) pass through unchanged.
 """
@@ -55,3 +58,15 @@ class RerankerUnusable(RagError):
 
 class TemplateUnusable(RagError):
     """Names the template or its file, and what to put right."""
+
+
+class ConversationError(RagError):
+    """Root of what can go wrong with chats that are kept. Never stands in the way of asking."""
+
+
+class ConversationsUnusable(ConversationError):
+    """Names the file, what is wrong with it, and what to do with it."""
+
+
+class NoSuchConversation(ConversationError):
+    """Says how to list those there are."""

@@ -2,19 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
-from rag.types import Turn
-
 
 def sound(text: str) -> str:
     """The text without half characters (lone surrogates), which no tokenizer takes."""
     return text.encode("utf-8", "replace").decode("utf-8")
-
-
-def search_query(question: str, turns: Sequence[Turn]) -> str:
-    """A follow-up is searched for together with the question it follows."""
-    return f"{turns[-1].question} {question}" if turns else question
 
 
 def require_hits(k: int) -> None:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from generators.text.protocol import Finished, GenerationEvent, PromptRead, TextPiece
+from generators.text.protocol import GenerationEvent, PromptRead, TextPiece
 from rag.types import ReasoningAdded
 
 #: What models put around a marker they were told to write: "**Answer:**", "## Answer:", "- Answer:".

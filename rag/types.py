@@ -183,6 +183,8 @@ class Answer:
     `finish` says whether the text ended by itself, was cut at the most tokens it may have, or was stopped.
     `refusal` says why it was refused, None where it was not. `reasoning` is what the model wrote before its
     answer, where the prompt asks for that; nobody has checked it.
+    `refusal` says why it was refused, None where it was not. `searched` is what was searched for in place of
+    a follow-up that leaves out what it is about; None where the question was.
     """
 
     question: str
@@ -196,14 +198,19 @@ class Answer:
     finish: Finish = "end"
     refusal: RefusalReason | None = None
     reasoning: str = ""
+    searched: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """One earlier question of a conversation, and what was answered."""
+    """One earlier question of a conversation, and what was answered.
+
+    Of a refused one only the question counts: a follow-up may go on from it.
+    """
 
     question: str
     answer: str
+    refused: bool = False
 
 
 # The stream's events, in the order they can come.
@@ -211,9 +218,10 @@ class Turn:
 
 @dataclass(frozen=True, slots=True)
 class PassagesFound:
-    """Retrieval is done; these are what the answer may cite."""
+    """Retrieval is done; these are what the answer may cite. `searched` as in `Answer`."""
 
     passages: tuple[Passage, ...]
+    searched: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

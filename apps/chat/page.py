@@ -51,7 +51,7 @@ def show_page() -> None:
         with st.chat_message("user"):
             st.text(question)
         with st.chat_message("assistant"):
-            turns = [Turn(answer.question, answer.text) for answer in history if not answer.refused]
+            turns = [Turn(answer.question, answer.text, answer.refused) for answer in history]
             try:
                 history.append(stream_answer(collection, question, turns))
             except _EXPECTED as error:

@@ -37,6 +37,8 @@ def write_sources(answer: Answer) -> None:
         write("Reasoning, which nobody has checked:", dim=True)
         for line in filter(str.strip, answer.reasoning.splitlines()):
             write(wrapped(line, indent="  "), dim=True)
+    if answer.searched is not None:
+        write(wrapped(f"Searched for: {answer.searched}"), dim=True)
     if not answer.refused:
         write()
         names = _names(answer.passages)
@@ -73,6 +75,7 @@ def answer_as_json(answer: Answer, highlights_of: HighlightsOf) -> dict[str, obj
         "refused": answer.refused,
         "finish": answer.finish,
         **({"reasoning": answer.reasoning} if answer.reasoning else {}),
+        **({} if answer.searched is None else {"searched": answer.searched}),
         "sentences": [
             {
                 "text": sentence.text,

@@ -89,6 +89,7 @@ def failure_of(error: Exception) -> Failure | None:
         ingest.EmbedderMismatch,
         rag.EmptyCollection,
         rag.EmptyQuestion,
+        rag.NoSuchConversation,
         rag.NoSuchDocument,
         rag.QuestionTooLong,
         rag.RerankerUnusable,

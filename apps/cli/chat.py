@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import sys
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
+
+import typer
 
 from apps.cli.answer_display import answer_display
 from apps.cli.answer_options import AS_EVER, AnswerOptions, with_answer_options
 from apps.cli.answer_text import answer_as_json, write_passages, write_sources
 from apps.cli.boundary import SCHEMA, errors_in_words, failure_of
+from apps.cli.chat_keeping import ChatKeeping
 from apps.cli.context import (
     AsJson,
     CollectionName,
@@ -25,6 +28,8 @@ from apps.cli.places import Places
 from apps.cli.screen import note, one_line, sound, write, write_json
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from rag import Answer, Collection, DocumentFilter, Turn
 
 _HELP = """\
@@ -43,6 +48,15 @@ def chat(
     model: ModelEngine = None,
     unsupported: WhenUnsupported = None,
     writing: AnswerOptions = AS_EVER,
+    resume: Annotated[
+        str | None,
+        typer.Option(
+            "--resume",
+            metavar="ID",
+            help="Go on with a chat that was kept (see `refdesk chats`); `last` is this collection's latest.",
+        ),
+    ] = None,
+    keep: Annotated[bool, typer.Option("--keep/--no-keep", help="Keep this chat, or nothing of it.")] = True,
     collection: CollectionName = "default",
     as_json: AsJson = False,
     verbose: Verbose = False,
@@ -51,12 +65,15 @@ def chat(
 
     A follow-up knows what was said before. Inside: /help, /sources, /document PATTERN, /quit. Ctrl-C stops
     an answer, Ctrl-D ends the chat. Where standard input is no terminal each of its lines is a question;
-    with --json each answer is one object. Nothing of the conversation is kept afterwards.
+    with --json each answer is one object. Chats are kept on this machine: `refdesk chats` lists, shows,
+    exports and deletes them. With --no-keep nothing is written.
 
     \b
     Examples:
       refdesk chat -c work
       refdesk chat --template detailed
+      refdesk chat -c work --resume last
+      refdesk chat --no-keep
       refdesk chat --json < questions.txt
     """
     with (
@@ -64,6 +81,8 @@ def chat(
         opened(collection, model, unsupported=unsupported, writing=writing) as documents,
     ):
         wanted, at_terminal = only.as_filter(), sys.stdin.isatty()
+        keeping = ChatKeeping(documents.name, resume, keep=keep)
+        turns = keeping.earlier_turns()
         if at_terminal and not as_json:
             note("Loading the models.")
         if not documents.statistics().documents:
@@ -77,17 +96,26 @@ def chat(
         documents.load()
         if at_terminal and not as_json:
             write(f"Collection '{documents.name}'. /help says what can be typed here.", dim=True)
-        _Conversation(documents, wanted, as_json).run(at_terminal)
+            keeping.tell()
+        _Conversation(documents, wanted, as_json, turns, keeping).run(at_terminal)
 
 
 class _Conversation:
     """The loop, and what it remembers."""
 
-    def __init__(self, collection: Collection, only: DocumentFilter | None, as_json: bool) -> None:
+    def __init__(
+        self,
+        collection: Collection,
+        only: DocumentFilter | None,
+        as_json: bool,
+        turns: Sequence[Turn],
+        keeping: ChatKeeping,
+    ) -> None:
         self._collection = collection
         self._only = only
         self._as_json = as_json
-        self._turns: list[Turn] = []
+        self._turns = list(turns)
+        self._keeping = keeping
         self._last: Answer | None = None
 
     def run(self, at_terminal: bool) -> None:
@@ -143,10 +171,11 @@ class _Conversation:
             note("Stopped; this answer is not part of the conversation.")
             return
         self._last = answer
-        if not answer.refused:
-            self._turns.append(Turn(question, answer.text))
+        self._turns.append(Turn(question, answer.text, answer.refused))
+        self._keeping.keep(answer, self._collection.settings.generator.engine)
         if self._as_json:
-            write_json(answer_as_json(answer, self._collection.highlights))
+            answer_json = answer_as_json(answer, self._collection.highlights)
+            write_json({**answer_json, "chat": self._keeping.id})
         else:
             write_sources(answer)
 

@@ -9,6 +9,7 @@ import typer
 
 from apps.cli.ask import ask
 from apps.cli.chat import chat
+from apps.cli.chats import chats
 from apps.cli.collections import collections
 from apps.cli.doctor import doctor
 from apps.cli.documents import documents, remove
@@ -63,6 +64,7 @@ app.command()(documents)
 app.command()(show)
 app.command()(remove)
 app.add_typer(collections, name="collections")
+app.add_typer(chats, name="chats")
 app.add_typer(models, name="models")
 app.command()(templates)
 app.add_typer(evaluation, name="eval")

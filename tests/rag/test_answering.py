@@ -200,3 +200,24 @@ def test_a_yes_keeps_its_mark() -> None:
 @pytest.mark.parametrize(("reply", "short"), [("1889. [1]", "1889"), ("the U.S. [1]", "the U.S.")])
 def test_a_short_answer_loses_only_the_sentences_own_full_stop(reply: str, short: str) -> None:
     assert answer(reply).short_answer == short
+
+
+def test_a_refused_turn_is_not_repeated() -> None:
+    turns = [Turn("first", "one"), Turn("second", "refused", refused=True), Turn("third", "three")]
+    assert [turn.question for turn in answering("x").recent(turns)] == ["first", "third"]
+
+
+def test_of_a_long_answer_the_first_sentences_are_repeated() -> None:
+    long = " ".join(f"Sentence number {number} says so." for number in range(200))
+    (kept,) = answering("x").recent([Turn("why", long)])
+    assert kept.answer.startswith("Sentence number 0 says so.")
+    assert kept.answer.endswith("says so.")
+    assert 50 < len(kept.answer.split()) <= 200
+
+
+def test_earlier_turns_leave_a_small_context_room_for_passages() -> None:
+    small = answering("x", context_tokens=900)
+    turns = [Turn(f"question {number}", "word " * 60) for number in range(9)]
+    kept = small.recent(turns, "why")
+    assert len(kept) < 6
+    assert small.passage_budget("why", 200, kept) >= 64

@@ -1,0 +1,70 @@
+"""The nested parts of a turn as JSON, and back. A schema number says how to read them."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from rag.conversations.types import PassagePlace
+from rag.types import Answer, Citation, Sentence, Timings, TokenUse, Verdict
+
+#: Raised when what is written could not be read by the code of the number before.
+SCHEMA = 1
+
+
+class DetailsUnreadable(ValueError):
+    """What is wrong with the JSON, in words."""
+
+
+@dataclass(frozen=True, slots=True)
+class Details:
+    """What of a turn is kept as JSON."""
+
+    sentences: tuple[Sentence, ...]
+    passages: tuple[PassagePlace, ...]
+    timings: Timings
+    tokens: TokenUse
+
+
+def details_of(answer: Answer) -> Details:
+    """What is kept of an answer; of its passages, their places."""
+    places = tuple(
+        PassagePlace(passage.number, passage.document, passage.title, passage.page_number, passage.page_end)
+        for passage in answer.passages
+    )
+    return Details(answer.sentences, places, answer.timings, answer.tokens)
+
+
+def written(details: Details) -> str:
+    """The details as JSON."""
+    return json.dumps({"schema": SCHEMA, **asdict(details)}, ensure_ascii=False, separators=(",", ":"))
+
+
+def read(text: str) -> Details:
+    """The details that `written` wrote. Raises DetailsUnreadable."""
+    try:
+        content = json.loads(text)
+        schema = content["schema"]
+        if schema == SCHEMA:
+            return Details(
+                sentences=tuple(_sentence(item) for item in content["sentences"]),
+                passages=tuple(PassagePlace(**item) for item in content["passages"]),
+                timings=Timings(**content["timings"]),
+                tokens=TokenUse(**content["tokens"]),
+            )
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
+        raise DetailsUnreadable(f"{type(error).__name__}: {error}") from error
+    raise DetailsUnreadable(f"it has schema {schema!r}, and this Refdesk reads schema {SCHEMA}")
+
+
+def _sentence(item: dict[str, Any]) -> Sentence:
+    rests_on = item["rests_on"]
+    return Sentence(
+        text=item["text"],
+        citations=tuple(Citation(**citation) for citation in item["citations"]),
+        verdict=Verdict(item["verdict"]),
+        support=item["support"],
+        rests_on=None if rests_on is None else Citation(**rests_on),
+        corrected=item["corrected"],
+    )

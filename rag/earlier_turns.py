@@ -1,0 +1,39 @@
+"""Which earlier turns a prompt repeats, and how much of their answers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from rag.sentences import answer_sentence_spans
+from rag.types import Turn
+
+
+def earlier_turns(turns: Sequence[Turn], budget: int, count_tokens: Callable[[str], int]) -> tuple[Turn, ...]:
+    """The latest turns that fit `budget` tokens, in their order.
+
+    Refused ones are left out: a model that reads refusals refuses. No answer takes more than half of the
+    budget: of a longer one its first sentences are repeated; where not even the first fits, none is.
+    """
+    kept: list[Turn] = []
+    left = budget
+    for turn in reversed(turns):
+        if turn.refused:
+            continue
+        asked = count_tokens(turn.question)
+        answer = _beginning(turn.answer, min(left - asked, budget // 2), count_tokens)
+        if answer is None:
+            break
+        left -= asked + count_tokens(answer)
+        kept.append(Turn(turn.question, answer))
+    return tuple(reversed(kept))
+
+
+def _beginning(answer: str, most: int, count_tokens: Callable[[str], int]) -> str | None:
+    """As many of its first sentences as `most` tokens hold; None where that is none."""
+    if count_tokens(answer) <= most:
+        return answer
+    ends = [end for _, end in answer_sentence_spans(answer)]
+    for end in reversed(ends[:-1]):
+        if count_tokens(answer[:end]) <= most:
+            return answer[:end]
+    return None

@@ -1,0 +1,59 @@
+"""A follow-up is searched for as what it means, and the answer says so."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from generators.settings import GeneratorSettings
+from ingest.settings import EmbedderSettings, IngestSettings
+from rag import Answered, Collection, PassagesFound, Settings, Turn, open_collection
+
+SETTINGS = Settings(
+    ingest=IngestSettings(embedder=EmbedderSettings(engine="hashing")),
+    generator=GeneratorSettings(engine="extractive"),
+)
+
+
+@pytest.fixture
+def collection(home: Path, tmp_path: Path) -> Iterator[Collection]:
+    folder = tmp_path / "documents"
+    folder.mkdir()
+    for year, million in ((2018, 4), (2019, 5)):
+        (folder / f"{year}.md").write_text(f"# Report\n\nRevenue in {year} was {million} million euros.\n")
+    (folder / "hours.md").write_text("# Hours\n\nThe library opens at nine.\n")
+    with open_collection("reports", SETTINGS) as opened:
+        opened.ingest([folder])
+        yield opened
+
+
+BEFORE = (Turn("What was revenue in 2018?", "4 million euros [1]"),)
+
+
+def test_a_follow_up_is_answered_as_what_it_means(collection: Collection) -> None:
+    answer = collection.ask("And in 2019?", turns=BEFORE)
+    assert (answer.question, answer.searched) == ("And in 2019?", "What was revenue in 2019?")
+    assert "5 million euros" in answer.text
+
+
+def test_the_first_event_says_what_was_searched_for(collection: Collection) -> None:
+    first, *_, last = collection.stream("And in 2019?", turns=BEFORE)
+    assert isinstance(first, PassagesFound)
+    assert isinstance(last, Answered)
+    assert first.searched == last.answer.searched == "What was revenue in 2019?"
+
+
+def test_a_question_of_its_own_is_searched_for_as_it_is(collection: Collection) -> None:
+    alone = collection.ask("When does the library open?")
+    later = collection.ask("When does the library open?", turns=BEFORE)
+    assert later.searched is None
+    assert (later.text, later.tokens.prompt) == (alone.text, alone.tokens.prompt)
+
+
+def test_a_stream_that_is_closed_early_leaves_the_next_one_free(collection: Collection) -> None:
+    events = collection.stream("And in 2019?", turns=BEFORE)
+    next(events)
+    events.close()
+    assert "5 million" in collection.ask("And in 2019?", turns=BEFORE).text
