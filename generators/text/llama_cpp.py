@@ -112,7 +112,7 @@ class LlamaCppGenerator:
                 raise GenerationFailed("The prompt is empty. Ask something.")
             # The last block is evaluated even when it is there: its logits are wanted.
             shared = min(shared_blocks(self._evaluated, blocks), len(blocks) - 1)
-            reused, early = self._evaluate(model, blocks, shared, interrupted)
+            reused, early = self._evaluate(model, blocks, shared, interrupted, request.layers)
             if early:
                 yield Finished(early, prompt_tokens, reused, 0)
                 return
@@ -231,8 +231,9 @@ class LlamaCppGenerator:
         blocks: Sequence[Block],
         shared: int,
         interrupted: Callable[[], Interruption | None],
+        layers: Sequence[int] = (),
     ) -> tuple[int, Interruption | None]:
-        """Bring the context to hold these blocks, of which `shared` are there.
+        """Bring the context to hold these blocks, of which `shared` are there; watch layers in the last.
 
         Gives the tokens reused, and what interrupted it; what was evaluated by then stays for the next
         request.
@@ -244,9 +245,11 @@ class LlamaCppGenerator:
             shared, reused = 0, 0
         evaluated = list(blocks[:shared])
         early: Interruption | None = None
-        for block in blocks[shared:]:
+        for place, block in enumerate(blocks[shared:], start=shared + 1):
             if early := interrupted():
                 break
+            if place == len(blocks):
+                model.layers.watch(layers)
             model.evaluate(block)
             evaluated.append(block)
         self._evaluated = evaluated

@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from generators.errors import GenerationFailed, ModelUnusable
+from generators.text.llama_layers import LayerReader
 from generators.text.llama_library import open_library, taken_errors
 from generators.text.llama_sampler import Sampler
 from generators.text.protocol import Sampling
@@ -30,8 +31,7 @@ from machine import usable_cores
 PROCESSOR_BATCH_TOKENS = 128
 GPU_BATCH_TOKENS = 512
 
-#: The prompt and its answer; and the one beside it in which a state is read.
-_SEQUENCE, _READING = 0, 1
+_SEQUENCE = 0
 
 
 class LlamaModel:
@@ -58,12 +58,11 @@ class LlamaModel:
         if not self._model:
             raise ModelUnusable(_why_unusable(path, gpu_layers))
         self._vocabulary = library.llama_model_get_vocab(self._model)
+        self.layers = LayerReader(library)
         self._context = self._open_context(context_tokens, gpu_layers)
         # Also runs when the interpreter ends, while the library is still there.
         self._release = weakref.finalize(self, _free, library, self._context, self._model)
         self._memory = library.llama_get_memory(self._context)
-        self._last_token: int | None = None
-        self.width = int(library.llama_model_n_embd(self._model))
         self.vocabulary_size = int(library.llama_vocab_n_tokens(self._vocabulary))
         self.adds_beginning = bool(library.llama_vocab_get_add_bos(self._vocabulary))
         self.beginning_token = int(library.llama_vocab_bos(self._vocabulary))
@@ -75,9 +74,7 @@ class LlamaModel:
         parameters = library.llama_context_default_params()
         parameters.n_ctx = context_tokens
         parameters.n_batch = parameters.n_ubatch = self.batch_tokens
-        # Two sequences in one memory: what they share is there once.
-        parameters.n_seq_max = 2
-        parameters.kv_unified = True
+        parameters.cb_eval = self.layers.callback
         parameters.n_threads = self._tuner.threads
         parameters.n_threads_batch = self._prompt_threads
         if not gpu_layers:
@@ -157,54 +154,14 @@ class LlamaModel:
                 f"llama.cpp stopped while evaluating {self.path.name}: {reason}. Ask again; if it "
                 "persists, set a smaller context_tokens or fewer gpu_layers."
             )
-        self._last_token = tokens[-1]
 
     def logits(self) -> NDArray[np.float32]:
         """What the last evaluated token says of the next: float32 [vocabulary], overwritten by `evaluate`."""
         pointer = self._library.llama_get_logits_ith(self._context, -1)
         return np.ctypeslib.as_array(pointer, shape=(self.vocabulary_size,))
 
-    def state(self) -> NDArray[np.float32] | None:
-        """The last hidden state at the last evaluated token, after the final norm: float32 [width].
-
-        None where nothing was evaluated, or the model's memory cannot go back by one token. Costs one
-        token's evaluation and overwrites the logits; what is evaluated afterwards comes out as without it.
-        """
-        # llama.cpp gives hidden states only with the logits of the whole batch, which cost time and
-        # memory and come out otherwise in the last digits. So the last token is evaluated once more, alone
-        # and beside the sequence that is written on.
-        library, memory = self._library, self._memory
-        last = library.llama_memory_seq_pos_max(memory, _SEQUENCE)
-        if self._last_token is None or last < 0:
-            return None
-        library.llama_memory_seq_cp(memory, _SEQUENCE, _READING, -1, -1)
-        try:
-            if not library.llama_memory_seq_rm(memory, _READING, last, -1):
-                return None
-            return self._read_state(self._last_token, last)
-        finally:
-            library.llama_memory_seq_rm(memory, _READING, -1, -1)
-
-    def _read_state(self, token: int, position: int) -> NDArray[np.float32] | None:
-        library = self._library
-        batch = library.llama_batch_init(1, 0, 1)
-        batch.n_tokens = batch.n_seq_id[0] = batch.logits[0] = 1
-        batch.token[0], batch.pos[0], batch.seq_id[0][0] = token, position, _READING
-        library.llama_set_embeddings(self._context, True)
-        try:
-            if library.llama_decode(self._context, batch) != 0:
-                return None
-            found = library.llama_get_embeddings_ith(self._context, -1)
-            if not found:
-                return None
-            return np.ctypeslib.as_array(found, shape=(self.width,)).astype(np.float32)
-        finally:
-            library.llama_set_embeddings(self._context, False)
-            library.llama_batch_free(batch)
-
     def keep_first(self, count: int) -> bool:
         """Forget all but the first `count` tokens; False where the model could only forget them all."""
-        self._last_token = None
         if self._library.llama_memory_seq_rm(self._memory, _SEQUENCE, count, -1):
             return True
         self._library.llama_memory_clear(self._memory, True)

@@ -39,7 +39,6 @@ def write(
     """Write after the prompt that the model has evaluated. Raises GenerationFailed."""
     sampler = model.open_sampler(request.sampling)
     try:
-        # Drawn before the state is read, which overwrites the logits.
         drawn = _draw(model, sampler, request)
         yield _prompt_read(model, request)
         return (yield from _write_on(model, sampler, request, interrupted, drawn))
@@ -93,9 +92,10 @@ def _draw(model: LlamaModel, sampler: Sampler, request: GenerationRequest) -> _D
 
 
 def _prompt_read(model: LlamaModel, request: GenerationRequest) -> PromptRead:
+    states = model.layers.take(request.layers)
     if not request.signals:
-        return PromptRead()
+        return PromptRead(states)
     firsts = [content_tokens(model, text)[:1] for text in request.openings]
     likely = iter(log_probabilities(model.logits(), [token for first in firsts for token in first]))
     openings = tuple(next(likely) if first else None for first in firsts)
-    return PromptRead(model.state(), openings)
+    return PromptRead(states, openings)

@@ -85,21 +85,23 @@ class GenerationRequest:
     deadline: float | None = None
     """The moment of `time.perf_counter()` from which nothing more is read or written; None for never."""
     signals: bool = False
-    """Whether the stream says what the model knows of itself: state, openings, log-probabilities."""
+    """Whether the stream says what the model knows of itself: openings, log-probabilities."""
     openings: tuple[str, ...] = ()
     """Texts that the answer might begin with; with signals, the model says how likely each is."""
+    layers: tuple[int, ...] = ()
+    """Layers, counted from 0, whose outputs at the prompt's last token are wanted."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class PromptRead:
     """The first thing in every stream: the prompt is read, and nothing is written yet.
 
-    Missing only where the stream was interrupted before that. Without signals both fields are empty.
+    Missing only where the stream was interrupted before that. What was not asked for is empty.
     """
 
-    state: NDArray[np.float32] | None = None
-    """float32 [width]: the last hidden state at the prompt's last token, after the final norm. None where
-    the engine has none."""
+    states: NDArray[np.float32] | None = None
+    """float32 [layers, width]: what the request's layers gave at the prompt's last token. None where none
+    was asked for, or the engine cannot tell."""
     openings: tuple[float | None, ...] = ()
     """For each of the request's openings ln p of its first token as the answer's first, over the whole
     vocabulary at temperature 1. None where the engine cannot tell."""

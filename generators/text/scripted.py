@@ -87,8 +87,8 @@ class ScriptedGenerator:
 def read_replies(path: Path) -> tuple[str | ScriptedReply, ...]:
     """The replies in a file. Raises ModelUnusable.
 
-    It is a JSON array. Each reply is a text, or an object with the "text" and any of "state" (numbers),
-    "openings" (ln p by text), "logprobs" (one for each word) and "end_logprob".
+    It is a JSON array. Each reply is a text, or an object with the "text" and any of "states" (a list of
+    numbers for each layer), "openings" (ln p by text), "logprobs" (one for each word) and "end_logprob".
     """
     try:
         replies = json.loads(path.read_text(encoding="utf-8"))
@@ -104,13 +104,13 @@ def read_replies(path: Path) -> tuple[str | ScriptedReply, ...]:
 def _reply_of(value: object, path: Path) -> ScriptedReply:
     import numpy as np
 
-    known = {"text", "state", "openings", "logprobs", "end_logprob"}
+    known = {"text", "states", "openings", "logprobs", "end_logprob"}
     if not isinstance(value, dict) or not isinstance(value.get("text"), str) or value.keys() - known:
         raise _not_replies(path)
-    state, end = value.get("state"), value.get("end_logprob")
+    states, end = value.get("states"), value.get("end_logprob")
     try:
         signals = WordSignals(
-            state=None if state is None else np.array(state, dtype=np.float32),
+            states=None if states is None else np.array(states, dtype=np.float32),
             openings={str(text): float(logprob) for text, logprob in value.get("openings", {}).items()},
             logprobs=tuple(map(float, value.get("logprobs", ()))),
             end_logprob=None if end is None else float(end),

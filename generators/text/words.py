@@ -50,7 +50,8 @@ def require_fit(prompt_tokens: int, max_tokens: int, context_tokens: int) -> Non
 class WordSignals:
     """What a stream of words says of itself when asked. An engine without a model knows none of it."""
 
-    state: NDArray[np.float32] | None = None
+    states: NDArray[np.float32] | None = None
+    """float32 [layers, width], whichever layers are asked for."""
     openings: Mapping[str, float] = field(default_factory=dict)
     """ln p of the first token of each text that the answer might begin with."""
     logprobs: tuple[float, ...] = ()
@@ -105,9 +106,8 @@ def stream_words(
 
 
 def _prompt_read(request: GenerationRequest, signals: WordSignals) -> PromptRead:
-    if not request.signals:
-        return PromptRead()
-    return PromptRead(signals.state, tuple(signals.openings.get(text) for text in request.openings))
+    openings = tuple(signals.openings.get(text) for text in request.openings) if request.signals else ()
+    return PromptRead(signals.states if request.layers else None, openings)
 
 
 def _split(text: str) -> Iterable[str]:

@@ -48,13 +48,13 @@ def test_a_script_is_read_from_json(tmp_path: Path) -> None:
 
 def test_a_reply_may_come_with_signals(tmp_path: Path) -> None:
     path = tmp_path / "script.json"
-    signals = {"state": [0.5, -1], "openings": {"Yes": -0.5}, "logprobs": [-1, -2], "end_logprob": -3}
+    signals = {"states": [[0.5, -1]], "openings": {"Yes": -0.5}, "logprobs": [-1, -2], "end_logprob": -3}
     path.write_text(json.dumps([{"text": "Yes. [1]", **signals}]), encoding="utf-8")
-    request = GenerationRequest((Message("user", "a"),), signals=True, openings=("No", "Yes"))
+    request = GenerationRequest((Message("user", "a"),), signals=True, layers=(0,), openings=("No", "Yes"))
     first, *pieces, last = ScriptedGenerator(read_replies(path)).stream(request)
     assert isinstance(first, PromptRead)
-    assert first.state is not None
-    assert first.state.tolist() == [0.5, -1.0]
+    assert first.states is not None
+    assert first.states.tolist() == [[0.5, -1.0]]
     assert first.openings == (None, -0.5)
     assert pieces == [TextPiece("Yes.", -1.0, 1), TextPiece(" [1]", -2.0, 1)]
     assert isinstance(last, Finished)
@@ -73,7 +73,7 @@ def test_words_beyond_the_scripted_ones_have_the_last_ones_probability() -> None
         "{}",
         "[1]",
         "not json",
-        '[{"state": [1]}]',
+        '[{"states": [[1]]}]',
         '[{"text": "a", "opening": {}}]',
         '[{"text": "a", "logprobs": "x"}]',
     ],

@@ -39,7 +39,7 @@ class Case:
 
 
 def _scripted_case() -> Case:
-    signals = WordSignals(np.ones(4, dtype=np.float32), {"It": -0.5, "Not": -3.0}, (-0.5, -0.25), -0.1)
+    signals = WordSignals(np.ones((2, 4), dtype=np.float32), {"It": -0.5, "Not": -3.0}, (-0.5, -0.25), -0.1)
     reply = ScriptedReply("It opens at nine, every working day. [1]", signals)
     return Case(
         lambda: ScriptedGenerator(lambda request: reply),
@@ -188,7 +188,7 @@ class TestTextGenerator:
         first, *pieces, last = generator.stream(replace(case.request, openings=("Yes",)))
         assert isinstance(first, PromptRead)
         assert isinstance(last, Finished)
-        assert (first.state, first.openings, last.end_logprob) == (None, (), None)
+        assert (first.states, first.openings, last.end_logprob) == (None, (), None)
         assert {(piece.logprob, piece.tokens) for piece in pieces if isinstance(piece, TextPiece)} == {
             (None, 0)
         }
@@ -199,19 +199,19 @@ class TestTextGenerator:
         assert (texts, finished.reason) == (without[0], without[1].reason)
 
     def test_with_signals_it_says_what_it_knows_of_itself(self, case: Case, generator: TextGenerator) -> None:
-        request = replace(case.request, signals=True, openings=("It", "Not", ""))
+        request = replace(case.request, signals=True, openings=("It", "Not", ""), layers=(0, 2))
         first, *pieces, last = generator.stream(request)
         assert isinstance(first, PromptRead)
         assert isinstance(last, Finished)
         assert sum(piece.tokens for piece in pieces if isinstance(piece, TextPiece)) <= last.completion_tokens
         logprobs = [piece.logprob for piece in pieces if isinstance(piece, TextPiece)]
         if not case.knows_itself:
-            assert (first.state, first.openings) == (None, (None, None, None))
+            assert (first.states, first.openings) == (None, (None, None, None))
             assert set(logprobs) == {None}
             return
-        assert first.state is not None
-        assert (first.state.dtype, first.state.ndim) == (np.float32, 1)
-        assert np.isfinite(first.state).all()
+        assert first.states is not None
+        assert (first.states.dtype, first.states.shape[0]) == (np.float32, 2)
+        assert np.isfinite(first.states).all()
         likely, unlikely, nothing = first.openings
         assert likely is not None
         assert unlikely is not None
