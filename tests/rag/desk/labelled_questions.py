@@ -5,8 +5,10 @@ from __future__ import annotations
 #: What the documents are called, in words: their files' names, then their titles.
 NAMES = (
     "report",
-    "lease contract Lease between Harbour Ltd and A. Lund",
-    "club-rules Rules of the gliding club",
+    "lease contract",
+    "Lease between Harbour Ltd and A. Lund",
+    "club-rules",
+    "Rules of the gliding club",
     "annual report 2023",
     "winter-maintenance",
     "3M_2018_10K",
@@ -62,7 +64,8 @@ INVENTORY: tuple[Row, ...] = (
     ("Which PDFs do you have?", "inventory", None, "pdf"),
     ("How many spreadsheets are there?", "inventory", None, "spreadsheet"),
     ("How many pages does report.pdf have?", "inventory", "report.pdf", None),
-    ("How long is the lease contract?", "inventory", "lease contract", None),
+    ("How many pages does the lease contract have?", "inventory", "lease contract", None),
+    ("How long is report.pdf?", "inventory", "report.pdf", None),
     ("Do you have report.pdf?", "inventory", "report.pdf", None),
 )
 
@@ -188,6 +191,7 @@ RETRIEVAL: tuple[Row, ...] = tuple(
         "Do you have a notice period?",
         "How long is the runway?",
         "How long is the lease?",
+        "How long is the lease contract?",
         "How long is the contract valid?",
         "Which companies are mentioned in section 3?",
         "Which parties signed the lease contract?",
