@@ -137,7 +137,8 @@ class CollectionSystem:
         started = time.perf_counter()
         first: float | None = None
         try:
-            for event in self.collection.stream(question, document=self._path(document)):
+            # A question of a set is one to look up, whatever it looks like.
+            for event in self.collection.stream(question, document=self._path(document), as_question=True):
                 if first is None and isinstance(event, TextAdded | Refused):
                     first = time.perf_counter() - started
                 if isinstance(event, Answered):

@@ -35,9 +35,11 @@ from rag.errors import (
     RerankerUnusable,
 )
 from rag.explain import Explanation, Missed
+from rag.reading import Coverage, LeftOut, ReadingPlanned, ReadingProgress
 from rag.scope import Narrowing, Scope
 from rag.settings import (
     AnswerSettings,
+    OverviewSettings,
     PassageSettings,
     RetrievalSettings,
     Settings,
@@ -78,6 +80,7 @@ __all__ = [
     "CollectionInfo",
     "CollectionNotFound",
     "Contributions",
+    "Coverage",
     "DocumentFilter",
     "DocumentInfo",
     "EmbedderMismatch",
@@ -89,10 +92,12 @@ __all__ = [
     "Hit",
     "IngestError",
     "IngestReport",
+    "LeftOut",
     "Missed",
     "Narrowing",
     "NoSuchDocument",
     "NothingToIngest",
+    "OverviewSettings",
     "Page",
     "Passage",
     "PassageSettings",
@@ -101,6 +106,8 @@ __all__ = [
     "Progress",
     "QuestionTooLong",
     "RagError",
+    "ReadingPlanned",
+    "ReadingProgress",
     "Refused",
     "RerankerUnusable",
     "RetrievalSettings",

@@ -24,9 +24,11 @@ from ingest.store.store import StoreStatistics
 from ingest.types import DocumentInfo, Page
 from machine import data_home
 from rag.answering import Answering
+from rag.asking import Asking
 from rag.assembly import Engines
 from rag.calibration import settled
 from rag.collection_store import CollectionStore
+from rag.desk import Desk
 from rag.errors import EmptyQuestion, NoSuchDocument
 from rag.evidence import evidence
 from rag.explain import Explanation, Missed, explain_hits, explain_missed
@@ -35,10 +37,10 @@ from rag.question import search_query, sound
 from rag.scope import Scope, combined, documents_to_search, read_scope
 from rag.settings import Settings
 from rag.tool_box import ToolBox
-from rag.types import Answer, Answered, Event, Hit, Turn
+from rag.types import Event, Hit, Turn
 
 
-class Collection:
+class Collection(Asking):
     """One collection. Opening it loads no model; a model is loaded when it is first needed.
 
     Several threads may use one; answers are written one at a time. Close it, or use `with`.
@@ -49,6 +51,7 @@ class Collection:
         self._settings = settings
         self._behind = CollectionStore(folder, settings)
         self._engines = self._behind.engines
+        self._desk = Desk(self._behind, settings)
 
     @property
     def name(self) -> str:
@@ -198,20 +201,6 @@ class Collection:
             lambda retriever: explain_missed(retriever, sound(query), k, document, page_number)
         )
 
-    def ask(
-        self,
-        question: str,
-        *,
-        document: str | None = None,
-        only: DocumentFilter | None = None,
-        turns: Sequence[Turn] = (),
-    ) -> Answer:
-        """The answer, whole. `turns` are earlier questions of the same conversation."""
-        for event in self.stream(question, document=document, only=only, turns=turns):
-            if isinstance(event, Answered):
-                return event.answer
-        raise RuntimeError("the stream of an answer ended without one")  # stream() always ends with Answered
-
     def stream(
         self,
         question: str,
@@ -220,8 +209,12 @@ class Collection:
         only: DocumentFilter | None = None,
         turns: Sequence[Turn] = (),
         cancelled: Callable[[], bool] = lambda: False,
+        as_question: bool = False,
     ) -> Iterator[Event]:
         """The answer as it comes; the last event is `Answered`.
+
+        Small talk, what is here and whole documents are seen to by `rag.desk`, unless `as_question` says that
+        the question is to be looked up.
 
         One answer at a time: a stream that is not read to its end must be closed (`events.close()`) before
         the next question. The models are loaded before the clock starts.
@@ -232,9 +225,11 @@ class Collection:
         if not question.strip():
             raise EmptyQuestion("The question is empty. Ask something.")
         wanted = combined(document, only)
-        documents_to_search(
-            self._behind.opened(), wanted
-        )  # a question that cannot be answered is told so before a model loads
+        # A question that cannot be answered is told so before a model loads.
+        documents_to_search(self._behind.opened(), wanted)
+        if not as_question and (served := self._desk.serve(question, wanted, cancelled)) is not None:
+            yield from served
+            return
         self._behind.retriever()  # loads the embedder before the clock starts
         answering = self._answering()
         generator = self._engines.generator()

@@ -6,11 +6,17 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Literal
 
+from rag.reading import Coverage, ReadingPlanned, ReadingProgress
+
 Finish = Literal["end", "length", "cancelled"]
 
 #: Why there is no answer: the hits hold too little for one, the model says that they do not state it, or
 #: nothing of what it wrote was supported.
 RefusalReason = Literal["nothing-found", "not-stated", "not-supported"]
+
+
+#: What an answer is: looked up, or a reply that needs no looking up, or made by reading documents through.
+AnswerKind = Literal["answer", "small-talk", "inventory", "overview"]
 
 
 class Verdict(StrEnum):
@@ -181,7 +187,7 @@ class Answer:
     """All that came of a question. `text` carries its `[n]` marks; `short_answer` never does.
 
     `finish` says whether the text ended by itself, was cut at the most tokens it may have, or was stopped.
-    `refusal` says why it was refused, None where it was not.
+    `refusal` says why it was refused, None where it was not. `coverage` is what an overview was read from.
     """
 
     question: str
@@ -194,6 +200,8 @@ class Answer:
     tokens: TokenUse
     finish: Finish = "end"
     refusal: RefusalReason | None = None
+    kind: AnswerKind = "answer"
+    coverage: Coverage | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -258,5 +266,13 @@ class Answered:
 
 
 Event = (
-    PassagesFound | TextAdded | SentenceChecked | SentenceCorrected | SentenceWithdrawn | Refused | Answered
+    ReadingPlanned
+    | ReadingProgress
+    | PassagesFound
+    | TextAdded
+    | SentenceChecked
+    | SentenceCorrected
+    | SentenceWithdrawn
+    | Refused
+    | Answered
 )

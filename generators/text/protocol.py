@@ -8,6 +8,9 @@ from typing import Literal, Protocol
 
 Role = Literal["system", "user", "assistant"]
 
+#: Of the evidence: what answers the question best, all that answers it about as well, or how it begins.
+Quoting = Literal["best", "all", "leads"]
+
 
 @dataclass(frozen=True, slots=True)
 class Message:
@@ -49,6 +52,8 @@ class GenerationRequest:
     max_tokens: int = 256
     stop: tuple[str, ...] = ()
     sampling: Sampling = Sampling()
+    quoting: Quoting = "best"
+    """What engines that quote rather than write are to quote."""
 
 
 @dataclass(frozen=True, slots=True)
