@@ -51,7 +51,11 @@ def show_page() -> None:
         with st.chat_message("user"):
             st.text(question)
         with st.chat_message("assistant"):
-            turns = [Turn(answer.question, answer.text) for answer in history if not answer.refused]
+            turns = [
+                Turn(answer.question, answer.text)
+                for answer in history
+                if not answer.refused and answer.sentences
+            ]
             try:
                 history.append(stream_answer(collection, question, turns))
             except _EXPECTED as error:

@@ -10,7 +10,7 @@ from apps.document_names import shown_names
 
 if TYPE_CHECKING:
     from apps.cli.places import Places
-    from rag import Answer, Citation, Passage, Sentence, Timings
+    from rag import Answer, Citation, Coverage, Passage, Sentence, Timings
 
 _VERDICTS = {
     "supported": "supported: compared with the passages they cite and found in them",
@@ -26,7 +26,10 @@ _UNFINISHED = {
 
 def write_sources(answer: Answer) -> None:
     """The citations below an answer, the sentences without one, the verdict and the figures."""
-    if not answer.refused:
+    if answer.coverage is not None:
+        write()
+        write(wrapped(answer.coverage.text))
+    if answer.sentences:
         write()
         names = _names(answer.passages)
         for citation in _distinct_citations(answer):
@@ -37,9 +40,10 @@ def write_sources(answer: Answer) -> None:
                 write(wrapped(f"{mark}: “{sentence.text}”"))
         write()
         write(_verdict_line(answer))
-        if answer.finish != "end":
-            write(_UNFINISHED[answer.finish])
-    write(_figures(answer.timings, answer), dim=True)
+    if answer.finish != "end":
+        write(_UNFINISHED[answer.finish])
+    if answer.kind in ("answer", "overview"):
+        write(_figures(answer.timings, answer), dim=True)
 
 
 def write_passages(passages: tuple[Passage, ...], places: Places) -> None:
@@ -56,6 +60,7 @@ def answer_as_json(answer: Answer) -> dict[str, object]:
     timings = answer.timings
     return {
         "schema": SCHEMA,
+        "kind": answer.kind,
         "answer": answer.text,
         "short_answer": answer.short_answer,
         "refused": answer.refused,
@@ -91,6 +96,19 @@ def answer_as_json(answer: Answer) -> dict[str, object]:
             "total_seconds": _rounded(timings.total_seconds),
         },
         "tokens": {"prompt": answer.tokens.prompt, "completion": answer.tokens.completion},
+        "coverage": None if answer.coverage is None else _coverage_as_json(answer.coverage),
+    }
+
+
+def _coverage_as_json(coverage: Coverage) -> dict[str, object]:
+    return {
+        "text": coverage.text,
+        "documents": coverage.documents,
+        "documents_total": coverage.documents_total,
+        "pages": coverage.pages,
+        "pages_total": coverage.pages_total,
+        "chosen": coverage.chosen,
+        "left_out": [{"document": one.document, "reason": one.reason} for one in coverage.left_out],
     }
 
 

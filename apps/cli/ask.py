@@ -11,6 +11,7 @@ from apps.cli.answer_text import answer_as_json, write_passages, write_sources
 from apps.cli.boundary import errors_in_words
 from apps.cli.context import (
     AsJson,
+    AsQuestion,
     CollectionName,
     ModelEngine,
     RerankerModel,
@@ -21,6 +22,7 @@ from apps.cli.context import (
 )
 from apps.cli.filters import EVERYTHING, FilterOptions, with_filter_options
 from apps.cli.places import Places
+from apps.cli.reading_display import ReadingDisplay
 from apps.cli.screen import sound, write, write_json
 
 
@@ -36,6 +38,7 @@ def ask(
     passages: Annotated[
         bool, typer.Option("--passages", help="Show the passages that the answer was written from.")
     ] = False,
+    as_question: AsQuestion = False,
     collection: CollectionName = "default",
     as_json: AsJson = False,
     verbose: Verbose = False,
@@ -48,11 +51,16 @@ def ask(
     marked as unsupported, or withdrawn, or gives way to the document's own sentence: --unsupported says
     which. Where the documents do not hold the answer the reply says that, which counts as all well.
 
+    "Which documents do you have?" is answered with a list of them. "Summarise report.pdf", "Summarise all
+    documents", "List every deadline in report.pdf" and the like are answered by reading the documents,
+    piece by piece; a last line says what was read. Other questions are looked up.
+
     \b
     Examples:
       refdesk ask "When does the lease end?" -c work
       refdesk ask "What did travel cost?" --document 2023.pdf --passages
       refdesk ask "What did travel cost?" --type spreadsheet --since 2023 --until 2024
+      refdesk ask "Summarise 2023.pdf"
     """
     with (
         errors_in_words(as_json, verbose),
@@ -60,13 +68,16 @@ def ask(
     ):
         wanted = only.as_filter()
         if as_json:
-            write_json(answer_as_json(documents.ask(sound(question), only=wanted)))
+            write_json(answer_as_json(documents.ask(sound(question), only=wanted, as_question=as_question)))
             return
-        from rag import Answered, TextAdded
+        from rag import Answered, ReadingPlanned, ReadingProgress, TextAdded
 
+        reading = ReadingDisplay()
         with answer_display() as display:
-            for event in documents.stream(sound(question), only=wanted):
-                if isinstance(event, TextAdded):
+            for event in documents.stream(sound(question), only=wanted, as_question=as_question):
+                if isinstance(event, ReadingPlanned | ReadingProgress):
+                    reading.show(event)
+                elif isinstance(event, TextAdded):
                     display.add(event.text)
                 elif isinstance(event, Answered):
                     answer = event.answer

@@ -11,6 +11,7 @@ from apps.cli.answer_text import answer_as_json, write_passages, write_sources
 from apps.cli.boundary import SCHEMA, errors_in_words, failure_of
 from apps.cli.context import (
     AsJson,
+    AsQuestion,
     CollectionName,
     ModelEngine,
     Verbose,
@@ -21,6 +22,7 @@ from apps.cli.context import (
 from apps.cli.filters import EVERYTHING, FilterOptions, with_filter_options
 from apps.cli.interruption import Interruption
 from apps.cli.places import Places
+from apps.cli.reading_display import ReadingDisplay
 from apps.cli.screen import note, one_line, sound, write, write_json
 
 if TYPE_CHECKING:
@@ -40,6 +42,7 @@ def chat(
     only: FilterOptions = EVERYTHING,
     model: ModelEngine = None,
     unsupported: WhenUnsupported = None,
+    as_question: AsQuestion = False,
     collection: CollectionName = "default",
     as_json: AsJson = False,
     verbose: Verbose = False,
@@ -48,7 +51,8 @@ def chat(
 
     A follow-up knows what was said before. Inside: /help, /sources, /document PATTERN, /quit. Ctrl-C stops
     an answer, Ctrl-D ends the chat. Where standard input is no terminal each of its lines is a question;
-    with --json each answer is one object. Nothing of the conversation is kept afterwards.
+    with --json each answer is one object. Nothing of the conversation is kept afterwards. Documents can be
+    summarised and listed as with `refdesk ask`.
 
     \b
     Examples:
@@ -70,16 +74,19 @@ def chat(
         documents.load()
         if at_terminal and not as_json:
             write(f"Collection '{documents.name}'. /help says what can be typed here.", dim=True)
-        _Conversation(documents, wanted, as_json).run(at_terminal)
+        _Conversation(documents, wanted, as_json, as_question).run(at_terminal)
 
 
 class _Conversation:
     """The loop, and what it remembers."""
 
-    def __init__(self, collection: Collection, only: DocumentFilter | None, as_json: bool) -> None:
+    def __init__(
+        self, collection: Collection, only: DocumentFilter | None, as_json: bool, as_question: bool
+    ) -> None:
         self._collection = collection
         self._only = only
         self._as_json = as_json
+        self._as_question = as_question
         self._turns: list[Turn] = []
         self._last: Answer | None = None
 
@@ -136,7 +143,7 @@ class _Conversation:
             note("Stopped; this answer is not part of the conversation.")
             return
         self._last = answer
-        if not answer.refused:
+        if not answer.refused and answer.kind in ("answer", "overview"):
             self._turns.append(Turn(question, answer.text))
         if self._as_json:
             write_json(answer_as_json(answer))
@@ -145,15 +152,24 @@ class _Conversation:
 
     def _stream(self, question: str, interruption: Interruption) -> Answer | None:
         """The answer, shown as it comes; None if Ctrl-C came before it was whole."""
-        from rag import Answered, TextAdded
+        from rag import Answered, ReadingPlanned, ReadingProgress, TextAdded
 
-        events = self._collection.stream(question, only=self._only, turns=self._turns, cancelled=interruption)
+        events = self._collection.stream(
+            question,
+            only=self._only,
+            turns=self._turns,
+            cancelled=interruption,
+            as_question=self._as_question,
+        )
         if self._as_json:
             answers = [event.answer for event in events if isinstance(event, Answered)]
             return None if interruption() else answers[-1]
+        reading = ReadingDisplay()
         with answer_display() as display:
             for event in events:
-                if isinstance(event, TextAdded):
+                if isinstance(event, ReadingPlanned | ReadingProgress):
+                    reading.show(event)
+                elif isinstance(event, TextAdded):
                     display.add(event.text)
                 elif isinstance(event, Answered) and not interruption():
                     display.finish(event.answer.text)
