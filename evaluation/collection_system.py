@@ -21,7 +21,7 @@ from rag.calibration import CalibrationName, setting_name
 
 _CALIBRATIONS: tuple[CalibrationName, ...] = ("dense_weight", "minimum_evidence")
 #: What retrieval does not depend on.
-_OF_ANSWERS = ("generator.", "passages.", "answer.")
+_OF_ANSWERS = ("generator.", "passages.", "answer.", "overview.")
 #: How files are read: what came of it is told by the digest of the chunks.
 _OF_READING = ("ingest.limits.", "ingest.embedding_stretch", "ingest.isolated", "ingest.max_file_bytes")
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from rag.citations import citation_of
 from rag.overviews.pieces import passage_heading
 from rag.passages import GAP, shown_title
+from rag.terms import content_terms
 from rag.types import Citation, Passage, Sentence, Span, Verdict
 
 #: Of the notes that are shown to the model at once, one takes at most this share.
@@ -29,13 +30,16 @@ class Note:
 
 
 def notes_of(sentences: Sequence[Sentence], passages: Sequence[Passage]) -> list[Note]:
-    """The sentences as notes. One that cites nothing, or is not supported, is none.
+    """The sentences as notes. One that cites nothing, is not supported, or says headings alone is none.
 
     A note is of one document: of what a sentence cites, the document's that it rests on.
     """
     notes = []
     for sentence in sentences:
         if not sentence.citations or sentence.verdict is Verdict.UNSUPPORTED:
+            continue
+        cited = [passages[citation.passage_number - 1] for citation in sentence.citations]
+        if _says_headings_alone(sentence.text, cited):
             continue
         ground = sentence.rests_on or sentence.citations[0]
         passage = passages[ground.passage_number - 1]
@@ -115,6 +119,11 @@ def evenly(notes: Sequence[Note], most: int) -> list[Note]:
     """At most so many, from beginning to end."""
     step = max(1.0, len(notes) / most)
     return [notes[int(place * step)] for place in range(min(most, len(notes)))]
+
+
+def _says_headings_alone(text: str, passages: Sequence[Passage]) -> bool:
+    headings = [line for passage in passages for line in (passage.title, *passage.headings)]
+    return set(content_terms(text)) <= set(content_terms("\n".join(headings)))
 
 
 def _span(citation: Citation) -> Span:

@@ -21,7 +21,7 @@ from rag.overviews.notes import (
 from rag.overviews.pieces import Piece
 from rag.overviews.reading_plan import ReadingPlan
 from rag.overviews.tally import Tally
-from rag.overviews.writers import WHAT_IS_IT_ABOUT, Writers, written
+from rag.overviews.writers import WHAT_DOES_IT_SAY, Writers, written
 from rag.reading import ReadingProgress
 from rag.refusal import REFUSAL
 from rag.types import (
@@ -45,7 +45,7 @@ class Summary:
     def __init__(self, writers: Writers, focus: str | None, question: str) -> None:
         self._writers = writers
         self._focus = focus
-        self._asked = focus or WHAT_IS_IT_ABOUT
+        self._asked = focus or WHAT_DOES_IT_SAY
         self._question = question
         quoting: Quoting = "leads" if focus is None else "best"
         self._notes = writers.of_notes(quoting)
@@ -126,7 +126,8 @@ class Summary:
                 yield PassagesFound(tuple(map(in_own_words, event.passages)))
             elif isinstance(event, Answered):
                 answer = tally.add(event.answer)
-                if answer.refused:  # the notes are there: what they say is better than nothing
+                # The notes are there, and checked: what they say is better than what they do not.
+                if answer.refused or not notes_of(answer.sentences, answer.passages):
                     yield from self._as_they_are(evenly(notes, _SHOWN_NOTES), tally)
                     return
                 own = tuple(map(in_own_words, answer.passages))

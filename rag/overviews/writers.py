@@ -13,8 +13,8 @@ from rag.settings import AnswerSettings, Settings, Unsupported
 from rag.support.protocol import SupportChecker
 from rag.types import Answer, Answered, Passage
 
-#: What is asked where nothing in particular is. It has no word of its own that a sentence could share.
-WHAT_IS_IT_ABOUT = "What is this about?"
+#: What is asked where nothing in particular is. "What is this about?" would be answered with topics.
+WHAT_DOES_IT_SAY = "What does this say?"
 
 
 class Writers:

@@ -103,6 +103,22 @@ def test_a_note_that_the_document_does_not_say_is_put_right(opened: Opened) -> N
     assert answer.text == "The annual fee is 12 euros. [1]"
 
 
+def test_a_note_of_headings_alone_is_none(opened: Opened) -> None:
+    answer = opened(["Returns [1]. Returns and fees [1][2]. It is due on 1 October [2]."]).ask(
+        "Summarise rules.md"
+    )
+    assert answer.text == "It is due on 1 October. [1]"
+
+
+def test_a_last_step_of_which_nothing_holds_gives_way_to_the_notes(opened: Opened) -> None:
+    lease = "The tenant is Anna Lund [1]. The rent is 900 euros a month [1]."
+    rules = "Books go back on Friday [1]. The annual fee is 12 euros [2]."
+    replies = [lease, "The winch rope was replaced [1].", rules, "Cows fly over Sweden [1]."]
+    answer = opened(replies).ask("summarise everything")
+    assert {sentence.verdict for sentence in answer.sentences} == {Verdict.SUPPORTED}
+    assert "900 euros" in answer.text
+
+
 def test_all_documents_are_put_together_in_a_last_step(opened: Opened) -> None:
     collection = opened(
         [
