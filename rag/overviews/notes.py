@@ -43,11 +43,9 @@ def notes_of(sentences: Sequence[Sentence], passages: Sequence[Passage]) -> list
             continue
         ground = sentence.rests_on or sentence.citations[0]
         passage = passages[ground.passage_number - 1]
-        spans = {
-            (citation.start, citation.end): _span(citation)
-            for citation in (ground, *sentence.citations)
-            if citation.document == ground.document
-        }
+        own = [one for one in cited if one.document_id == passage.document_id]
+        cited_spans = [_span(c) for c in (ground, *sentence.citations) if c.document == ground.document]
+        spans = _grounds(sentence.text, cited_spans, [span for one in own for span in one.spans])
         notes.append(
             Note(
                 sentence.text,
@@ -55,7 +53,7 @@ def notes_of(sentences: Sequence[Sentence], passages: Sequence[Passage]) -> list
                 passage.document,
                 passage.title,
                 passage.headings,
-                tuple(spans[place] for place in sorted(spans)),
+                spans,
                 sentence.verdict,
                 sentence.support,
             )
@@ -124,6 +122,23 @@ def evenly(notes: Sequence[Note], most: int) -> list[Note]:
 def _says_headings_alone(text: str, passages: Sequence[Passage]) -> bool:
     headings = [line for passage in passages for line in (passage.title, *passage.headings)]
     return set(content_terms(text)) <= set(content_terms("\n".join(headings)))
+
+
+def _grounds(text: str, cited: Sequence[Span], around: Sequence[Span]) -> tuple[Span, ...]:
+    """What is cited, with those sentences around it that say what of the note it does not, in their order.
+
+    A note may put three sentences of a page into one.
+    """
+    chosen = {(span.start, span.end): span for span in cited}
+    lacking = set(content_terms(text)) - {term for span in cited for term in content_terms(span.text)}
+    terms = {span: set(content_terms(span.text)) for span in around}
+    while lacking and terms:
+        best = max(terms, key=lambda span: len(lacking & terms[span]))
+        if not lacking & terms[best]:
+            break
+        chosen[best.start, best.end] = best
+        lacking -= terms.pop(best)
+    return tuple(chosen[place] for place in sorted(chosen))
 
 
 def _span(citation: Citation) -> Span:

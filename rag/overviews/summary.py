@@ -24,12 +24,16 @@ from rag.overviews.tally import Tally
 from rag.overviews.writers import WHAT_DOES_IT_SAY, Writers, written
 from rag.reading import ReadingProgress
 from rag.refusal import REFUSAL
+from rag.sentences import answer_sentence_spans
 from rag.types import (
+    Answer,
     Answered,
     Event,
     PassagesFound,
     Refused,
+    Sentence,
     SentenceChecked,
+    SentenceWithdrawn,
     TextAdded,
 )
 
@@ -72,7 +76,7 @@ class Summary:
             if answer.finish == "cancelled":
                 yield tally.stopped(self._question, plan.coverage(number))
                 return
-            notes += notes_of(answer.sentences, answer.passages)
+            notes += notes_of(_whole_sentences(answer), answer.passages)
         notes = distinct(notes)
         if not notes and self._focus is None:
             notes = [note for piece in plan.pieces for note in self._lead(piece)]
@@ -130,6 +134,11 @@ class Summary:
                 if answer.refused or not notes_of(answer.sentences, answer.passages):
                     yield from self._as_they_are(evenly(notes, _SHOWN_NOTES), tally)
                     return
+                whole = _whole_sentences(answer)
+                for cut in answer.sentences[len(whole) :]:
+                    start, _ = answer_sentence_spans(answer.text)[-1]
+                    answer = replace(answer, sentences=whole, text=answer.text[:start].rstrip())
+                    yield SentenceWithdrawn(cut)
                 own = tuple(map(in_own_words, answer.passages))
                 yield Answered(tally.timed(replace(answer, passages=own)))
             elif not isinstance(event, Refused):
@@ -155,3 +164,9 @@ class Summary:
                     said = " ".join(span.text.split())
                     return notes_of([reader.read(f"{said} [{passage.number}]")], piece.passages)
         return []
+
+
+def _whole_sentences(answer: Answer) -> tuple[Sentence, ...]:
+    """All of them but one that was cut off at the most tokens there may be."""
+    cut = answer.finish == "length" and len(answer.sentences) > 1
+    return answer.sentences[:-1] if cut else answer.sentences

@@ -103,6 +103,21 @@ def test_a_note_that_the_document_does_not_say_is_put_right(opened: Opened) -> N
     assert answer.text == "The annual fee is 12 euros. [1]"
 
 
+def test_a_sentence_that_was_cut_off_is_left_out(opened: Opened) -> None:
+    rules = "Books go back on Friday [1]. The annual fee is 12 euros [2]. It is due on 1 October [2]."
+    lease = "The tenant is Anna Lund [1]. The rent is 900 euros a month [1]."
+    cut = (
+        "The tenant is Anna Lund [1]. The annual fee is 12 euros [4] "
+        + "and the annual fee is 12 euros " * 60
+    )
+    collection = opened([lease, "Not stated.", rules, cut])
+    events = list(collection.stream("summarise everything"))
+    assert isinstance(events[-1], Answered)
+    answer = events[-1].answer
+    assert (answer.finish, answer.text) == ("length", "The tenant is Anna Lund [1].")
+    assert [sentence.text for sentence in answer.sentences] == ["The tenant is Anna Lund."]
+
+
 def test_a_note_of_headings_alone_is_none(opened: Opened) -> None:
     answer = opened(["Returns [1]. Returns and fees [1][2]. It is due on 1 October [2]."]).ask(
         "Summarise rules.md"
