@@ -46,9 +46,11 @@ from rag.errors import (
 from rag.explain import Explanation, Missed
 from rag.highlights import Box, Highlight, MarkedLine
 from rag.page_pictures import PagePictures
+from rag.reading import Coverage, LeftOut, ReadingPlanned, ReadingProgress
 from rag.scope import Narrowing, Scope
 from rag.settings import (
     AnswerSettings,
+    OverviewSettings,
     PassageSettings,
     RetrievalSettings,
     Settings,
@@ -97,6 +99,7 @@ __all__ = [
     "ConversationError",
     "Conversations",
     "ConversationsUnusable",
+    "Coverage",
     "DocumentFilter",
     "DocumentInfo",
     "EmbedderMismatch",
@@ -111,6 +114,7 @@ __all__ = [
     "IngestReport",
     "KeptConversation",
     "KeptTurn",
+    "LeftOut",
     "MarkedLine",
     "Missed",
     "Narrowing",
@@ -118,6 +122,7 @@ __all__ = [
     "NoSuchConversation",
     "NoSuchDocument",
     "NothingToIngest",
+    "OverviewSettings",
     "Page",
     "PagePictures",
     "Passage",
@@ -127,6 +132,8 @@ __all__ = [
     "Progress",
     "QuestionTooLong",
     "RagError",
+    "ReadingPlanned",
+    "ReadingProgress",
     "ReasoningAdded",
     "Refused",
     "RerankerUnusable",

@@ -6,11 +6,17 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Literal
 
+from rag.reading import Coverage, ReadingPlanned, ReadingProgress
+
 Finish = Literal["end", "length", "cancelled"]
 
 #: Why there is no answer: the hits hold too little for one, the model says that they do not state it, or
 #: nothing of what it wrote was supported.
 RefusalReason = Literal["nothing-found", "not-stated", "not-supported"]
+
+
+#: What an answer is: looked up, or a reply that needs no looking up, or made by reading documents through.
+AnswerKind = Literal["answer", "small-talk", "inventory", "overview"]
 
 
 class Verdict(StrEnum):
@@ -182,9 +188,9 @@ class Answer:
 
     `finish` says whether the text ended by itself, was cut at the most tokens it may have, or was stopped.
     `refusal` says why it was refused, None where it was not. `reasoning` is what the model wrote before its
-    answer, where the prompt asks for that; nobody has checked it.
-    `refusal` says why it was refused, None where it was not. `searched` is what was searched for in place of
-    a follow-up that leaves out what it is about; None where the question was.
+    answer, where the prompt asks for that; nobody has checked it. `searched` is what was searched for in
+    place of a follow-up that leaves out what it is about; None where the question was. `coverage` is what an
+    overview was read from.
     """
 
     question: str
@@ -199,6 +205,8 @@ class Answer:
     refusal: RefusalReason | None = None
     reasoning: str = ""
     searched: str | None = None
+    kind: AnswerKind = "answer"
+    coverage: Coverage | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -275,7 +283,9 @@ class Answered:
 
 
 Event = (
-    PassagesFound
+    ReadingPlanned
+    | ReadingProgress
+    | PassagesFound
     | ReasoningAdded
     | TextAdded
     | SentenceChecked

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from apps.cli.places import Places
-    from rag import Answer, Citation, Highlight, Passage, Sentence, Timings
+    from rag import Answer, Citation, Coverage, Highlight, Passage, Sentence, Timings
 
     HighlightsOf = Callable[[Citation], tuple[Highlight, ...]]
 
@@ -39,7 +39,10 @@ def write_sources(answer: Answer) -> None:
             write(wrapped(line, indent="  "), dim=True)
     if answer.searched is not None:
         write(wrapped(f"Searched for: {answer.searched}"), dim=True)
-    if not answer.refused:
+    if answer.coverage is not None:
+        write()
+        write(wrapped(answer.coverage.text))
+    if answer.sentences:
         write()
         names = _names(answer.passages)
         for citation in distinct_citations(answer):
@@ -50,9 +53,10 @@ def write_sources(answer: Answer) -> None:
                 write(wrapped(f"{mark}: “{sentence.text}”"))
         write()
         write(_verdict_line(answer))
-        if answer.finish != "end":
-            write(_UNFINISHED[answer.finish])
-    write(_figures(answer.timings, answer), dim=True)
+    if answer.finish != "end":
+        write(_UNFINISHED[answer.finish])
+    if answer.kind in ("answer", "overview"):
+        write(_figures(answer.timings, answer), dim=True)
 
 
 def write_passages(passages: tuple[Passage, ...], places: Places) -> None:
@@ -70,6 +74,7 @@ def answer_as_json(answer: Answer, highlights_of: HighlightsOf) -> dict[str, obj
     boxes = {_key(each): _boxes(each, highlights_of) for each in distinct_citations(answer)}
     return {
         "schema": SCHEMA,
+        "kind": answer.kind,
         "answer": answer.text,
         "short_answer": answer.short_answer,
         "refused": answer.refused,
@@ -114,6 +119,19 @@ def answer_as_json(answer: Answer, highlights_of: HighlightsOf) -> dict[str, obj
             "total_seconds": _rounded(timings.total_seconds),
         },
         "tokens": {"prompt": answer.tokens.prompt, "completion": answer.tokens.completion},
+        "coverage": None if answer.coverage is None else _coverage_as_json(answer.coverage),
+    }
+
+
+def _coverage_as_json(coverage: Coverage) -> dict[str, object]:
+    return {
+        "text": coverage.text,
+        "documents": coverage.documents,
+        "documents_total": coverage.documents_total,
+        "pages": coverage.pages,
+        "pages_total": coverage.pages_total,
+        "chosen": coverage.chosen,
+        "left_out": [{"document": one.document, "reason": one.reason} for one in coverage.left_out],
     }
 
 

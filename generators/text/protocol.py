@@ -18,6 +18,9 @@ _HIGHEST_TEMPERATURE = 5.0  # beyond it hardly a word follows from the one befor
 _LEAST_PENALTY, _MOST_PENALTY = 0.5, 2.0
 _SEEDS = 2**32
 
+#: Of the evidence: what answers the question best, all that answers it about as well, or how it begins.
+Quoting = Literal["best", "all", "leads"]
+
 
 @dataclass(frozen=True, slots=True)
 class Message:
@@ -88,6 +91,8 @@ class GenerationRequest:
     """Whether the stream says what the model knows of itself: state, openings, log-probabilities."""
     openings: tuple[str, ...] = ()
     """Texts that the answer might begin with; with signals, the model says how likely each is."""
+    quoting: Quoting = "best"
+    """What engines that quote rather than write are to quote."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
