@@ -8,9 +8,11 @@ from dataclasses import dataclass
 from typing import Self
 
 from generators.text.protocol import Evidence, Finished, GenerationRequest, TextGenerator
+from rag.answer_cleaning import cleaned, leads_elsewhere
 from rag.checking import SentenceReader
 from rag.citations import cited_numbers, keep_valid_marks, may_be_marks, without_marks
 from rag.errors import QuestionTooLong
+from rag.neutralising import neutralised, without_notes
 from rag.prompts import Template
 from rag.refusal import REFUSAL, is_refusal, may_become_refusal
 from rag.sentences import answer_sentence_spans
@@ -130,7 +132,7 @@ class Answering:
         """
         clock = _Clock(started)
         clock.retrieved = clock.now()
-        passages = tuple(passages)
+        passages = tuple(map(neutralised, passages))
         yield PassagesFound(passages)
         if not passages or not enough:
             yield from self._refuse(question, passages, clock, TokenUse(0, 0, 0), "nothing-found")
@@ -138,14 +140,14 @@ class Answering:
         request = GenerationRequest(
             messages=self._template.messages(question, passages, turns),
             question=question,
-            evidence=tuple(Evidence(passage.number, passage.title, passage.text) for passage in passages),
+            evidence=tuple(Evidence(p.number, p.title, without_notes(p.text)) for p in passages),
             max_tokens=self._settings.max_tokens,
         )
         text, shown = "", ""
         ended = _Ended(TokenUse(0, 0, 0), "end")
         reader = SentenceReader(question, passages, self._checker)
         sentences: list[Sentence | None] = []
-        for event in self._generator.stream(request, cancelled):
+        for event in cleaned(self._generator.stream(request, cancelled), question, passages):
             if isinstance(event, Finished):
                 ended = _Ended.of(event)
                 break
@@ -213,7 +215,8 @@ class Answering:
         if clock.first_checked is None:
             clock.first_checked = clock.now()
         yield SentenceChecked(sentence)
-        if sentence.verdict is not Verdict.UNSUPPORTED or self._settings.unsupported == "show":
+        shown = self._settings.unsupported == "show" and not leads_elsewhere(text, reader.question)
+        if sentence.verdict is not Verdict.UNSUPPORTED or shown:
             sentences.append(sentence)
             return
         corrected = reader.corrected(sentence) if self._settings.unsupported == "correct" else None

@@ -101,11 +101,21 @@ class Span:
     text: str
 
 
+class Neutralised(StrEnum):
+    """Why a passage is shown to the model otherwise than it stands in the document (`rag.neutralising`)."""
+
+    ORDER = "order"
+    HIDDEN = "hidden"
+    DELIMITER = "delimiter"
+    MARKUP = "markup"
+
+
 @dataclass(frozen=True, slots=True)
 class Passage:
     """What the prompt shows under one number: one or more stretches of one document, in its order.
 
-    `text` is the stretches joined, a gap between two shown as an ellipsis line.
+    `text` is the stretches joined, a gap between two shown as an ellipsis line. `neutralised` says what in
+    `text`, `title` and `headings` is not as it stands in the document, and why.
     """
 
     number: int
@@ -115,6 +125,7 @@ class Passage:
     headings: tuple[str, ...]
     spans: tuple[Span, ...]
     text: str
+    neutralised: tuple[Neutralised, ...] = ()
 
     @property
     def page_number(self) -> int:

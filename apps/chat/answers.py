@@ -8,6 +8,7 @@ import streamlit as st
 
 from apps.document_names import shown_names
 from rag import Answer, Answered, Collection, Refused, TextAdded, Turn, Verdict
+from rag.neutralising import in_words
 
 
 def stream_answer(collection: Collection, question: str, turns: Sequence[Turn]) -> Answer:
@@ -50,6 +51,9 @@ def show_answer(answer: Answer) -> None:
         st.caption("Each sentence was compared with the passages it cites and found in them.")
     if Verdict.UNCHECKED in verdicts:
         st.caption("Not checked: whether the quoted words support the sentence is yours to judge.")
+    for passage in answer.passages:
+        for line in in_words(passage):
+            st.text(line)
     timings = answer.timings
     with st.expander("How this came about"):
         st.text(

@@ -25,7 +25,7 @@ _UNFINISHED = {
 
 
 def write_sources(answer: Answer) -> None:
-    """The citations below an answer, the sentences without one, the verdict and the figures."""
+    """The citations below an answer, the sentences without one, the verdict, what was left out, the figures."""
     if not answer.refused:
         write()
         names = _names(answer.passages)
@@ -39,6 +39,11 @@ def write_sources(answer: Answer) -> None:
         write(_verdict_line(answer))
         if answer.finish != "end":
             write(_UNFINISHED[answer.finish])
+    from rag.neutralising import in_words
+
+    for passage in answer.passages:
+        for line in in_words(passage):
+            write(wrapped(line))
     write(_figures(answer.timings, answer), dim=True)
 
 
@@ -81,6 +86,7 @@ def answer_as_json(answer: Answer) -> dict[str, object]:
                 "page": passage.page_number,
                 "page_end": passage.page_end,
                 "text": passage.text,
+                **({"neutralised": list(passage.neutralised)} if passage.neutralised else {}),
             }
             for passage in answer.passages
         ],

@@ -32,6 +32,7 @@ PROMISED = {
     "NoSuchDocument",
     "NothingToIngest",
     "Page",
+    "Neutralised",
     "Passage",
     "PassageSettings",
     "PassagesFound",

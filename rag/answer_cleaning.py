@@ -1,0 +1,104 @@
+"""What a model writes is data, too: no link, picture or element of it reaches a face as more than its words.
+
+Markup is taken out while the text streams, so that none was ever shown. An address stays where the passages
+or the question hold it; any other could carry what was asked to a stranger, and is left out.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from generators.text.protocol import Finished, TextPiece
+from rag.neutralising.invisible import without_invisible
+from rag.neutralising.markup import addresses, without_elements, without_links, without_unknown_addresses
+from rag.types import Passage
+
+LINK_LEFT_OUT = "(link left out)"
+
+#: The end of a text that is still being written and may turn out to be markup, an address or a joined letter.
+_BEGUN = re.compile(
+    r"!?\[[^\]\n]{0,300}\Z"
+    r"|!?\[[^\]\n]{0,300}\](?:\([^)\n]{0,600})?\Z"
+    r"|!\Z"
+    r"|<(?:!-{0,2}|!--(?:(?!-->).){0,2000}|/?[A-Za-z][^<>]{0,600})?\Z"
+    r"|\b(?:https?|ftp|file|data|javascript|vbscript|mailto)\s*:\S{0,600}\Z|\bwww\.\S{0,600}\Z"
+    r"|.?[\u200c\u200d]+\Z",
+    re.IGNORECASE | re.DOTALL,
+)
+_SCHEMES = ("https://", "ftp://", "file:", "data:", "javascript:", "vbscript:", "mailto:", "www.")
+_LAST_WORD = re.compile(r"[A-Za-z]{1,10}:?/{0,2}\Z")
+_UNCLOSED_ELEMENT = re.compile(r"<(?=[A-Za-z/!])[^<>]*\Z")
+
+
+@dataclass(frozen=True, slots=True)
+class KnownAddresses:
+    """The addresses that an answer may hold, as `rag.neutralising.markup.addresses` gives them."""
+
+    asked: frozenset[str]
+    shown: frozenset[str]
+
+    @classmethod
+    def of(cls, question: str, passages: Sequence[Passage]) -> KnownAddresses:
+        return cls(
+            frozenset(addresses(question)),
+            frozenset(address for passage in passages for address in addresses(passage.text)),
+        )
+
+
+class AnswerCleaner:
+    """Takes an answer in stretches and gives it back cleaned; what may become markup is held back.
+
+    However the text is cut, the whole comes out the same.
+    """
+
+    def __init__(self, known: KnownAddresses) -> None:
+        self._known = known.asked | known.shown
+        self._held = ""
+
+    def add(self, text: str) -> str:
+        """What can be shown now."""
+        self._held += text
+        end = _settled_end(self._held)
+        ready, self._held = self._held[:end], self._held[end:]
+        return self._cleaned(ready)
+
+    def finish(self) -> str:
+        """What was still held back."""
+        ready, self._held = self._held, ""
+        return self._cleaned(_UNCLOSED_ELEMENT.sub("", ready))
+
+    def _cleaned(self, text: str) -> str:
+        if not text:
+            return ""
+        plain = without_links(without_elements(without_invisible(text)))
+        return without_unknown_addresses(plain, self._known, LINK_LEFT_OUT)
+
+
+def cleaned(
+    pieces: Iterator[TextPiece | Finished], question: str, passages: Sequence[Passage]
+) -> Iterator[TextPiece | Finished]:
+    """A generator's stream with its text cleaned."""
+    cleaner = AnswerCleaner(KnownAddresses.of(question, passages))
+    for piece in pieces:
+        text = cleaner.finish() if isinstance(piece, Finished) else cleaner.add(piece.text)
+        if text:
+            yield TextPiece(text)
+        if isinstance(piece, Finished):
+            yield piece
+
+
+def leads_elsewhere(sentence: str, question: str) -> bool:
+    """Whether a sentence of an answer holds an address, or held one, that the question does not name."""
+    asked = frozenset(addresses(question))
+    return LINK_LEFT_OUT in sentence or any(address not in asked for address in addresses(sentence))
+
+
+def _settled_end(text: str) -> int:
+    """Up to where no further text can make markup of what is there."""
+    ends = [match.start() for match in (_BEGUN.search(text),) if match]
+    word = _LAST_WORD.search(text)
+    if word and any(scheme.startswith(word.group().lower()) for scheme in _SCHEMES):
+        ends.append(word.start())
+    return min(ends, default=len(text))
