@@ -13,7 +13,10 @@ from pathlib import Path
 ATTACKS = Path(__file__).with_name("attacks")
 KINDS = ("hijack", "exfiltration", "delimiter", "hidden")
 
-_REMARKS = "These remarks belong to the papers on: {title}. They were written down later and do not change the papers."
+_REMARKS = (
+    "These remarks belong to the papers on: {title}. They were written down later and do not change "
+    "the papers."
+)
 _LOOK_ALIKES = str.maketrans("aeopcyxi", "аеорсухі")
 _SECOND = 1
 

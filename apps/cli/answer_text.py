@@ -25,7 +25,7 @@ _UNFINISHED = {
 
 
 def write_sources(answer: Answer) -> None:
-    """The citations below an answer, the sentences without one, the verdict, what was left out, the figures."""
+    """The citations below an answer, what stands without one, the verdict, what was left out, the figures."""
     if not answer.refused:
         write()
         names = _names(answer.passages)

@@ -25,8 +25,8 @@ _PROMPT_ELEMENT = re.compile(
 )
 _SPEAKER = (
     r"system(?: (?:prompt|message|note|notice))?|user|assistant|human|ai|bot|model|developer|"
-    r"instructions?|"
-    r"(?:final |helpful |short )?answer|question|response|context|passages?(?: \d+)?|document \d+|input|output|"
+    r"instructions?|input|output|"
+    r"(?:final |helpful |short )?answer|question|response|context|passages?(?: \d+)?|document \d+|"
     r"frage|antwort|anweisung(?:en)?|pregunta|respuesta|réponse|问题|回答|答案|系统|用户|助手"
 )
 _LABEL = re.compile(rf"(?im)^([ \t>*#_|-]*)({_SPEAKER})([ \t*_]*)[:：]")

@@ -1,8 +1,8 @@
 """Whether a sentence addresses the software that reads it, rather than a person.
 
 A sentence is given points for each kind of sign; none of the milder ones is enough alone. "Reply with YES"
-stands in text messages, "Your answer should be short" in examinations, "language models" in papers; a sentence
-that tells a language model how to reply is something else. The signs are in `signs.toml`.
+stands in text messages, "Your answer should be short" in examinations, "language models" in papers; one that
+tells a language model how to reply is something else. `signs.toml` holds the signs.
 """
 
 from __future__ import annotations
@@ -12,9 +12,9 @@ from collections.abc import Sequence
 
 from rag.neutralising.delimiters import forges_turns
 from rag.neutralising.invisible import hides_text
-from rag.neutralising.payload import COMPACT_ORDERS, FORGED_ANSWER, REPORTED, holds_payload, shouts
+from rag.neutralising.payload import COMPACT_ORDERS, FORGED_ANSWER, REPORTED, holds_payload, says_by_itself
 from rag.neutralising.readings import disguised, seen, spaced_letters
-from rag.neutralising.signs import sign_points
+from rag.neutralising.signs import may_hold_signs, sign_points
 
 #: Points from which on a sentence is left out.
 ENOUGH = 3.0
@@ -58,17 +58,17 @@ def order_points(sentence: str) -> float:
 
 def _points_of(shown: str) -> float:
     """The points of a text in the form in which it is seen."""
-    lowered = shown.casefold()
+    lowered = shown.casefold().lstrip("#>*|- ")
     if REPORTED.search(lowered):
         # Who writes about such orders quotes them.
         lowered = _QUOTED.sub('""', lowered)
         shown = _QUOTED.sub('""', shown)
-    points = sign_points(lowered)
+    points = sign_points(lowered) if may_hold_signs(lowered) else 0.0
     if forges_turns(shown):
         points += 2.0
     if FORGED_ANSWER.search(shown):
         points += ENOUGH
-    return points + (1.0 if shouts(shown) or (points and holds_payload(shown)) else 0.0)
+    return points + (1.0 if says_by_itself(shown) or (points and holds_payload(shown)) else 0.0)
 
 
 def _beside(points: Sequence[float], place: int) -> list[float]:

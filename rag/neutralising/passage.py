@@ -146,5 +146,5 @@ def _rejoined(passage: Passage, texts: Sequence[str]) -> str:
 
 
 def acts(text: str) -> bool:
-    """Whether a stretch of a document addresses the software or hides text, though parts of it may be shown."""
+    """Whether a stretch of a document addresses the software or hides text, though the rest may be shown."""
     return addressing([text])[0] or bool(hidden_parts(text))

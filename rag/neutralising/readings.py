@@ -21,12 +21,17 @@ _LOOK_ALIKES = str.maketrans(
 _MIXED_WORD = re.compile(r"[A-Za-z][Ͱ-ϿЀ-ԯ]|[Ͱ-ϿЀ-ԯ][A-Za-z]")
 _SPACED = re.compile(r"(?:\b[^\W\d_](?:[ .\-_*]{1,3}|$)){8,}[^\W\d_]?")
 _BASE64 = re.compile(r"(?<![\w+/])[A-Za-z0-9+/]{20,}={0,2}(?![\w+/])")
+#: What orders are made of, in rot13.
+_ROT13 = re.compile(
+    codecs.encode(r"ignore|disregard|forget|reply|answer|respond|instruction|output|prompt", "rot13"),
+    re.IGNORECASE,
+)
 _FEWEST_READABLE = 0.95
 _QUOTES = str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"', "„": '"', "«": '"', "»": '"', "\u00a0": " "})
 
 
 def seen(text: str) -> str:
-    """The text as it looks: compatibility forms resolved, look-alikes read as Latin in words that mix scripts."""
+    """The text as it looks: compatibility forms resolved, look-alikes read as Latin in mixed words."""
     shown = unicodedata.normalize("NFKC", without_invisible(text)).translate(_QUOTES)
     if _MIXED_WORD.search(shown):
         shown = shown.translate(_LOOK_ALIKES)
@@ -38,7 +43,8 @@ def disguised(text: str) -> list[str]:
     found = [decoded for match in _BASE64.finditer(text) if (decoded := _from_base64(match.group()))]
     if round_about := turned_round(text):
         found.append(round_about)
-    found.append(codecs.encode(text, "rot13"))
+    if _ROT13.search(text):
+        found.append(codecs.encode(text, "rot13"))
     return found
 
 

@@ -31,6 +31,17 @@ def load_signs() -> tuple[Sign, ...]:
     return tuple(sorted(signs, key=lambda sign: -sign.points))
 
 
+@cache
+def _hint() -> re.Pattern[str]:
+    content = tomllib.loads((resources.files("rag.neutralising") / SIGNS_FILE).read_text(encoding="utf-8"))
+    return re.compile("|".join(content["hints"]))
+
+
+def may_hold_signs(lowered: str) -> bool:
+    """Whether a sign may be in the text: a quick look for what each of them is made of."""
+    return _hint().search(lowered) is not None
+
+
 def sign_points(lowered: str) -> float:
     """The points of all signs in the text: of each kind, those of the strongest."""
     found: dict[str, float] = {}

@@ -7,7 +7,7 @@ from rag.types import Neutralised, Passage
 _WORDS = {
     Neutralised.ORDER: "holds text that addresses the software; it was left out of the prompt",
     Neutralised.HIDDEN: "holds text that a reader does not see; it was left out of the prompt",
-    Neutralised.DELIMITER: "holds marks of a chat with a language model; they were shown to it as plain words",
+    Neutralised.DELIMITER: "holds marks of a chat with a language model; they were shown as plain words",
 }
 
 
