@@ -22,13 +22,14 @@ _BEGUN = re.compile(
     r"!?\[[^\]\n]{0,300}\Z"
     r"|!?\[[^\]\n]{0,300}\](?:\([^)\n]{0,600})?\Z"
     r"|!\Z"
-    r"|<(?:!-{0,2}|!--(?:(?!-->).){0,2000}|/?[A-Za-z][^<>]{0,600})?\Z"
-    r"|\b(?:https?|ftp|file|data|javascript|vbscript|mailto)\s*:\S{0,600}\Z|\bwww\.\S{0,600}\Z"
+    r"|<(?:!-{0,2}|!--(?:(?!-->).){0,2000}|/?(?:[A-Za-z][^<>]{0,600})?)?\Z"
+    r"|(?:https?|ftp|file|data|javascript|vbscript|mailto):\S{0,600}\Z|www\.\S{0,600}\Z"
     r"|.?[\u200c\u200d]+\Z",
     re.IGNORECASE | re.DOTALL,
 )
-_SCHEMES = ("https://", "ftp://", "file:", "data:", "javascript:", "vbscript:", "mailto:", "www.")
-_LAST_WORD = re.compile(r"[A-Za-z]{1,10}:?/{0,2}\Z")
+_WHOLE = re.compile(r"!?\[[^\]\n]*\]\([^)\n]*\)|<!--.*?-->|<[^<>]*>", re.DOTALL)
+_SCHEMES = ("https://", "http://", "ftp://", "file:", "data:", "javascript:", "vbscript:", "mailto:", "www.")
+_LONGEST_SCHEME = max(map(len, _SCHEMES))
 _UNCLOSED_ELEMENT = re.compile(r"<(?=[A-Za-z/!])[^<>]*\Z")
 
 
@@ -56,6 +57,7 @@ class AnswerCleaner:
     def __init__(self, known: KnownAddresses) -> None:
         self._known = known.asked | known.shown
         self._held = ""
+        self._before = ""
 
     def add(self, text: str) -> str:
         """What can be shown now."""
@@ -72,8 +74,10 @@ class AnswerCleaner:
     def _cleaned(self, text: str) -> str:
         if not text:
             return ""
-        plain = without_links(without_elements(without_invisible(text)))
-        return without_unknown_addresses(plain, self._known, LINK_LEFT_OUT)
+        # Where a word ends is seen only with the letter before.
+        before, self._before = self._before, text[-1] if text[-1].isalnum() else ""
+        plain = without_links(without_elements(without_invisible(before + text)))
+        return without_unknown_addresses(plain, self._known, LINK_LEFT_OUT)[len(before) :]
 
 
 def cleaned(
@@ -98,7 +102,13 @@ def leads_elsewhere(sentence: str, question: str) -> bool:
 def _settled_end(text: str) -> int:
     """Up to where no further text can make markup of what is there."""
     ends = [match.start() for match in (_BEGUN.search(text),) if match]
-    word = _LAST_WORD.search(text)
-    if word and any(scheme.startswith(word.group().lower()) for scheme in _SCHEMES):
-        ends.append(word.start())
-    return min(ends, default=len(text))
+    tail = text[-_LONGEST_SCHEME:].lower()
+    ends += [
+        len(text) - length
+        for scheme in _SCHEMES
+        for length in range(1, len(scheme))
+        if tail.endswith(scheme[:length])
+    ]
+    end = min(ends, default=len(text))
+    # An address at the end may stand inside a link that is whole: that is not to be cut.
+    return next((match.start() for match in _WHOLE.finditer(text) if match.start() < end < match.end()), end)

@@ -17,14 +17,14 @@ _HIDDEN = re.compile(
 )
 #: An element of HTML or SVG. `List<String>` and `a < b` are none.
 _ELEMENT = re.compile(
-    r"</?(?:a|abbr|audio|base|body|br|button|canvas|code|details|div|embed|em|font|form|frame|h[1-6]|head|hr|"
+    r"</?(?:a|abbr|audio|b|i|u|base|body|br|button|canvas|code|details|div|embed|em|font|form|frame|h[1-6]|head|hr|"
     r"html|iframe|image|img|input|li|link|marquee|math|meta|object|ol|option|p|picture|pre|script|select|small|"
     r"source|span|strong|style|sub|sup|svg|table|tbody|td|textarea|th|thead|tr|track|ul|use|video)"
     r"(?:\s[^<>]*)?/?>|<[A-Za-z][\w:-]*\s[^<>]*=[^<>]*>",
     re.IGNORECASE,
 )
 _ADDRESS = re.compile(
-    r"(?:\b(?:https?|ftp|file|data|javascript|vbscript|mailto)\s*:(?://)?|\bwww\.)[^\s<>\"'“”„()\[\]{}|\\^`]+",
+    r"(?:(?:https?|ftp)://|\b(?:data:[\w.+-]+/|file:/|(?:javascript|vbscript|mailto):)|\bwww\.)[^\s<>\"'“”„()\[\]{}|\\^`]+",
     re.IGNORECASE,
 )
 _ENDINGS = ".,;:!?*_…/"
@@ -37,7 +37,7 @@ def addresses(text: str) -> list[str]:
 
 def plain_address(address: str) -> str:
     """An address for comparing: lower case, without scheme, `www.` and the punctuation after it."""
-    bare = re.sub(r"^(?:https?|ftp)\s*:(?://)?", "", address.strip().casefold())
+    bare = re.sub(r"^(?:https?|ftp)://", "", address.strip().casefold())
     return bare.removeprefix("www.").rstrip(_ENDINGS)
 
 

@@ -63,11 +63,13 @@ def neutralised(passage: Passage) -> Passage:
 def neutralised_line(line: str) -> tuple[str, frozenset[Neutralised]]:
     """A title or a heading, on one line, and why it differs from the document's."""
     (piece,) = _pieces([line])
+    if LEFT_OUT in piece.text:
+        return LEFT_OUT_TITLE, piece.reasons
     words = piece.text.split()
     # A title has no full stop: an order may begin at any word of it.
     if any(addressing([" ".join(words[place:])])[0] for place in range(min(len(words), _LONGEST_TITLE))):
         return LEFT_OUT_TITLE, piece.reasons | {Neutralised.ORDER}
-    return without_unknown_addresses(" ".join(words), (), "(address left out)"), piece.reasons
+    return without_unknown_addresses(" ".join(words), (), "address left out"), piece.reasons
 
 
 def without_notes(text: str) -> str:
