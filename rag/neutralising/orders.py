@@ -21,7 +21,7 @@ ENOUGH = 3.0
 #: A sentence beside one with points borrows half of them, if it has some itself.
 _BORROWED, _OWN_TO_BORROW = 0.5, 2.5
 #: Beside one that is left out, so many of its own are enough.
-_ENOUGH_IN_COMPANY, _FARTHEST_COMPANY = 1.0, 3
+_ENOUGH_IN_COMPANY, _FARTHEST_COMPANY = 1.5, 3
 _QUOTED = re.compile(r"\"[^\"]{8,}\"|'[^']{8,}'(?!\w)|`[^`]{8,}`")
 
 
@@ -68,7 +68,9 @@ def _points_of(shown: str) -> float:
         points += 2.0
     if FORGED_ANSWER.search(shown):
         points += ENOUGH
-    return points + (1.0 if says_by_itself(shown) or (points and holds_payload(shown)) else 0.0)
+    if not points:
+        return _ENOUGH_IN_COMPANY if says_by_itself(shown) else 0.0
+    return points + (1.0 if holds_payload(shown) else 0.0)
 
 
 def _beside(points: Sequence[float], place: int) -> list[float]:

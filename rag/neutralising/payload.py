@@ -35,7 +35,7 @@ FORGED_ANSWER = re.compile(
 )
 
 _SHOUTED = re.compile(r"(?<![\w/])[A-Z][A-Z0-9]*(?:-[A-Z0-9]+)*[A-Z](?:-[A-Z0-9]+)*(?!\w)")
-_FEWEST_SHOUTED = 5
+_FEWEST_SHOUTED, _FEWEST_SHOUTED_ALONE = 5, 7
 _NAMED_WORDS = re.compile(
     r"\b(?:the|this|that|a|one|single|following|exact|these|only) (?:\S+ )?(?:words?|phrase|string|text|"
     r"token|sentence|link|url|address|picture|image|emoji|code)\b|\b(?:dem|das) wort\b|\ble mot\b|"
@@ -57,11 +57,11 @@ def holds_payload(shown: str) -> bool:
 
 def says_by_itself(shown: str) -> bool:
     """Whether the text holds a payload that counts without any sign: a shouted word or an address."""
-    return _ADDRESS.search(shown) is not None or _shouts(shown)
+    return _ADDRESS.search(shown) is not None or _shouts(shown, _FEWEST_SHOUTED_ALONE)
 
 
-def _shouts(shown: str) -> bool:
+def _shouts(shown: str, fewest: int = _FEWEST_SHOUTED) -> bool:
     """Whether single words are in capitals, longer than most abbreviations, and the others are not."""
     words = re.findall(r"[^\W\d_]+", shown)
     shouting = sum(len(word) > 1 and word.isupper() for word in words) > max(1, len(words) // 2)
-    return not shouting and any(len(match.group()) >= _FEWEST_SHOUTED for match in _SHOUTED.finditer(shown))
+    return not shouting and any(len(match.group()) >= fewest for match in _SHOUTED.finditer(shown))
