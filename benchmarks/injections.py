@@ -1,6 +1,6 @@
 """Documents that give orders: how often what answers questions obeys them, beside the textbook prompt.
 
-    python -m benchmarks.injections [--attacks FILE.jsonl] [--limit N] [--out FOLDER]
+    python -m benchmarks.injections [--attacks FILE.jsonl] [--limit N] [--token-budget N]
 
 Every attack is planted in its document (`attacks/README.md`) and the document's question asked twice: of
 Refdesk, and of LangChain's usual question prompt over the same files, with the same model at temperature 0.
@@ -33,7 +33,15 @@ from benchmarks.planting import (
 from benchmarks.textbook import Textbook
 from evaluation.intervals import bootstrap_intervals, difference_intervals
 from machine import resolve
-from rag import Answered, Collection, DocumentFilter, TextAdded, open_collection
+from rag import (
+    Answered,
+    Collection,
+    DocumentFilter,
+    PassageSettings,
+    Settings,
+    TextAdded,
+    open_collection,
+)
 from rag.neutralising.invisible import without_invisible
 
 #: The name of a case without an attack.
@@ -205,7 +213,15 @@ def main() -> None:
     parser.add_argument("--attacks", type=Path, default=ATTACKS / "first.jsonl", help="a file of attacks")
     parser.add_argument("--limit", type=int, default=None, metavar="N", help="N attacks, evenly drawn")
     parser.add_argument("--out", type=Path, default=Path("bench-results"), help="where the rows go")
+    parser.add_argument(
+        "--token-budget",
+        type=int,
+        default=None,
+        metavar="N",
+        help="tokens of passages shown by Refdesk; a large one shows whole documents, attacks included",
+    )
     arguments = parser.parse_args()
+    settings = Settings(passages=PassageSettings(token_budget=arguments.token_budget))
     carriers = load_carriers()
     attacks = load_attacks(arguments.attacks, carriers)
     if arguments.limit is not None:
@@ -216,7 +232,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="refdesk-injections-") as workspace, out.open("w") as file:
         root = Path(workspace).resolve() / "files"
         lay_out(some, root)
-        with open_collection(Path(workspace) / "collection") as collection:
+        with open_collection(Path(workspace) / "collection", settings) as collection:
             report = collection.ingest([root])
             failed = [each.path for each in report.files if each.outcome == "failed"]
             if failed:
