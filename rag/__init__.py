@@ -45,6 +45,7 @@ from rag.errors import (
 )
 from rag.explain import Explanation, Missed
 from rag.highlights import Box, Highlight, MarkedLine
+from rag.hits import ArmScore, Contributions, Hit, Place
 from rag.page_pictures import PagePictures
 from rag.reading import Coverage, LeftOut, ReadingPlanned, ReadingProgress
 from rag.scope import Narrowing, Scope
@@ -60,14 +61,11 @@ from rag.trace import Searched, Trace, TracedPassage, TracedSentence, Writing
 from rag.types import (
     Answer,
     Answered,
-    ArmScore,
     Citation,
-    Contributions,
     Event,
-    Hit,
+    Neutralised,
     Passage,
     PassagesFound,
-    Place,
     ReasoningAdded,
     Refused,
     Sentence,
@@ -118,6 +116,7 @@ __all__ = [
     "MarkedLine",
     "Missed",
     "Narrowing",
+    "Neutralised",
     "NoPagePicture",
     "NoSuchConversation",
     "NoSuchDocument",

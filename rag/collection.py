@@ -34,6 +34,7 @@ from rag.evidence import evidence
 from rag.explain import Explanation, Missed, explain_hits, explain_missed
 from rag.follow_up.standalone import standalone
 from rag.follow_up.telling import telling
+from rag.hits import Hit
 from rag.passages import pick_passages
 from rag.question import require_hits, sound
 from rag.scope import Scope, combined, documents_to_search, read_scope
@@ -41,7 +42,10 @@ from rag.settings import Settings
 from rag.tool_box import ToolBox
 from rag.trace import Searched, Trace
 from rag.tracing import TraceRecorder
-from rag.types import Event, Hit, Turn
+from rag.types import (
+    Event,
+    Turn,
+)
 
 
 class Collection(CollectionContents, Asking):

@@ -28,72 +28,6 @@ class Verdict(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class ArmScore:
-    """How one arm of retrieval saw a chunk. `rank` counts from 1; `score` is the arm's own."""
-
-    rank: int
-    score: float
-
-
-@dataclass(frozen=True, slots=True)
-class Contributions:
-    """What each reason adds to a hit's score; their sum is the score.
-
-    `name` is for the question naming the document, `reranking` for what the reranker said.
-    """
-
-    meaning: float
-    words: float
-    name: float = 0.0
-    reranking: float = 0.0
-
-    @property
-    def score(self) -> float:
-        return self.meaning + self.words + self.name + self.reranking
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where a chunk stands."""
-
-    chunk_id: int
-    document_id: int
-    document: str
-    page_number: int
-    page_end: int
-
-
-@dataclass(frozen=True, slots=True)
-class Hit:
-    """A chunk with scores. `start` and `end` are offsets into the document's text.
-
-    `name` is the words of the file's name and `opening` how its page begins, where the chunk does not begin
-    there: both were searched too. `reranked` is the reranker's score and the rank by it, None where it read
-    none or not this one. `repeats` are places that say the same and were ranked below.
-    """
-
-    rank: int
-    score: float
-    chunk_id: int
-    document_id: int
-    document: str
-    title: str
-    page_number: int
-    page_end: int
-    headings: tuple[str, ...]
-    start: int
-    end: int
-    text: str
-    dense: ArmScore | None = None
-    lexical: ArmScore | None = None
-    contributions: Contributions | None = None
-    reranked: ArmScore | None = None
-    opening: str = ""
-    name: str = ""
-    repeats: tuple[Place, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
 class Span:
     """A stretch of a document's text: offsets, and the page its first character stands on.
 
@@ -107,11 +41,21 @@ class Span:
     text: str
 
 
+class Neutralised(StrEnum):
+    """Why a passage is shown to the model otherwise than it stands in the document (`rag.neutralising`)."""
+
+    ORDER = "order"
+    HIDDEN = "hidden"
+    DELIMITER = "delimiter"
+    MARKUP = "markup"
+
+
 @dataclass(frozen=True, slots=True)
 class Passage:
     """What the prompt shows under one number: one or more stretches of one document, in its order.
 
-    `text` is the stretches joined, a gap between two shown as an ellipsis line.
+    `text` is the stretches joined, a gap between two shown as an ellipsis line. `neutralised` says what in
+    `text`, `title` and `headings` is not as it stands in the document, and why.
     """
 
     number: int
@@ -121,6 +65,7 @@ class Passage:
     headings: tuple[str, ...]
     spans: tuple[Span, ...]
     text: str
+    neutralised: tuple[Neutralised, ...] = ()
 
     @property
     def page_number(self) -> int:

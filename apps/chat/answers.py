@@ -18,6 +18,7 @@ from rag import (
     Turn,
     Verdict,
 )
+from rag.neutralising import in_words
 
 
 def stream_answer(collection: Collection, question: str, turns: Sequence[Turn]) -> Answer:
@@ -66,6 +67,9 @@ def show_answer(answer: Answer) -> None:
         st.caption("Each sentence was compared with the passages it cites and found in them.")
     if Verdict.UNCHECKED in verdicts:
         st.caption("Not checked: whether the quoted words support the sentence is yours to judge.")
+    for passage in answer.passages:
+        for line in in_words(passage):
+            st.text(line)
     timings = answer.timings
     with st.expander("How this came about"):
         st.text(

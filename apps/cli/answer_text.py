@@ -31,7 +31,9 @@ _UNFINISHED = {
 
 
 def write_sources(answer: Answer) -> None:
-    """The model's reasoning, the citations, the sentences without one, the verdict and the figures."""
+    """The model's reasoning, the citations, the sentences without one, the verdict, what was left out of what
+    the model was shown, and the figures.
+    """
     if answer.reasoning:
         write()
         write("Reasoning, which nobody has checked:", dim=True)
@@ -55,6 +57,11 @@ def write_sources(answer: Answer) -> None:
         write(_verdict_line(answer))
     if answer.finish != "end":
         write(_UNFINISHED[answer.finish])
+    from rag.neutralising import in_words
+
+    for passage in answer.passages:
+        for line in in_words(passage):
+            write(wrapped(line))
     if answer.kind in ("answer", "overview"):
         write(_figures(answer.timings, answer), dim=True)
 
@@ -109,6 +116,7 @@ def answer_as_json(answer: Answer, highlights_of: HighlightsOf) -> dict[str, obj
                 "page": passage.page_number,
                 "page_end": passage.page_end,
                 "text": passage.text,
+                **({"neutralised": list(passage.neutralised)} if passage.neutralised else {}),
             }
             for passage in answer.passages
         ],

@@ -31,7 +31,7 @@ class Details:
 
 
 def details_of(answer: Answer) -> Details:
-    """What is kept of an answer; of its passages, their places."""
+    """What is kept of an answer; of its passages their places, and not what they said or was left out."""
     places = tuple(
         PassagePlace(passage.number, passage.document, passage.title, passage.page_number, passage.page_end)
         for passage in answer.passages

@@ -9,7 +9,7 @@ from rag.citations import citation_of
 from rag.overviews.pieces import passage_heading
 from rag.passages import GAP, shown_title
 from rag.terms import content_terms
-from rag.types import Citation, Passage, Sentence, Span, Verdict
+from rag.types import Citation, Neutralised, Passage, Sentence, Span, Verdict
 
 #: Of the notes that are shown to the model at once, one takes at most this share.
 _LARGEST_SHARE = 3
@@ -27,6 +27,7 @@ class Note:
     spans: tuple[Span, ...]
     verdict: Verdict
     support: float | None
+    neutralised: tuple[Neutralised, ...] = ()
 
 
 def notes_of(sentences: Sequence[Sentence], passages: Sequence[Passage]) -> list[Note]:
@@ -56,6 +57,7 @@ def notes_of(sentences: Sequence[Sentence], passages: Sequence[Passage]) -> list
                 spans,
                 sentence.verdict,
                 sentence.support,
+                passage.neutralised,
             )
         )
     return notes
@@ -71,7 +73,16 @@ def distinct(notes: Sequence[Note]) -> list[Note]:
 def as_passages(notes: Sequence[Note]) -> tuple[Passage, ...]:
     """The notes as the prompt shows them: a note's text, over the spans that it is checked against."""
     return tuple(
-        Passage(number, note.document_id, note.document, note.title, note.headings, note.spans, note.text)
+        Passage(
+            number,
+            note.document_id,
+            note.document,
+            note.title,
+            note.headings,
+            note.spans,
+            note.text,
+            note.neutralised,
+        )
         for number, note in enumerate(notes, 1)
     )
 

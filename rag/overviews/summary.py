@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from generators.text.protocol import Quoting
 from rag.checking import SentenceReader
+from rag.neutralising import neutralised
 from rag.overviews.notes import (
     Note,
     as_passages,
@@ -157,12 +158,13 @@ class Summary:
 
     def _lead(self, piece: Piece) -> list[Note]:
         """How the piece begins, for a model that made nothing of it."""
-        reader = SentenceReader("", piece.passages, self._writers.checker)
-        for passage in piece.passages:
+        passages = tuple(map(neutralised, piece.passages))
+        reader = SentenceReader("", passages, self._writers.checker)
+        for passage in passages:
             for span in passage.spans:
                 if len(span.text.split()) >= _SHORTEST_LEAD_WORDS:
                     said = " ".join(span.text.split())
-                    return notes_of([reader.read(f"{said} [{passage.number}]")], piece.passages)
+                    return notes_of([reader.read(f"{said} [{passage.number}]")], passages)
         return []
 
 

@@ -50,6 +50,7 @@ PROMISED = {
     "NothingToIngest",
     "Page",
     "PagePictures",
+    "Neutralised",
     "Passage",
     "PassageSettings",
     "PassagesFound",
