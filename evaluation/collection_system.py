@@ -21,7 +21,7 @@ from rag.calibration import CalibrationName, setting_name
 
 _CALIBRATIONS: tuple[CalibrationName, ...] = ("dense_weight", "minimum_evidence")
 #: What retrieval does not depend on.
-_OF_ANSWERS = ("generator.", "passages.", "answer.")
+_OF_ANSWERS = ("generator.", "passages.", "answer.", "overview.")
 #: How files are read: what came of it is told by the digest of the chunks.
 _OF_READING = ("ingest.limits.", "ingest.embedding_stretch", "ingest.isolated", "ingest.max_file_bytes")
 
@@ -140,7 +140,8 @@ class CollectionSystem:
         started = time.perf_counter()
         first: float | None = None
         try:
-            for event in self.collection.stream(question, document=self._path(document)):
+            # A question of a set is one to look up, whatever it looks like.
+            for event in self.collection.stream(question, document=self._path(document), as_question=True):
                 if first is None and isinstance(event, TextAdded | Refused):
                     first = time.perf_counter() - started
                 if isinstance(event, Answered):

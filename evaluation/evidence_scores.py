@@ -14,8 +14,8 @@ from evaluation.types import FoundChunk, Outcome, Question, Retrieval
 from ingest.types import StoredChunk
 from rag.assembly import Engines
 from rag.evidence import evidence
+from rag.hits import Contributions
 from rag.retrieval import Retriever
-from rag.types import Contributions
 
 #: Each way of weighing that is tried.
 WEIGHTS = tuple(round(step / 20, 2) for step in range(21))

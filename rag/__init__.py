@@ -45,10 +45,13 @@ from rag.errors import (
 )
 from rag.explain import Explanation, Missed
 from rag.highlights import Box, Highlight, MarkedLine
+from rag.hits import ArmScore, Contributions, Hit, Place
 from rag.page_pictures import PagePictures
+from rag.reading import Coverage, LeftOut, ReadingPlanned, ReadingProgress
 from rag.scope import Narrowing, Scope
 from rag.settings import (
     AnswerSettings,
+    OverviewSettings,
     PassageSettings,
     RetrievalSettings,
     Settings,
@@ -58,14 +61,11 @@ from rag.trace import Searched, Trace, TracedPassage, TracedSentence, Writing
 from rag.types import (
     Answer,
     Answered,
-    ArmScore,
     Citation,
-    Contributions,
     Event,
-    Hit,
+    Neutralised,
     Passage,
     PassagesFound,
-    Place,
     ReasoningAdded,
     Refused,
     Sentence,
@@ -97,6 +97,7 @@ __all__ = [
     "ConversationError",
     "Conversations",
     "ConversationsUnusable",
+    "Coverage",
     "DocumentFilter",
     "DocumentInfo",
     "EmbedderMismatch",
@@ -111,13 +112,16 @@ __all__ = [
     "IngestReport",
     "KeptConversation",
     "KeptTurn",
+    "LeftOut",
     "MarkedLine",
     "Missed",
     "Narrowing",
+    "Neutralised",
     "NoPagePicture",
     "NoSuchConversation",
     "NoSuchDocument",
     "NothingToIngest",
+    "OverviewSettings",
     "Page",
     "PagePictures",
     "Passage",
@@ -127,6 +131,8 @@ __all__ = [
     "Progress",
     "QuestionTooLong",
     "RagError",
+    "ReadingPlanned",
+    "ReadingProgress",
     "ReasoningAdded",
     "Refused",
     "RerankerUnusable",

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Generator, Iterator, Sequence
-from dataclasses import dataclass
-from typing import Self
 
 from generators.text.protocol import Evidence, Finished, GenerationRequest, PromptRead, TextGenerator
+from rag.answer_cleaning import cleaned, leads_elsewhere
+from rag.answer_clock import Clock, Ended
 from rag.checking import SentenceReader
-from rag.citations import cited_numbers, keep_valid_marks, may_be_marks, without_marks
+from rag.citations import without_marks
 from rag.earlier_turns import earlier_turns
 from rag.errors import QuestionTooLong
+from rag.marked_text import complete_spans, marked_text
+from rag.neutralising import neutralised, without_notes
 from rag.prompting import Prompting
 from rag.prompts import Template
 from rag.reasoning import ReasoningReader
@@ -23,7 +24,6 @@ from rag.types import (
     Answer,
     Answered,
     Event,
-    Finish,
     Passage,
     PassagesFound,
     ReasoningAdded,
@@ -34,7 +34,6 @@ from rag.types import (
     SentenceCorrected,
     SentenceWithdrawn,
     TextAdded,
-    Timings,
     TokenUse,
     Turn,
     Verdict,
@@ -44,37 +43,6 @@ from rag.types import (
 _SHORT_ANSWER_WORDS = 8
 #: Tokens of the context that earlier turns never take.
 _PASSAGES_NEED = 320
-
-
-@dataclass(slots=True)
-class _Clock:
-    """When things happened, in seconds since the question arrived."""
-
-    started: float
-    retrieved: float = 0.0
-    first_token: float | None = None
-    first_checked: float | None = None
-
-    def now(self) -> float:
-        return time.perf_counter() - self.started
-
-    def timings(self) -> Timings:
-        return Timings(self.retrieved, self.first_token, self.first_checked, self.now())
-
-
-@dataclass(frozen=True, slots=True)
-class _Ended:
-    """How the generator's stream ended."""
-
-    use: TokenUse
-    finish: Finish
-    reasoning: str = ""
-
-    @classmethod
-    def of(cls, event: Finished, reasoning: str) -> Self:
-        finishes: dict[str, Finish] = {"length": "length", "cancelled": "cancelled", "deadline": "cancelled"}
-        use = TokenUse(event.prompt_tokens, event.reused_tokens, event.completion_tokens)
-        return cls(use, finishes.get(event.reason, "end"), reasoning)
 
 
 class Answering:
@@ -133,31 +101,36 @@ class Answering:
         `enough` says whether the passages hold enough evidence for the model to be asked. `meant` is the
         question with what it leaves to earlier turns, for engines and checks that do not read those.
         """
-        clock = _Clock(started)
+        asked = meant or question
+        clock = Clock(started)
         clock.retrieved = clock.now()
-        passages = tuple(passages)
+        passages = tuple(map(neutralised, passages))
         yield PassagesFound(passages)
         if not passages or not enough:
             yield from self._refuse(question, passages, clock, TokenUse(0, 0, 0), "nothing-found")
             return
         request = GenerationRequest(
             messages=self._prompting.messages(question, passages, turns),
-            question=meant or question,
-            evidence=tuple(Evidence(passage.number, passage.title, passage.text) for passage in passages),
+            question=asked,
+            evidence=tuple(Evidence(p.number, p.title, without_notes(p.text)) for p in passages),
             max_tokens=self._prompting.max_tokens,
             sampling=self._settings.sampling,
         )
         text, shown = "", ""
-        ended = _Ended(TokenUse(0, 0, 0), "end")
-        reader = SentenceReader(meant or question, passages, self._checker)
+        ended = Ended(TokenUse(0, 0, 0), "end")
+        reader = SentenceReader(asked, passages, self._checker)
         sentences: list[Sentence | None] = []
-        written = ReasoningReader(self._prompting.answer_marker)
-        for event in written.read(self._generator.stream(request, cancelled)):
+        marker = self._prompting.answer_marker
+        written = ReasoningReader(marker)
+        # No name holds the stream: leaving the loop is to free the engine.
+        for event in written.read(
+            cleaned(self._generator.stream(request, cancelled), asked, passages, marker)
+        ):
             if isinstance(event, ReasoningAdded):
                 yield event
                 continue
             if isinstance(event, Finished):
-                ended = _Ended.of(event, written.reasoning)
+                ended = Ended.of(event, written.reasoning)
                 break
             if isinstance(event, PromptRead):
                 continue
@@ -168,7 +141,7 @@ class Answering:
                 continue
             yield TextAdded(text[len(shown) :])
             shown = text
-            for start, end in _complete_spans(text)[len(sentences) :]:
+            for start, end in complete_spans(text)[len(sentences) :]:
                 yield from self._settle(text[start:end], reader, sentences, clock)
         empty = not without_marks(text)
         if ended.finish != "cancelled" and (empty or is_refusal(text)):
@@ -189,13 +162,13 @@ class Answering:
         text: str,
         sentences: Sequence[Sentence | None],
         passages: tuple[Passage, ...],
-        clock: _Clock,
-        ended: _Ended,
+        clock: Clock,
+        ended: Ended,
     ) -> Answer:
         kept = tuple(sentence for sentence in sentences if sentence is not None)
         return Answer(
             question=question,
-            text=_marked_text(text, sentences, len(passages)),
+            text=marked_text(text, sentences, len(passages)),
             short_answer=_bare_phrase(kept) if ended.finish == "end" else None,
             refused=False,
             sentences=kept,
@@ -210,7 +183,7 @@ class Answering:
         self,
         question: str,
         passages: tuple[Passage, ...],
-        clock: _Clock,
+        clock: Clock,
         use: TokenUse,
         reason: RefusalReason,
         reasoning: str = "",
@@ -221,14 +194,15 @@ class Answering:
         yield Answered(answer)
 
     def _settle(
-        self, text: str, reader: SentenceReader, sentences: list[Sentence | None], clock: _Clock
+        self, text: str, reader: SentenceReader, sentences: list[Sentence | None], clock: Clock
     ) -> Iterator[Event]:
         """Read a finished sentence, and add what becomes of it: None where it is withdrawn."""
         sentence = reader.read(text)
         if clock.first_checked is None:
             clock.first_checked = clock.now()
         yield SentenceChecked(sentence)
-        if sentence.verdict is not Verdict.UNSUPPORTED or self._settings.unsupported == "show":
+        shown = self._settings.unsupported == "show" and not leads_elsewhere(text, reader.question)
+        if sentence.verdict is not Verdict.UNSUPPORTED or shown:
             sentences.append(sentence)
             return
         corrected = reader.corrected(sentence) if self._settings.unsupported == "correct" else None
@@ -245,14 +219,6 @@ def _is_said(corrected: Sentence, sentences: Sequence[Sentence | None]) -> bool:
     return any(sentence is not None and sentence.rests_on == corrected.rests_on for sentence in sentences)
 
 
-def _complete_spans(text: str) -> list[tuple[int, int]]:
-    """Spans of the sentences that no further text can change: marks may still follow a full stop."""
-    spans = answer_sentence_spans(text)
-    if len(spans) > 1 and may_be_marks(text[spans[-1][0] :]):
-        return spans[:-2]
-    return spans[:-1]
-
-
 def _bare_phrase(sentences: Sequence[Sentence]) -> str | None:
     """The answer where it is a bare phrase, number or yes/no; None for a longer one."""
     if len(sentences) != 1 or len(sentences[0].text.split()) > _SHORT_ANSWER_WORDS:
@@ -260,24 +226,3 @@ def _bare_phrase(sentences: Sequence[Sentence]) -> str | None:
     text = sentences[0].text
     # A full stop that ends the sentence goes; that of an abbreviation ("U.S.", "9 p.m.") stays.
     return text[:-1] if text.endswith(".") and "." not in text.split()[-1][:-1] else text
-
-
-def _marked(written: str, sentence: Sentence, passage_count: int) -> str:
-    """A sentence with the marks of its citations: as it was written, where those are the same."""
-    numbers = tuple(citation.passage_number for citation in sentence.citations)
-    if not sentence.corrected and numbers == cited_numbers(written, passage_count):
-        return keep_valid_marks(written, passage_count)
-    return sentence.text + "".join(f" [{number}]" for number in numbers)
-
-
-def _marked_text(text: str, sentences: Sequence[Sentence | None], passage_count: int) -> str:
-    """The whole answer, each sentence with the marks that hold, what stands between them kept.
-
-    None stands for a sentence that was withdrawn: what stood before it goes with it.
-    """
-    written, position = "", 0
-    for (start, end), sentence in zip(answer_sentence_spans(text), sentences, strict=True):
-        if sentence is not None:
-            written += text[position:start] + _marked(text[start:end], sentence, passage_count)
-        position = end
-    return (written + text[position:]).strip()

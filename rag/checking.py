@@ -6,6 +6,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from rag.citations import citation_of, cite, cited_numbers, standing_ground, without_marks
+from rag.neutralising.invisible import without_invisible
+from rag.neutralising.markup import as_plain_text
+from rag.neutralising.passage import acts
 from rag.support.protocol import Claim, Support, SupportChecker
 from rag.types import Citation, Passage, Sentence, Span, Verdict
 
@@ -18,7 +21,7 @@ class SentenceReader:
     def __init__(
         self, question: str, passages: Sequence[Passage], checker: SupportChecker | None = None
     ) -> None:
-        self._question = question
+        self.question = question
         self._passages = passages
         self._checker = checker
 
@@ -36,11 +39,11 @@ class SentenceReader:
             return Sentence(bare, citations)
         sources = _sources(self._passages[citation.passage_number - 1] for citation in citations)
         support = self._check(self._checker, bare, sources)
-        ground = standing_ground(bare, self._question, self._passages)
+        ground = standing_ground(bare, self.question, self._passages)
         if not support.supported and ground is not None:  # models name the wrong number now and then
             held = self._check(self._checker, bare, _sources([ground]))
             if held.supported:
-                citations = _those([cite(bare, self._question, ground)])
+                citations = _those([cite(bare, self.question, ground)])
                 sources, support = _sources([ground]), held
         if support.source is None:
             return Sentence(bare, citations, Verdict.UNSUPPORTED, support.score)
@@ -70,13 +73,13 @@ class SentenceReader:
             if found is None:
                 return None
             ground = citation_of(*sources[found])
-        text = " ".join(without_marks(ground.quote).split())
+        text = " ".join(without_marks(as_plain_text(without_invisible(ground.quote))).split())
         passage = self._passages[ground.passage_number - 1]
         own = [
             (passage, span) for span in passage.spans if (span.start, span.end) == (ground.start, ground.end)
         ]
         support = self._check(self._checker, text, own)
-        if not support.supported:
+        if not support.supported or acts(ground.quote):
             return None
         return replace(
             sentence,
@@ -90,18 +93,20 @@ class SentenceReader:
 
     def _citations(self, text: str, bare: str) -> tuple[Citation, ...]:
         marked = [self._passages[number - 1] for number in cited_numbers(text, len(self._passages))]
-        ground = standing_ground(bare, self._question, self._passages)
+        ground = standing_ground(bare, self.question, self._passages)
         return (
-            _those(cite(bare, self._question, passage) for passage in marked)
-            or _those(cite(bare, self._question, passage) for passage in ([ground] if ground else []))
-            or _those(cite(bare, self._question, passage, by_question=True) for passage in marked)
+            _those(cite(bare, self.question, passage) for passage in marked)
+            or _those(cite(bare, self.question, passage) for passage in ([ground] if ground else []))
+            or _those(cite(bare, self.question, passage, by_question=True) for passage in marked)
         )
 
     def _check(self, checker: SupportChecker, text: str, sources: Sequence[_Source]) -> Support:
         headings = dict.fromkeys(
             line for passage, _ in sources for line in (passage.title, *passage.headings) if line
         )
-        claim = Claim(text, tuple(span.text for _, span in sources), tuple(headings), self._question)
+        claim = Claim(
+            text, tuple(without_invisible(span.text) for _, span in sources), tuple(headings), self.question
+        )
         return checker.check([claim])[0]
 
 

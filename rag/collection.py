@@ -23,15 +23,18 @@ from ingest.report import IngestReport
 from ingest.settings import EmbedderSettings
 from machine import data_home
 from rag.answering import Answering
+from rag.asking import Asking
 from rag.assembly import Engines
 from rag.calibration import settled
 from rag.collection_contents import CollectionContents
 from rag.collection_store import CollectionStore
+from rag.desk import Desk
 from rag.errors import EmptyQuestion
 from rag.evidence import evidence
 from rag.explain import Explanation, Missed, explain_hits, explain_missed
 from rag.follow_up.standalone import standalone
 from rag.follow_up.telling import telling
+from rag.hits import Hit
 from rag.passages import pick_passages
 from rag.question import require_hits, sound
 from rag.scope import Scope, combined, documents_to_search, read_scope
@@ -39,10 +42,13 @@ from rag.settings import Settings
 from rag.tool_box import ToolBox
 from rag.trace import Searched, Trace
 from rag.tracing import TraceRecorder
-from rag.types import Answer, Answered, Event, Hit, Turn
+from rag.types import (
+    Event,
+    Turn,
+)
 
 
-class Collection(CollectionContents):
+class Collection(CollectionContents, Asking):
     """One collection. Opening it loads no model; a model is loaded when it is first needed.
 
     Several threads may use one; answers are written one at a time. Close it, or use `with`.
@@ -51,6 +57,7 @@ class Collection(CollectionContents):
     def __init__(self, folder: Path, settings: Settings) -> None:
         super().__init__(folder, CollectionStore(folder, settings), settings)
         self._engines = self._behind.engines
+        self._desk = Desk(self._behind, settings)
 
     # Documents
 
@@ -153,20 +160,6 @@ class Collection(CollectionContents):
             lambda retriever: explain_missed(retriever, sound(query), k, document, page_number)
         )
 
-    def ask(
-        self,
-        question: str,
-        *,
-        document: str | None = None,
-        only: DocumentFilter | None = None,
-        turns: Sequence[Turn] = (),
-    ) -> Answer:
-        """The answer, whole. `turns` are earlier questions of the same conversation."""
-        for event in self.stream(question, document=document, only=only, turns=turns):
-            if isinstance(event, Answered):
-                return event.answer
-        raise RuntimeError("the stream of an answer ended without one")  # stream() always ends with Answered
-
     def stream(
         self,
         question: str,
@@ -176,12 +169,16 @@ class Collection(CollectionContents):
         turns: Sequence[Turn] = (),
         cancelled: Callable[[], bool] = lambda: False,
         trace: Callable[[Trace], None] | None = None,
+        as_question: bool = False,
     ) -> Iterator[Event]:
         """The answer as it comes; the last event is `Answered`.
 
+        Small talk, what is here and whole documents are seen to by `rag.desk`, unless `as_question` says that
+        the question is to be looked up; of these answers there is no trace.
+
         One answer at a time: a stream that is not read to its end must be closed (`events.close()`) before
         the next question. The models are loaded before the clock starts. `trace` is given, just before the
-        last event, all that led to the answer.
+        last event, all that led to an answer that was looked up.
 
         Raises EmptyQuestion, EmptyCollection, NoSuchDocument, QuestionTooLong, and the errors of the model.
         """
@@ -191,6 +188,9 @@ class Collection(CollectionContents):
         wanted = combined(document, only)
         # What cannot be answered is told so before a model loads; all of them load before the clock starts.
         documents_to_search(self._behind.opened(), wanted)
+        if not as_question and (served := self._desk.serve(question, wanted, cancelled)) is not None:
+            yield from served
+            return
         self._engines.prompting().closing(question, turns)
         self._behind.retriever()
         generator = self._engines.generator()

@@ -1,11 +1,21 @@
-"""Which earlier turns a prompt repeats, and how much of their answers."""
+"""What of a conversation a follow-up may go on from, and how much of it a prompt repeats."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from rag.sentences import answer_sentence_spans
-from rag.types import Turn
+from rag.types import Answer, AnswerKind, Turn
+
+#: Kinds of answers that say something of the documents.
+FOLLOWED: tuple[AnswerKind, ...] = ("answer", "overview")
+
+
+def turns_of(answers: Iterable[Answer]) -> tuple[Turn, ...]:
+    """The answers of one conversation as its turns. Small talk and what is here are none."""
+    return tuple(
+        Turn(answer.question, answer.text, answer.refused) for answer in answers if answer.kind in FOLLOWED
+    )
 
 
 def earlier_turns(turns: Sequence[Turn], budget: int, count_tokens: Callable[[str], int]) -> tuple[Turn, ...]:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from rag.hits import Hit
 from rag.terms import content_terms
-from rag.types import Hit
 
 #: Changes with the formula: a threshold calibrated on another one does not hold.
 EVIDENCE_VERSION = "evidence-1"

@@ -9,9 +9,9 @@ from ingest.document_filter import DocumentFilter
 from ingest.indexing import letters_and_digits_apart
 from ingest.types import distinct_names
 from rag.errors import NoSuchDocument
+from rag.hits import ArmScore, Hit
 from rag.retrieval import Retriever
 from rag.terms import content_terms
-from rag.types import ArmScore, Hit
 
 #: A place is looked at with all its chunks; more than this no page has.
 _MOST_CHUNKS = 10_000

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from rag.types import Contributions
+from rag.hits import Contributions
 
 
 def min_max(scores: Mapping[int, float]) -> dict[int, float]:

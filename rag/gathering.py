@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 
 from ingest.store.store import Store
 from ingest.types import StoredChunk
+from rag.hits import ArmScore, Contributions, Hit, Place
 from rag.repeats import KeptTexts
-from rag.types import ArmScore, Contributions, Hit, Place
 
 _FEWEST_READ = 16
 

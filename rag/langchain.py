@@ -11,7 +11,7 @@ from pydantic import ConfigDict
 
 from ingest.document_filter import DocumentFilter
 from rag.collection import Collection
-from rag.types import Hit
+from rag.hits import Hit
 
 
 class CollectionRetriever(BaseRetriever):

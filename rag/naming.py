@@ -14,6 +14,8 @@ _WORD = re.compile(r"[^\W_]+")
 _POSSESSIVE = re.compile(r"['’]s\b")
 #: "Best Buy" is written BESTBUY in file names: so many words of a question are also read as one.
 _MOST_JOINED = 3
+#: So much of a name has to be said for it to be the document that is meant.
+_LEAST_CALLED = 0.5
 
 
 class DocumentNames:
@@ -63,3 +65,16 @@ def _question_words(question: str) -> Iterator[str]:
         for start in range(len(words) - length + 1):
             yield "".join(words[start : start + length])
     yield from _WORD.findall(letters_and_digits_apart(" ".join(words)))
+
+
+def is_called(phrase: str, name: str) -> float:
+    """How much of a document's name a phrase says, 0..1: 0 where it says anything else, or less than half.
+
+    Only words of letters count for the half: "annual report" calls "annual report 2023" by its name.
+    """
+    said, whole = _name_words(phrase), _name_words(name)
+    if not said or not said <= whole:
+        return 0.0
+    spelt = [word for word in whole if word.isalpha()] or list(whole)
+    share = sum(word in said for word in spelt) / len(spelt)
+    return share if share >= _LEAST_CALLED else 0.0

@@ -14,9 +14,13 @@ import numpy as np
 
 from ingest.embedding.protocol import Embedder, Vectors
 from ingest.types import Page
+from rag.hits import Hit
 from rag.sentences import sentence_spans
 from rag.terms import content_terms
-from rag.types import Hit, Passage, Span
+from rag.types import (
+    Passage,
+    Span,
+)
 
 #: Shown where a passage leaves sentences out.
 GAP = "\n...\n"

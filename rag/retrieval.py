@@ -12,12 +12,12 @@ from ingest.store.store import Store
 from rag.calibration import settled
 from rag.fusion import best_first, convex_fusion, reciprocal_rank_fusion
 from rag.gathering import Scores, gather_hits
+from rag.hits import ArmScore, Contributions, Hit
 from rag.naming import DocumentNames
 from rag.reranking.protocol import Reranker
 from rag.reranking.stage import Reranked, rerank
 from rag.scope import documents_to_search
 from rag.settings import DEFAULT_DENSE_WEIGHT, RetrievalSettings
-from rag.types import ArmScore, Contributions, Hit
 
 _DEEPER = 4
 

@@ -128,6 +128,34 @@ class AnswerSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class OverviewSettings:
+    """How documents are read through, for a summary or a list of all there is of something.
+
+    At most `most_pages` pages are read: the most central ones, or those nearest to what is asked for. None:
+    `cpu_most_pages` or `gpu_most_pages`, by where the model runs. They are read in pieces of at most
+    `piece_tokens` tokens, of each of which at most `notes_tokens` are written.
+    """
+
+    most_pages: int | None = None
+    cpu_most_pages: int = 40
+    gpu_most_pages: int = 2000
+    piece_tokens: int = 1200
+    notes_tokens: int = 160
+
+    def __post_init__(self) -> None:
+        for pages in (self.most_pages, self.cpu_most_pages, self.gpu_most_pages):
+            if pages is not None and pages < 1:
+                raise ValueError(f"most_pages is {pages}; at least 1 has to be read")
+        for tokens in (self.piece_tokens, self.notes_tokens):
+            if tokens < _SMALLEST_BUDGET:
+                raise ValueError(f"{tokens} tokens hold nothing; the least is {_SMALLEST_BUDGET}")
+
+    def pages_allowed(self, accelerated: bool) -> int:
+        """The bound, by whether a GPU carries the model."""
+        return self.most_pages or (self.gpu_most_pages if accelerated else self.cpu_most_pages)
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """Everything, with sensible defaults."""
 
@@ -136,3 +164,4 @@ class Settings:
     retrieval: RetrievalSettings = field(default_factory=RetrievalSettings)
     passages: PassageSettings = field(default_factory=PassageSettings)
     answer: AnswerSettings = field(default_factory=AnswerSettings)
+    overview: OverviewSettings = field(default_factory=OverviewSettings)

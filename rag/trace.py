@@ -6,7 +6,13 @@ from dataclasses import dataclass
 from typing import Literal
 
 from generators.text.protocol import Message, Sampling
-from rag.types import Answer, Hit, Passage, Sentence, TokenUse
+from rag.hits import Hit
+from rag.types import (
+    Answer,
+    Passage,
+    Sentence,
+    TokenUse,
+)
 
 
 @dataclass(frozen=True, slots=True)

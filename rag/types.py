@@ -6,11 +6,17 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Literal
 
+from rag.reading import Coverage, ReadingPlanned, ReadingProgress
+
 Finish = Literal["end", "length", "cancelled"]
 
 #: Why there is no answer: the hits hold too little for one, the model says that they do not state it, or
 #: nothing of what it wrote was supported.
 RefusalReason = Literal["nothing-found", "not-stated", "not-supported"]
+
+
+#: What an answer is: looked up, or a reply that needs no looking up, or made by reading documents through.
+AnswerKind = Literal["answer", "small-talk", "inventory", "overview"]
 
 
 class Verdict(StrEnum):
@@ -19,72 +25,6 @@ class Verdict(StrEnum):
     SUPPORTED = "supported"
     UNSUPPORTED = "unsupported"
     UNCHECKED = "unchecked"
-
-
-@dataclass(frozen=True, slots=True)
-class ArmScore:
-    """How one arm of retrieval saw a chunk. `rank` counts from 1; `score` is the arm's own."""
-
-    rank: int
-    score: float
-
-
-@dataclass(frozen=True, slots=True)
-class Contributions:
-    """What each reason adds to a hit's score; their sum is the score.
-
-    `name` is for the question naming the document, `reranking` for what the reranker said.
-    """
-
-    meaning: float
-    words: float
-    name: float = 0.0
-    reranking: float = 0.0
-
-    @property
-    def score(self) -> float:
-        return self.meaning + self.words + self.name + self.reranking
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where a chunk stands."""
-
-    chunk_id: int
-    document_id: int
-    document: str
-    page_number: int
-    page_end: int
-
-
-@dataclass(frozen=True, slots=True)
-class Hit:
-    """A chunk with scores. `start` and `end` are offsets into the document's text.
-
-    `name` is the words of the file's name and `opening` how its page begins, where the chunk does not begin
-    there: both were searched too. `reranked` is the reranker's score and the rank by it, None where it read
-    none or not this one. `repeats` are places that say the same and were ranked below.
-    """
-
-    rank: int
-    score: float
-    chunk_id: int
-    document_id: int
-    document: str
-    title: str
-    page_number: int
-    page_end: int
-    headings: tuple[str, ...]
-    start: int
-    end: int
-    text: str
-    dense: ArmScore | None = None
-    lexical: ArmScore | None = None
-    contributions: Contributions | None = None
-    reranked: ArmScore | None = None
-    opening: str = ""
-    name: str = ""
-    repeats: tuple[Place, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,11 +41,21 @@ class Span:
     text: str
 
 
+class Neutralised(StrEnum):
+    """Why a passage is shown to the model otherwise than it stands in the document (`rag.neutralising`)."""
+
+    ORDER = "order"
+    HIDDEN = "hidden"
+    DELIMITER = "delimiter"
+    MARKUP = "markup"
+
+
 @dataclass(frozen=True, slots=True)
 class Passage:
     """What the prompt shows under one number: one or more stretches of one document, in its order.
 
-    `text` is the stretches joined, a gap between two shown as an ellipsis line.
+    `text` is the stretches joined, a gap between two shown as an ellipsis line. `neutralised` says what in
+    `text`, `title` and `headings` is not as it stands in the document, and why.
     """
 
     number: int
@@ -115,6 +65,7 @@ class Passage:
     headings: tuple[str, ...]
     spans: tuple[Span, ...]
     text: str
+    neutralised: tuple[Neutralised, ...] = ()
 
     @property
     def page_number(self) -> int:
@@ -182,9 +133,9 @@ class Answer:
 
     `finish` says whether the text ended by itself, was cut at the most tokens it may have, or was stopped.
     `refusal` says why it was refused, None where it was not. `reasoning` is what the model wrote before its
-    answer, where the prompt asks for that; nobody has checked it.
-    `refusal` says why it was refused, None where it was not. `searched` is what was searched for in place of
-    a follow-up that leaves out what it is about; None where the question was.
+    answer, where the prompt asks for that; nobody has checked it. `searched` is what was searched for in
+    place of a follow-up that leaves out what it is about; None where the question was. `coverage` is what an
+    overview was read from.
     """
 
     question: str
@@ -199,6 +150,8 @@ class Answer:
     refusal: RefusalReason | None = None
     reasoning: str = ""
     searched: str | None = None
+    kind: AnswerKind = "answer"
+    coverage: Coverage | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -275,7 +228,9 @@ class Answered:
 
 
 Event = (
-    PassagesFound
+    ReadingPlanned
+    | ReadingProgress
+    | PassagesFound
     | ReasoningAdded
     | TextAdded
     | SentenceChecked

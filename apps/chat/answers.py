@@ -7,7 +7,18 @@ from collections.abc import Sequence
 import streamlit as st
 
 from apps.document_names import shown_names
-from rag import Answer, Answered, Collection, Refused, TextAdded, Turn, Verdict
+from rag import (
+    Answer,
+    Answered,
+    Collection,
+    ReadingPlanned,
+    ReadingProgress,
+    Refused,
+    TextAdded,
+    Turn,
+    Verdict,
+)
+from rag.neutralising import in_words
 
 
 def stream_answer(collection: Collection, question: str, turns: Sequence[Turn]) -> Answer:
@@ -21,6 +32,10 @@ def stream_answer(collection: Collection, question: str, turns: Sequence[Turn]) 
             if isinstance(event, TextAdded | Refused):
                 text = event.text if isinstance(event, Refused) else text + event.text
                 shown.text(f"{text} ...")
+            elif isinstance(event, ReadingPlanned):
+                shown.text(f"About {event.pages:,} pages to read ...")
+            elif isinstance(event, ReadingProgress):
+                shown.text(f"Reading piece {event.piece:,} of {event.pieces:,} ...")
             elif isinstance(event, Answered):
                 answer = event.answer
     with place.container():
@@ -45,11 +60,16 @@ def show_answer(answer: Answer) -> None:
             st.text(f"? Not supported by what it cites: “{sentence.text}”")
         elif sentence.corrected:
             st.text(f"Corrected, in the document's own words: “{sentence.text}”")
+    if answer.coverage is not None:
+        st.text(answer.coverage.text)
     verdicts = {sentence.verdict for sentence in answer.sentences}
     if verdicts == {Verdict.SUPPORTED}:
         st.caption("Each sentence was compared with the passages it cites and found in them.")
     if Verdict.UNCHECKED in verdicts:
         st.caption("Not checked: whether the quoted words support the sentence is yours to judge.")
+    for passage in answer.passages:
+        for line in in_words(passage):
+            st.text(line)
     timings = answer.timings
     with st.expander("How this came about"):
         st.text(

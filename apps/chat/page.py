@@ -13,7 +13,8 @@ from apps.settings import settings_from
 from generators.errors import GeneratorError
 from ingest.errors import IngestError
 from machine import MachineError
-from rag import Answer, Collection, RagError, Turn, list_collections, open_collection
+from rag import Answer, Collection, RagError, list_collections, open_collection
+from rag.earlier_turns import turns_of
 
 _EXPECTED = (RagError, IngestError, GeneratorError, MachineError, FaceError)
 
@@ -51,7 +52,7 @@ def show_page() -> None:
         with st.chat_message("user"):
             st.text(question)
         with st.chat_message("assistant"):
-            turns = [Turn(answer.question, answer.text, answer.refused) for answer in history]
+            turns = turns_of(history)
             try:
                 history.append(stream_answer(collection, question, turns))
             except _EXPECTED as error:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from apps.cli.places import Places
-    from rag import Answer, Citation, Highlight, Passage, Sentence, Timings
+    from rag import Answer, Citation, Coverage, Highlight, Passage, Sentence, Timings
 
     HighlightsOf = Callable[[Citation], tuple[Highlight, ...]]
 
@@ -31,7 +31,9 @@ _UNFINISHED = {
 
 
 def write_sources(answer: Answer) -> None:
-    """The model's reasoning, the citations, the sentences without one, the verdict and the figures."""
+    """The model's reasoning, the citations, the sentences without one, the verdict, what was left out of what
+    the model was shown, and the figures.
+    """
     if answer.reasoning:
         write()
         write("Reasoning, which nobody has checked:", dim=True)
@@ -39,7 +41,10 @@ def write_sources(answer: Answer) -> None:
             write(wrapped(line, indent="  "), dim=True)
     if answer.searched is not None:
         write(wrapped(f"Searched for: {answer.searched}"), dim=True)
-    if not answer.refused:
+    if answer.coverage is not None:
+        write()
+        write(wrapped(answer.coverage.text))
+    if answer.sentences:
         write()
         names = _names(answer.passages)
         for citation in distinct_citations(answer):
@@ -50,9 +55,15 @@ def write_sources(answer: Answer) -> None:
                 write(wrapped(f"{mark}: “{sentence.text}”"))
         write()
         write(_verdict_line(answer))
-        if answer.finish != "end":
-            write(_UNFINISHED[answer.finish])
-    write(_figures(answer.timings, answer), dim=True)
+    if answer.finish != "end":
+        write(_UNFINISHED[answer.finish])
+    from rag.neutralising import in_words
+
+    for passage in answer.passages:
+        for line in in_words(passage):
+            write(wrapped(line))
+    if answer.kind in ("answer", "overview"):
+        write(_figures(answer.timings, answer), dim=True)
 
 
 def write_passages(passages: tuple[Passage, ...], places: Places) -> None:
@@ -70,6 +81,7 @@ def answer_as_json(answer: Answer, highlights_of: HighlightsOf) -> dict[str, obj
     boxes = {_key(each): _boxes(each, highlights_of) for each in distinct_citations(answer)}
     return {
         "schema": SCHEMA,
+        "kind": answer.kind,
         "answer": answer.text,
         "short_answer": answer.short_answer,
         "refused": answer.refused,
@@ -104,6 +116,7 @@ def answer_as_json(answer: Answer, highlights_of: HighlightsOf) -> dict[str, obj
                 "page": passage.page_number,
                 "page_end": passage.page_end,
                 "text": passage.text,
+                **({"neutralised": list(passage.neutralised)} if passage.neutralised else {}),
             }
             for passage in answer.passages
         ],
@@ -114,6 +127,19 @@ def answer_as_json(answer: Answer, highlights_of: HighlightsOf) -> dict[str, obj
             "total_seconds": _rounded(timings.total_seconds),
         },
         "tokens": {"prompt": answer.tokens.prompt, "completion": answer.tokens.completion},
+        "coverage": None if answer.coverage is None else _coverage_as_json(answer.coverage),
+    }
+
+
+def _coverage_as_json(coverage: Coverage) -> dict[str, object]:
+    return {
+        "text": coverage.text,
+        "documents": coverage.documents,
+        "documents_total": coverage.documents_total,
+        "pages": coverage.pages,
+        "pages_total": coverage.pages_total,
+        "chosen": coverage.chosen,
+        "left_out": [{"document": one.document, "reason": one.reason} for one in coverage.left_out],
     }
 
 

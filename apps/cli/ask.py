@@ -13,6 +13,7 @@ from apps.cli.answer_text import answer_as_json, write_passages, write_sources
 from apps.cli.boundary import errors_in_words
 from apps.cli.context import (
     AsJson,
+    AsQuestion,
     CollectionName,
     ModelEngine,
     RerankerModel,
@@ -23,7 +24,8 @@ from apps.cli.context import (
 )
 from apps.cli.filters import EVERYTHING, FilterOptions, with_filter_options
 from apps.cli.places import Places
-from apps.cli.screen import sound, write, write_json
+from apps.cli.reading_display import ReadingDisplay
+from apps.cli.screen import note, sound, write, write_json
 from apps.cli.shown_sources import shown_sources, sources_as_json, write_shown_sources
 from apps.cli.trace_text import trace_as_json, write_trace
 
@@ -63,6 +65,7 @@ def ask(
             show_default=False,
         ),
     ] = None,
+    as_question: AsQuestion = False,
     collection: CollectionName = "default",
     as_json: AsJson = False,
     verbose: Verbose = False,
@@ -75,6 +78,10 @@ def ask(
     marked as unsupported, or withdrawn, or gives way to the document's own sentence: --unsupported says
     which. Where the documents do not hold the answer the reply says that, which counts as all well.
 
+    "Which documents do you have?" is answered with a list of them. "Summarise report.pdf", "Summarise all
+    documents", "List every deadline in report.pdf" and the like are answered by reading the documents,
+    piece by piece; a last line says what was read. Other questions are looked up.
+
     \b
     Examples:
       refdesk ask "When does the lease end?" -c work
@@ -83,16 +90,21 @@ def ask(
       refdesk ask "What did travel cost?" --trace
       refdesk ask "What did travel cost?" --show-sources ~/cited
       refdesk ask "What did travel cost?" --type spreadsheet --since 2023 --until 2024
+      refdesk ask "Summarise 2023.pdf"
     """
     with (
         errors_in_words(as_json, verbose),
         opened(collection, model, reranker=reranker, unsupported=unsupported, writing=writing) as documents,
     ):
-        from rag import Answered, ReasoningAdded, TextAdded
+        from rag import Answered, ReadingPlanned, ReadingProgress, ReasoningAdded, TextAdded
 
         traces: list[Trace] = []
-        wanted = only.as_filter()
-        events = documents.stream(sound(question), only=wanted, trace=traces.append if trace else None)
+        events = documents.stream(
+            sound(question),
+            only=only.as_filter(),
+            trace=traces.append if trace else None,
+            as_question=as_question,
+        )
         if as_json:
             answer = next(event.answer for event in events if isinstance(event, Answered))
             told = answer_as_json(answer, documents.highlights)
@@ -102,9 +114,12 @@ def ask(
                 told["trace"] = trace_as_json(traces[0])
             write_json(told)
             return
+        reading = ReadingDisplay()
         with answer_display() as display:
             for event in events:
-                if isinstance(event, TextAdded):
+                if isinstance(event, ReadingPlanned | ReadingProgress):
+                    reading.show(event)
+                elif isinstance(event, TextAdded):
                     display.add(event.text)
                 elif isinstance(event, ReasoningAdded):
                     display.reason(event.text)
@@ -117,6 +132,8 @@ def ask(
         if traces:
             write()
             write_trace(traces[0])
+        elif trace:
+            note("Nothing was looked up for this question, so there is no trace.")
         if passages:
             write()
             with opened_store(documents) as store:

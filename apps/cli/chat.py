@@ -15,6 +15,7 @@ from apps.cli.boundary import SCHEMA, errors_in_words, failure_of
 from apps.cli.chat_keeping import ChatKeeping
 from apps.cli.context import (
     AsJson,
+    AsQuestion,
     CollectionName,
     ModelEngine,
     Verbose,
@@ -25,6 +26,7 @@ from apps.cli.context import (
 from apps.cli.filters import EVERYTHING, FilterOptions, with_filter_options
 from apps.cli.interruption import Interruption
 from apps.cli.places import Places
+from apps.cli.reading_display import ReadingDisplay
 from apps.cli.screen import note, one_line, sound, write, write_json
 
 if TYPE_CHECKING:
@@ -57,6 +59,7 @@ def chat(
         ),
     ] = None,
     keep: Annotated[bool, typer.Option("--keep/--no-keep", help="Keep this chat, or nothing of it.")] = True,
+    as_question: AsQuestion = False,
     collection: CollectionName = "default",
     as_json: AsJson = False,
     verbose: Verbose = False,
@@ -65,8 +68,9 @@ def chat(
 
     A follow-up knows what was said before. Inside: /help, /sources, /document PATTERN, /quit. Ctrl-C stops
     an answer, Ctrl-D ends the chat. Where standard input is no terminal each of its lines is a question;
-    with --json each answer is one object. Chats are kept on this machine: `refdesk chats` lists, shows,
-    exports and deletes them. With --no-keep nothing is written.
+    with --json each answer is one object. Documents can be summarised and listed as with `refdesk ask`.
+    Chats are kept on this machine: `refdesk chats` lists, shows, exports and deletes them. With --no-keep
+    nothing is written.
 
     \b
     Examples:
@@ -97,7 +101,7 @@ def chat(
         if at_terminal and not as_json:
             write(f"Collection '{documents.name}'. /help says what can be typed here.", dim=True)
             keeping.tell()
-        _Conversation(documents, wanted, as_json, turns, keeping).run(at_terminal)
+        _Conversation(documents, wanted, as_json, as_question, turns, keeping).run(at_terminal)
 
 
 class _Conversation:
@@ -108,12 +112,14 @@ class _Conversation:
         collection: Collection,
         only: DocumentFilter | None,
         as_json: bool,
+        as_question: bool,
         turns: Sequence[Turn],
         keeping: ChatKeeping,
     ) -> None:
         self._collection = collection
         self._only = only
         self._as_json = as_json
+        self._as_question = as_question
         self._turns = list(turns)
         self._keeping = keeping
         self._last: Answer | None = None
@@ -156,7 +162,8 @@ class _Conversation:
 
     def _answer(self, question: str) -> None:
         from generators.errors import PromptTooLong
-        from rag import NoSuchDocument, QuestionTooLong, Turn
+        from rag import NoSuchDocument, QuestionTooLong
+        from rag.earlier_turns import turns_of
 
         interruption = Interruption()
         try:
@@ -171,7 +178,7 @@ class _Conversation:
             note("Stopped; this answer is not part of the conversation.")
             return
         self._last = answer
-        self._turns.append(Turn(question, answer.text, answer.refused))
+        self._turns += turns_of([answer])
         self._keeping.keep(answer, self._collection.settings.generator.engine)
         if self._as_json:
             answer_json = answer_as_json(answer, self._collection.highlights)
@@ -181,15 +188,24 @@ class _Conversation:
 
     def _stream(self, question: str, interruption: Interruption) -> Answer | None:
         """The answer, shown as it comes; None if Ctrl-C came before it was whole."""
-        from rag import Answered, ReasoningAdded, TextAdded
+        from rag import Answered, ReadingPlanned, ReadingProgress, ReasoningAdded, TextAdded
 
-        events = self._collection.stream(question, only=self._only, turns=self._turns, cancelled=interruption)
+        events = self._collection.stream(
+            question,
+            only=self._only,
+            turns=self._turns,
+            cancelled=interruption,
+            as_question=self._as_question,
+        )
         if self._as_json:
             answers = [event.answer for event in events if isinstance(event, Answered)]
             return None if interruption() else answers[-1]
+        reading = ReadingDisplay()
         with answer_display() as display:
             for event in events:
-                if isinstance(event, TextAdded):
+                if isinstance(event, ReadingPlanned | ReadingProgress):
+                    reading.show(event)
+                elif isinstance(event, TextAdded):
                     display.add(event.text)
                 elif isinstance(event, ReasoningAdded):
                     display.reason(event.text)

@@ -64,11 +64,20 @@ WhenUnsupported = Annotated[
         show_default=False,
     ),
 ]
+AsQuestion = Annotated[
+    bool,
+    typer.Option(
+        "--as-question",
+        help="Look every question up, also one that reads like small talk, or as if it asked which documents "
+        "are here, or for a summary or a list.",
+    ),
+]
 Yes = Annotated[bool, typer.Option("-y", "--yes", help="Do not ask.")]
 
 __all__ = [
     "PASSWORD_VARIABLE",
     "AsJson",
+    "AsQuestion",
     "CollectionName",
     "ModelEngine",
     "RerankerModel",

@@ -18,6 +18,10 @@ _BRACKETED_NUMBER = re.compile(r"\[(\d+)\]")
 _MOST_SENTENCES = 3
 #: A further sentence is quoted only where it answers at least this share as well as the best one.
 _SHARE_OF_BEST = 0.6
+_MOST_QUOTED = {"best": _MOST_SENTENCES, "all": 1_000}
+#: So many beginnings are quoted where the request asks for these; shorter ones are headings.
+_MOST_LEADS = 5
+_SHORTEST_LEAD_WORDS = 4
 
 #: Words that a question is made of and an answer need not hold.
 _QUESTION_WORDS = frozenset(
@@ -40,7 +44,7 @@ class ExtractiveGenerator:
 
     A sentence's score is the share of the question's terms that it holds, weighed by
     idf(t) = log(1 + N / n_t) over the N sentences of the evidence, n_t of which hold t.
-    Where no sentence shares a term it says `refusal`.
+    Where no sentence shares a term it says `refusal`. `request.quoting` may ask for more.
     """
 
     def __init__(self, refusal: str, *, context_tokens: int = 32_768) -> None:
@@ -71,7 +75,11 @@ class ExtractiveGenerator:
     ) -> Iterator[GenerationEvent]:
         if self._closed:
             raise GenerationFailed("This generator was closed. Build a new one.")
-        quotes = best_sentences(request.question, request.evidence)
+        quotes = (
+            lead_sentences(request.evidence)
+            if request.quoting == "leads"
+            else best_sentences(request.question, request.evidence, most=_MOST_QUOTED[request.quoting])
+        )
         text = " ".join(f"{quote} [{number}]" for number, quote in quotes) or self._refusal
         yield from stream_words(text, request, self._context_tokens, cancelled)
 
@@ -82,7 +90,9 @@ class ExtractiveGenerator:
         self._closed = True
 
 
-def best_sentences(question: str, evidence: Sequence[Evidence]) -> list[tuple[int, str]]:
+def best_sentences(
+    question: str, evidence: Sequence[Evidence], *, most: int = _MOST_SENTENCES
+) -> list[tuple[int, str]]:
     """The evidence's number and the sentence, best first; empty where none shares a term."""
     sentences = [(item.number, sentence) for item in evidence for sentence in split_sentences(item.text)]
     terms = [_terms(sentence) for _, sentence in sentences]
@@ -101,10 +111,23 @@ def best_sentences(question: str, evidence: Sequence[Evidence]) -> list[tuple[in
     quotes.sort(key=lambda quote: -quote.score)
     chosen: dict[str, int] = {}
     for quote in quotes:
-        if quote.score < _SHARE_OF_BEST * quotes[0].score or len(chosen) == _MOST_SENTENCES:
+        if quote.score < _SHARE_OF_BEST * quotes[0].score or len(chosen) == most:
             break
         chosen.setdefault(quote.text, quote.number)
     return [(number, text) for text, number in chosen.items()]
+
+
+def lead_sentences(evidence: Sequence[Evidence]) -> list[tuple[int, str]]:
+    """The evidence's number and its first whole sentence, in order; of many, some that stand evenly apart."""
+    leads: dict[str, int] = {}
+    for item in evidence:
+        sentences = split_sentences(item.text)
+        whole = [sentence for sentence in sentences if count_words(sentence) >= _SHORTEST_LEAD_WORDS]
+        for sentence in (whole or sentences)[:1]:
+            leads.setdefault(sentence, item.number)
+    found = [(number, text) for text, number in leads.items()]
+    step = max(1.0, len(found) / _MOST_LEADS)
+    return [found[int(place * step)] for place in range(min(len(found), _MOST_LEADS))]
 
 
 def split_sentences(text: str) -> list[str]:

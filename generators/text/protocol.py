@@ -18,6 +18,9 @@ _HIGHEST_TEMPERATURE = 5.0  # beyond it hardly a word follows from the one befor
 _LEAST_PENALTY, _MOST_PENALTY = 0.5, 2.0
 _SEEDS = 2**32
 
+#: Of the evidence: what answers the question best, all that answers it about as well, or how it begins.
+Quoting = Literal["best", "all", "leads"]
+
 
 @dataclass(frozen=True, slots=True)
 class Message:
@@ -90,6 +93,8 @@ class GenerationRequest:
     """Texts that the answer might begin with; with signals, the model says how likely each is."""
     layers: tuple[int, ...] = ()
     """Layers, counted from 0, whose outputs at the prompt's last token are wanted."""
+    quoting: Quoting = "best"
+    """What engines that quote rather than write are to quote."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -15,6 +15,7 @@ from machine import data_home
 from rag.conversations.database import damaged, forget_deleted, opened
 from rag.conversations.details import DetailsUnreadable, details_of, read, written
 from rag.conversations.types import Conversation, KeptConversation, KeptTurn
+from rag.earlier_turns import FOLLOWED
 from rag.errors import NoSuchConversation
 from rag.types import Answer, Turn
 
@@ -126,14 +127,23 @@ class Conversations:
         return KeptConversation(about, tuple(self._turn(id, row) for row in rows))
 
     def resume(self, id: str) -> tuple[Turn, ...]:
-        """A chat's turns as `Collection.ask` takes them. What is kept beside them need not be readable."""
+        """A chat's turns as `Collection.ask` takes them, without small talk and what was here.
+
+        What is kept beside them need not be readable.
+        """
         self._require_file(id)
         with opened(self._path) as connection:
             rows = connection.execute(
-                "SELECT question, text, refused FROM turn WHERE conversation_id = ? ORDER BY number",
+                "SELECT question, text, refused, "
+                "CASE WHEN json_valid(details) THEN json_extract(details, '$.kind') END "
+                "FROM turn WHERE conversation_id = ? ORDER BY number",
                 (_found(connection, id),),
             ).fetchall()
-        return tuple(Turn(question, text, bool(refused)) for question, text, refused in rows)
+        return tuple(
+            Turn(question, text, bool(refused))
+            for question, text, refused, kind in rows
+            if kind is None or kind in FOLLOWED
+        )
 
     def rename(self, id: str, title: str) -> Conversation:
         """Give it another title. Raises ValueError for one without a letter or digit."""
@@ -182,7 +192,8 @@ class Conversations:
             raise damaged(self._path, f"question {number} of chat {id}: {error}") from error
         return KeptTurn(
             number, asked, question, searched, text, short_answer, bool(refused), refusal, finish,
-            details.sentences, details.passages, details.timings, details.tokens, engine,
+            details.sentences, details.passages, details.timings, details.tokens, engine, details.kind,
+            details.coverage,
         )  # fmt: skip
 
     def _moment(self) -> str:

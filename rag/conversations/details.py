@@ -7,7 +7,8 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from rag.conversations.types import PassagePlace
-from rag.types import Answer, Citation, Sentence, Timings, TokenUse, Verdict
+from rag.reading import Coverage, LeftOut
+from rag.types import Answer, AnswerKind, Citation, Sentence, Timings, TokenUse, Verdict
 
 #: Raised when what is written could not be read by the code of the number before.
 SCHEMA = 1
@@ -25,15 +26,17 @@ class Details:
     passages: tuple[PassagePlace, ...]
     timings: Timings
     tokens: TokenUse
+    kind: AnswerKind = "answer"
+    coverage: Coverage | None = None
 
 
 def details_of(answer: Answer) -> Details:
-    """What is kept of an answer; of its passages, their places."""
+    """What is kept of an answer; of its passages their places, and not what they said or was left out."""
     places = tuple(
         PassagePlace(passage.number, passage.document, passage.title, passage.page_number, passage.page_end)
         for passage in answer.passages
     )
-    return Details(answer.sentences, places, answer.timings, answer.tokens)
+    return Details(answer.sentences, places, answer.timings, answer.tokens, answer.kind, answer.coverage)
 
 
 def written(details: Details) -> str:
@@ -52,10 +55,20 @@ def read(text: str) -> Details:
                 passages=tuple(PassagePlace(**item) for item in content["passages"]),
                 timings=Timings(**content["timings"]),
                 tokens=TokenUse(**content["tokens"]),
+                # What was kept before there were these says nothing of them.
+                kind=content.get("kind", "answer"),
+                coverage=_coverage(content.get("coverage")),
             )
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
         raise DetailsUnreadable(f"{type(error).__name__}: {error}") from error
     raise DetailsUnreadable(f"it has schema {schema!r}, and this Refdesk reads schema {SCHEMA}")
+
+
+def _coverage(item: dict[str, Any] | None) -> Coverage | None:
+    if item is None:
+        return None
+    left_out = tuple(LeftOut(**document) for document in item["left_out"])
+    return Coverage(**{**item, "left_out": left_out})
 
 
 def _sentence(item: dict[str, Any]) -> Sentence:

@@ -60,6 +60,8 @@ def _turn(turn: KeptTurn, names: dict[str, str]) -> Iterator[str]:
     yield from (escaped(line) for line in _visible(turn.text).splitlines() if line.strip())
     if turn.refused:
         yield f"Refused: {_REFUSALS.get(turn.refusal or '', 'no reason was kept')}."
+    if turn.coverage is not None:
+        yield escaped(turn.coverage.text)
     for sentence in turn.sentences:
         if sentence.verdict is Verdict.UNSUPPORTED:
             yield f"**Not supported by what it cites:** “{escaped(sentence.text)}”"

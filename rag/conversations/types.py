@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from rag.types import Finish, RefusalReason, Sentence, Timings, TokenUse
+from rag.reading import Coverage
+from rag.types import AnswerKind, Finish, RefusalReason, Sentence, Timings, TokenUse
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +39,7 @@ class KeptTurn:
     """A question of a chat and all that came of it. `number` counts from 1; `asked` is a moment in UTC.
 
     `searched` is what was searched for, None where that is the question as it was typed; `text` is the
-    answer with its marks; `engine` is what wrote it.
+    answer with its marks; `engine` is what wrote it. `kind` and `coverage` as in `Answer`.
     """
 
     number: int
@@ -55,6 +56,8 @@ class KeptTurn:
     timings: Timings
     tokens: TokenUse
     engine: str
+    kind: AnswerKind = "answer"
+    coverage: Coverage | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,8 +45,13 @@ def load_template(name: str) -> Template:
     return read_template(shipped.read_bytes(), f"The prompt template {name!r}")
 
 
+def load_step_template(name: str) -> Template:
+    """The template of one step of Refdesk's own work, such as taking notes. `name` is its file's."""
+    return read_template((_folder() / "steps" / f"{name}.toml").read_bytes(), f"The prompt template {name!r}")
+
+
 def shipped_templates() -> tuple[Template, ...]:
-    """Those that come with Refdesk, by name."""
+    """Those that come with Refdesk to choose from, by name."""
     return tuple(load_template(name) for name in _shipped_names())
 
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from ingest.indexing import embedded_text
 from ingest.types import StoredChunk, distinct_names
+from rag.hits import ArmScore, Contributions
 from rag.reranking.protocol import Reranker
-from rag.types import ArmScore, Contributions
 
 
 @dataclass(frozen=True, slots=True)

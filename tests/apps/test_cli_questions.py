@@ -91,6 +91,8 @@ def test_ask_json_is_the_contract(refdesk, filled: Path) -> None:
     answer = refdesk("ask", "What is the annual fee?", "--json").json()
     assert set(answer) == {
         "schema",
+        "kind",
+        "coverage",
         "answer",
         "short_answer",
         "refused",

@@ -2,7 +2,12 @@ from __future__ import annotations
 
 import pytest
 
-from generators.text.extractive import ExtractiveGenerator, best_sentences, split_sentences
+from generators.text.extractive import (
+    ExtractiveGenerator,
+    best_sentences,
+    lead_sentences,
+    split_sentences,
+)
 from generators.text.protocol import Evidence, GenerationRequest, TextPiece
 
 _EVIDENCE = (
@@ -53,3 +58,23 @@ def test_decimals_and_abbreviated_names_do_not_end_a_sentence() -> None:
         "It rose 3.5 percent, i.e. more.",
         "But then it fell.",
     ]
+
+
+def test_asked_for_leads_it_quotes_how_the_evidence_begins() -> None:
+    request = GenerationRequest((), question="What is it?", evidence=_EVIDENCE[:2], quoting="leads")
+    events = ExtractiveGenerator("Not in these documents.").stream(request)
+    said = "".join(event.text for event in events if isinstance(event, TextPiece))
+    assert said == "A reader's card costs 12 euros a year. [1] The reading room opens at nine. [2]"
+
+
+def test_leads_are_no_headings_and_stand_evenly_apart() -> None:
+    many = tuple(Evidence(n, "", f"Part {n}\n\nThis is how part {n} begins.") for n in range(1, 11))
+    assert [number for number, _ in lead_sentences(many)] == [1, 3, 5, 7, 9]
+    assert lead_sentences(many)[0] == (1, "This is how part 1 begins.")
+
+
+def test_asked_for_all_it_quotes_every_sentence_that_answers_as_well() -> None:
+    evidence = (Evidence(1, "", " ".join(f"Fee {n} is due." for n in range(1, 6))),)
+    request = GenerationRequest((), question="What are the fees?", evidence=evidence, quoting="all")
+    events = ExtractiveGenerator("Not in these documents.").stream(request)
+    assert "".join(e.text for e in events if isinstance(e, TextPiece)).count("[1]") == 5

@@ -7,8 +7,9 @@ from hypothesis import strategies as st
 
 from ingest.embedding.hashing import HashingEmbedder
 from ingest.types import Page
+from rag.hits import Hit
 from rag.passages import GAP, pick_passages
-from rag.types import Hit, Passage
+from rag.types import Passage
 
 
 def words(text: str) -> int:

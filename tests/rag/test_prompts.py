@@ -9,7 +9,7 @@ import pytest
 
 from rag.citations import cited_numbers
 from rag.errors import TemplateUnusable
-from rag.prompts import Template, load_template, shipped_templates
+from rag.prompts import Template, load_step_template, load_template, shipped_templates
 from rag.refusal import is_refusal
 
 GOOD = '''
@@ -53,6 +53,13 @@ def test_the_examples_answer_in_the_form_that_is_read_back(template: Template) -
         else:
             assert cited_numbers(answer, shown), answered
     assert refusals == 1
+
+
+@pytest.mark.parametrize("name", ["overview_items", "overview_notes", "overview_summary"])
+def test_those_of_single_steps_are_not_among_those_to_choose(name: str) -> None:
+    assert load_step_template(name).name == name
+    with pytest.raises(TemplateUnusable, match=f"no prompt template '{name}'"):
+        load_template(name)
 
 
 def test_a_file_of_ones_own_is_read_by_its_path(tmp_path: Path) -> None:

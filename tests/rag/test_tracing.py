@@ -116,7 +116,7 @@ def test_where_the_model_was_not_asked_nothing_was_written(collection: Collectio
 def test_a_follow_up_is_told_as_it_was_searched(collection: Collection, script: Path) -> None:
     write(script, "Answer: 1889 [1]")
     trace = followed(collection, "And since when?", (Turn("Is there a club?", "Yes"),))[1]
-    assert trace.searched.query == "Is there a club? And since when?"
+    assert trace.searched.query == "Since when is there a club?"
 
 
 def test_the_events_are_the_same_with_and_without(collection: Collection, script: Path) -> None:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from rag import Conversations, ConversationsUnusable, NoSuchConversation, Turn
+from rag import Conversations, ConversationsUnusable, Coverage, LeftOut, NoSuchConversation, Turn
 from tests.rag.conversations.conftest import an_answer
 
 
@@ -200,6 +200,31 @@ def test_other_databases_and_other_versions_are_left_alone(chats: Conversations,
     connection.close()
     with pytest.raises(ConversationsUnusable, match="another program"):
         chats.list()
+
+
+def test_what_an_overview_was_read_from_is_kept(chats: Conversations) -> None:
+    coverage = Coverage(1, 2, 3, 9, "central", (LeftOut("/papers/scan.pdf", "holds no text"),))
+    turn = chats.get(chats.start("flying", an_answer(kind="overview", coverage=coverage), "x").id).turns[0]
+    assert (turn.kind, turn.coverage) == ("overview", coverage)
+
+
+def test_small_talk_is_kept_and_nothing_to_go_on_from(chats: Conversations) -> None:
+    id = chats.start("flying", an_answer("Hello", "This is a desk.", kind="small-talk"), "x").id
+    chats.append(id, an_answer("Which documents are here?", "club.md", kind="inventory"), "x")
+    chats.append(id, an_answer("Summarise club.md", kind="overview"), "x")
+    chats.append(id, an_answer(), "x")
+    assert [turn.question for turn in chats.resume(id)] == ["Summarise club.md", "What does a tow cost?"]
+    assert len(chats.get(id).turns) == 4
+
+
+def test_what_was_kept_before_there_were_kinds_is_read(chats: Conversations, file: Path) -> None:
+    id = chats.start("flying", an_answer(), "x").id
+    with sqlite3.connect(file) as connection:
+        connection.execute("UPDATE turn SET details = json_remove(details, '$.kind', '$.coverage')")
+    connection.close()
+    turn = chats.get(id).turns[0]
+    assert (turn.kind, turn.coverage) == ("answer", None)
+    assert len(chats.resume(id)) == 1
 
 
 @pytest.mark.parametrize("details", ["{", "[]", '{"schema": 1}', '{"schema": 2}', '"x"', "[" * 5000])

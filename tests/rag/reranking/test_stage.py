@@ -13,9 +13,9 @@ from ingest.settings import EmbedderSettings, IngestSettings
 from ingest.types import Chunk, StoredChunk
 from rag import RerankerUnusable, RetrievalSettings, Settings, open_collection
 from rag.assembly import Engines
+from rag.hits import ArmScore, Contributions
 from rag.reranking.protocol import RerankerIdentity
 from rag.reranking.stage import rerank, reranked_text
-from rag.types import ArmScore, Contributions
 from tests.small_models import cross_encoder
 
 SETTINGS = Settings(

@@ -1,0 +1,6 @@
+"""A document's text is data: what of it would act on the model or a face, and what is shown instead."""
+
+from rag.neutralising.passage import LEFT_OUT, neutralised, without_notes
+from rag.neutralising.words import in_words
+
+__all__ = ["LEFT_OUT", "in_words", "neutralised", "without_notes"]
