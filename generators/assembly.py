@@ -47,6 +47,14 @@ def saved_prompts_folder(cache_folder: Path) -> Path:
     return cache_folder / "prompts"
 
 
+def model_weights_sha256(
+    settings: GeneratorSettings, resolve: Callable[[str], Path], cache_folder: Path
+) -> str | None:
+    """What identifies the weights of the engine that the settings name; None for one without a model file."""
+    kind, _, detail = settings.engine.partition(":")
+    return file_sha256(_model_path(detail, resolve), cache_folder) if kind == "llama-cpp" and detail else None
+
+
 def build_likelihood(model: str, resolve: Callable[[str], Path], cache_folder: Path) -> LlamaLikelihood:
     """What tells how likely a text is, by the model of that id or path.
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Generator, Iterator, Sequence
 from generators.text.protocol import Evidence, Finished, GenerationRequest, PromptRead, TextGenerator
 from rag.answer_cleaning import cleaned, leads_elsewhere
 from rag.answer_clock import Clock, Ended
+from rag.answerability.judge import AnswerabilityJudge
 from rag.checking import SentenceReader
 from rag.citations import without_marks
 from rag.earlier_turns import earlier_turns
@@ -57,11 +58,13 @@ class Answering:
         template: Template,
         settings: AnswerSettings,
         checker: SupportChecker | None = None,
+        judge: AnswerabilityJudge | None = None,
     ) -> None:
         self._generator = generator
         self._prompting = Prompting(template, settings)
         self._settings = settings
         self._checker = checker
+        self._judge = judge
 
     def warm(self) -> None:
         """Compute the prompt's stable beginning now rather than at the first question."""
@@ -95,10 +98,11 @@ class Answering:
         *,
         enough: bool = True,
         meant: str | None = None,
+        evidence: float = 0.0,
     ) -> Generator[Event]:
         """Events for one question. `started` is the `time.perf_counter()` of the question's arrival.
 
-        `enough` says whether the passages hold enough evidence for the model to be asked. `meant` is the
+        `enough` says whether the passages hold enough `evidence` for the model to be asked. `meant` is the
         question with what it leaves to earlier turns, for engines and checks that do not read those.
         """
         asked = meant or question
@@ -115,8 +119,11 @@ class Answering:
             evidence=tuple(Evidence(p.number, p.title, without_notes(p.text)) for p in passages),
             max_tokens=self._prompting.max_tokens,
             sampling=self._settings.sampling,
+            signals=self._judge is not None,
+            openings=() if self._judge is None else self._judge.openings,
+            layers=() if self._judge is None else self._judge.layers,
         )
-        text, shown = "", ""
+        text, shown, unanswerable = "", "", False
         ended = Ended(TokenUse(0, 0, 0), "end")
         reader = SentenceReader(asked, passages, self._checker)
         sentences: list[Sentence | None] = []
@@ -133,6 +140,9 @@ class Answering:
                 ended = Ended.of(event, written.reasoning)
                 break
             if isinstance(event, PromptRead):
+                if self._unanswerable(asked, passages, evidence, event):
+                    unanswerable = True
+                    break
                 continue
             text += event.text
             if clock.first_token is None and text.strip():
@@ -144,6 +154,9 @@ class Answering:
             for start, end in complete_spans(text)[len(sentences) :]:
                 yield from self._settle(text[start:end], reader, sentences, clock)
         empty = not without_marks(text)
+        if unanswerable:
+            yield from self._refuse(question, passages, clock, ended.use, "not-stated")
+            return
         if ended.finish != "cancelled" and (empty or is_refusal(text)):
             yield from self._refuse(question, passages, clock, ended.use, "not-stated", ended.reasoning)
             return
@@ -155,6 +168,13 @@ class Answering:
             yield from self._refuse(question, passages, clock, ended.use, "not-supported", ended.reasoning)
             return
         yield Answered(self._answer(question, text, sentences, passages, clock, ended))
+
+    def _unanswerable(
+        self, question: str, passages: tuple[Passage, ...], evidence: float, read: PromptRead
+    ) -> bool:
+        """Whether the model's own state says that the passages do not answer the question."""
+        score = None if self._judge is None else self._judge.score(question, passages, evidence, read)
+        return score is not None and self._judge is not None and score < self._judge.threshold
 
     def _answer(
         self,

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from generators.assembly import build_text_generator
+from generators.assembly import build_text_generator, model_weights_sha256
 from generators.text.protocol import TextGenerator
 from ingest.assembly import (
     build_embedder,
@@ -23,6 +23,7 @@ from ingest.file_reader import FileReader
 from ingest.settings import EmbedderSettings
 from ingest.splitting import Splitter
 from machine import cache_folder, resolve
+from rag.answerability.judge import AnswerabilityJudge, load_head
 from rag.prompting import Prompting
 from rag.prompts import Template, load_template
 from rag.refusal import MODEL_REFUSAL
@@ -103,6 +104,19 @@ class Engines:
             if self._checker is None:
                 self._checker = build_support_checker(named, embedder)
             return self._checker
+
+    def judge(self) -> AnswerabilityJudge | None:
+        """What tells unanswerable questions from the model's own state; None where none was trained for it.
+
+        That is for other models, other templates, and a template that a system prompt was added to.
+        """
+        answer = self._settings.answer
+        if answer.minimum_answerability == 0.0 or answer.system_prompt is not None:
+            return None
+        weights = model_weights_sha256(self._settings.generator, _language_model, cache_folder())
+        template = self.template()
+        head = None if weights is None else load_head(weights, template.name, template.version)
+        return None if head is None else AnswerabilityJudge(head, answer.minimum_answerability)
 
     def splitter(self) -> Splitter:
         return build_splitter(self._settings.ingest.splitter, self.embedder())

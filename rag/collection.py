@@ -216,7 +216,14 @@ class Collection(CollectionContents, Asking):
         )
         speaks = evidence(query, found.hits)
         events = answering.stream(
-            question, passages, started, recent, cancelled, enough=speaks >= least, meant=query
+            question,
+            passages,
+            started,
+            recent,
+            cancelled,
+            enough=speaks >= least,
+            meant=query,
+            evidence=speaks,
         )
         told = telling(events, query if meant.rewritten else None)
         if recorder is not None:
@@ -252,4 +259,5 @@ class Collection(CollectionContents, Asking):
             self._engines.template(),
             self._settings.answer,
             self._engines.support_checker(),
+            self._engines.judge(),
         )

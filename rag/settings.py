@@ -61,7 +61,7 @@ class PassageSettings:
     """
 
     token_budget: int | None = None
-    cpu_token_budget: int = 200
+    cpu_token_budget: int = 170
     gpu_token_budget: int = 2000
     hits: int = 8
 
@@ -82,7 +82,9 @@ class AnswerSettings:
     """How the answer is written.
 
     Where the hits' evidence (`rag.evidence`) is below `minimum_evidence`, the question is refused without
-    asking the model. None: what the collection was calibrated to; 0 never refuses so.
+    asking the model. None: what the collection was calibrated to; 0 never refuses so. Where what the model
+    makes of the prompt (`rag.answerability`) says less than `minimum_answerability`, nothing is written
+    either. None: what was found with labelled questions; 0 never refuses so.
 
     `support_checker` says whether what a sentence cites says it: `signals`, which goes by its words, numbers,
     names and negations; `signals-and-meaning`, which asks the embedder, too; the folder of a model for
@@ -101,6 +103,7 @@ class AnswerSettings:
     sampling: Sampling = field(default_factory=Sampling)
     history_tokens: int = 400
     minimum_evidence: float | None = None
+    minimum_answerability: float | None = None
     support_checker: str | None = "signals"
     unsupported: Unsupported = "show"
 
@@ -109,8 +112,12 @@ class AnswerSettings:
             raise ValueError(f"unsupported is {self.unsupported!r}; it may be show, withdraw or correct")
         if self.support_checker is None and self.unsupported != "show":
             raise ValueError(f"without a support checker there is nothing to {self.unsupported}")
-        if self.minimum_evidence is not None and not 0.0 <= self.minimum_evidence <= 1.0:
-            raise ValueError(f"minimum_evidence is {self.minimum_evidence}; it must be from 0 to 1")
+        for name, least in (
+            ("minimum_evidence", self.minimum_evidence),
+            ("minimum_answerability", self.minimum_answerability),
+        ):
+            if least is not None and not 0.0 <= least <= 1.0:
+                raise ValueError(f"{name} is {least}; it must be from 0 to 1")
         if self.max_tokens is not None and self.max_tokens < 1:
             raise ValueError(f"max_tokens is {self.max_tokens}; an answer takes at least 1")
         if self.system_prompt is not None and not self.system_prompt.strip():

@@ -1,0 +1,103 @@
+"""Questions that the passages do not answer are told from the model's own state, before a word is written."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from generators.text.protocol import PromptRead
+from generators.text.scripted import ScriptedGenerator, ScriptedReply
+from generators.text.words import WordSignals
+from rag.answerability.judge import SIGNS, AnswerabilityJudge, Head, load_head
+from rag.answerability.signs import missing_names, shared_words
+from rag.answering import Answering
+from rag.prompts import load_template
+from rag.refusal import MODEL_REFUSAL
+from rag.settings import AnswerSettings
+from rag.types import Answered, Passage, Refused, Span, TextAdded
+
+_MODEL = "cc324af070c2ecbfd324a30884d2f951a7ff756aba85cb811a6ec436933bb046"
+
+
+def passage(text: str, title: str = "Harbour rules") -> Passage:
+    return Passage(1, 1, "rules.txt", title, (), (Span(0, len(text), 1, "page 1", text),), text)
+
+
+def head(threshold: float = 0.5) -> Head:
+    """One that goes by the first number of a single layer alone."""
+    weights = dict.fromkeys(SIGNS, 0.0) | {"probe": 1.0}
+    return Head("", "plain", 2, (3,), np.array([1.0, 0.0], dtype=np.float32), 0.0, weights, 0.0, threshold)
+
+
+def read(first: float) -> PromptRead:
+    return PromptRead(np.array([[first, 9.0]], dtype=np.float32), (-2.0,))
+
+
+class TestSigns:
+    def test_words_are_shared_with_text_and_title(self) -> None:
+        assert shared_words("When did the harbour lock open?", [passage("The lock opens at nine.")]) == 1.0
+        assert shared_words("Who owns the harbour?", [passage("The lock closes at nine.")]) == 0.5
+        assert shared_words("Who is it?", [passage("The lock closes.")]) == 1.0
+
+    def test_names_and_numbers_that_stand_nowhere_are_missing(self) -> None:
+        shown = [passage("In 2019 Lund rebuilt the mill.")]
+        assert missing_names("Did Lund rebuild it in 2019?", shown) == 0.0
+        assert missing_names("Did Berg rebuild it in 2019?", shown) == 0.5
+        assert missing_names("When was the mill rebuilt?", shown) == 0.0
+
+
+class TestJudge:
+    def test_the_score_follows_the_state(self) -> None:
+        judge = AnswerabilityJudge(head())
+        scores = [judge.score("Why?", [passage("So.")], 0.0, read(value)) for value in (-90.0, 0.0, 90.0)]
+        assert scores[0] == pytest.approx(0.0, abs=1e-9)
+        assert scores[1] == pytest.approx(0.5)
+        assert scores[2] == pytest.approx(1.0, abs=1e-9)
+
+    def test_it_says_nothing_where_the_engine_does_not_tell(self) -> None:
+        judge = AnswerabilityJudge(head())
+        assert judge.score("Why?", [passage("So.")], 0.0, PromptRead()) is None
+        assert judge.score("Why?", [passage("So.")], 0.0, PromptRead(openings=(-1.0,))) is None
+
+    def test_a_wanted_threshold_stands_for_the_heads(self) -> None:
+        assert AnswerabilityJudge(head(0.3)).threshold == 0.3
+        assert AnswerabilityJudge(head(0.3), 0.6).threshold == 0.6
+
+
+class TestShippedHead:
+    def test_it_is_for_the_default_model_and_template_alone(self) -> None:
+        template = load_template("plain")
+        shipped = load_head(_MODEL, template.name, template.version)
+        assert shipped is not None
+        assert shipped.probe.shape == (len(shipped.layers) * 1536,)
+        assert set(shipped.weights) == set(SIGNS)
+        assert load_head(_MODEL, template.name, template.version + 1) is None
+        assert load_head(_MODEL, "detailed", template.version) is None
+        assert load_head("0" * 64, template.name, template.version) is None
+
+
+class TestAnswering:
+    def stream(self, state: float, judge: AnswerabilityJudge | None) -> list[object]:
+        signals = WordSignals(np.array([[state, 0.0]], dtype=np.float32), {MODEL_REFUSAL: -3.0})
+        generator = ScriptedGenerator([ScriptedReply("21:30 [1]", signals)])
+        answering = Answering(generator, load_template("plain"), AnswerSettings(), None, judge)
+        return list(answering.stream("When does it close?", [passage("The lock closes at 21:30.")], 0.0))
+
+    def test_what_the_passages_do_not_answer_is_refused_before_a_word(self) -> None:
+        events = self.stream(-5.0, AnswerabilityJudge(head()))
+        assert not any(isinstance(event, TextAdded) for event in events)
+        assert any(isinstance(event, Refused) for event in events)
+        last = events[-1]
+        assert isinstance(last, Answered)
+        assert (last.answer.refused, last.answer.refusal) == (True, "not-stated")
+        assert last.answer.passages
+
+    @pytest.mark.parametrize("judge", [AnswerabilityJudge(head()), None])
+    def test_else_it_is_answered(self, judge: AnswerabilityJudge | None) -> None:
+        last = self.stream(5.0, judge)[-1]
+        assert isinstance(last, Answered)
+        assert last.answer.text == "21:30 [1]"
+
+    def test_a_threshold_outside_of_its_range_is_refused(self) -> None:
+        with pytest.raises(ValueError, match="minimum_answerability is 2"):
+            AnswerSettings(minimum_answerability=2)
