@@ -61,7 +61,7 @@ class PassageSettings:
     """
 
     token_budget: int | None = None
-    cpu_token_budget: int = 170
+    cpu_token_budget: int = 150
     gpu_token_budget: int = 2000
     hits: int = 8
 

@@ -52,7 +52,7 @@ def test_the_examples_answer_in_the_form_that_is_read_back(template: Template) -
             refusals += 1
         else:
             assert cited_numbers(answer, shown), answered
-    assert refusals == 1
+    assert 1 <= refusals <= len(template.examples) / 2
 
 
 @pytest.mark.parametrize("name", ["overview_items", "overview_notes", "overview_summary"])
