@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Self
 
 from generators.text.protocol import Evidence, Finished, GenerationRequest, TextGenerator
+from rag.calculating import Calculated, calculate
 from rag.checking import SentenceReader
 from rag.citations import cited_numbers, keep_valid_marks, may_be_marks, without_marks
 from rag.errors import QuestionTooLong
@@ -15,6 +16,7 @@ from rag.prompts import Template
 from rag.refusal import REFUSAL, is_refusal, may_become_refusal
 from rag.sentences import answer_sentence_spans
 from rag.settings import AnswerSettings
+from rag.short_answer import said_by_source, short_answer
 from rag.support.protocol import SupportChecker
 from rag.types import (
     Answer,
@@ -35,9 +37,6 @@ from rag.types import (
     Turn,
     Verdict,
 )
-
-#: An answer of at most this many words, in one sentence, is a bare phrase, number or yes/no.
-_SHORT_ANSWER_WORDS = 8
 
 
 @dataclass(slots=True)
@@ -135,6 +134,12 @@ class Answering:
         if not passages or not enough:
             yield from self._refuse(question, passages, clock, TokenUse(0, 0, 0), "nothing-found")
             return
+        calculated = (
+            calculate(question, passages, self._generator, cancelled) if self._settings.calculate else None
+        )
+        if calculated is not None:
+            yield from self._say(calculated, question, passages, clock)
+            return
         request = GenerationRequest(
             messages=self._template.messages(question, passages, turns),
             question=question,
@@ -169,7 +174,13 @@ class Answering:
         if ended.finish != "cancelled" and sentences and not any(sentences):
             yield from self._refuse(question, passages, clock, ended.use, "not-supported")
             return
-        yield Answered(self._answer(question, text, sentences, passages, clock, ended))
+        answer = self._answer(question, text, sentences, passages, clock, ended)
+        source = said_by_source(question, answer) if self._settings.quote_source else None
+        if source is not None and (said := reader.read(source)).verdict is Verdict.SUPPORTED:
+            yield TextAdded(f"\n{source}")
+            yield SentenceChecked(said)
+            answer = replace(answer, text=f"{answer.text}\n{source}", sentences=(*answer.sentences, said))
+        yield Answered(answer)
 
     def _answer(
         self,
@@ -184,7 +195,7 @@ class Answering:
         return Answer(
             question=question,
             text=_marked_text(text, sentences, len(passages)),
-            short_answer=_bare_phrase(kept) if ended.finish == "end" else None,
+            short_answer=short_answer(question, kept) if ended.finish == "end" else None,
             refused=False,
             sentences=kept,
             passages=passages,
@@ -192,6 +203,19 @@ class Answering:
             tokens=ended.use,
             finish=ended.finish,
         )
+
+    def _say(
+        self, calculated: Calculated, question: str, passages: tuple[Passage, ...], clock: _Clock
+    ) -> Iterator[Event]:
+        """What was computed is said at once: it is checked already."""
+        clock.first_token = clock.first_checked = clock.now()
+        yield TextAdded(calculated.text)
+        yield SentenceChecked(calculated.sentence)
+        sentences, said = (calculated.sentence,), calculated.short_answer
+        answer = Answer(
+            question, calculated.text, said, False, sentences, passages, clock.timings(), calculated.use
+        )
+        yield Answered(answer)
 
     def _refuse(
         self,
@@ -236,15 +260,6 @@ def _complete_spans(text: str) -> list[tuple[int, int]]:
     if len(spans) > 1 and may_be_marks(text[spans[-1][0] :]):
         return spans[:-2]
     return spans[:-1]
-
-
-def _bare_phrase(sentences: Sequence[Sentence]) -> str | None:
-    """The answer where it is a bare phrase, number or yes/no; None for a longer one."""
-    if len(sentences) != 1 or len(sentences[0].text.split()) > _SHORT_ANSWER_WORDS:
-        return None
-    text = sentences[0].text
-    # A full stop that ends the sentence goes; that of an abbreviation ("U.S.", "9 p.m.") stays.
-    return text[:-1] if text.endswith(".") and "." not in text.split()[-1][:-1] else text
 
 
 def _marked(written: str, sentence: Sentence, passage_count: int) -> str:

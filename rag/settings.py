@@ -85,6 +85,10 @@ class AnswerSettings:
     names and negations; `signals-and-meaning`, which asks the embedder, too; the folder of a model for
     natural-language inference; None: nothing is checked. A sentence that is not supported is shown as such,
     withdrawn, or corrected: the document's own sentence takes its place, by `unsupported`.
+
+    With `calculate`, a number that the question asks to be computed (a change, a sum, an average, a ratio) is
+    computed by code from figures of the passages; the model at most writes the arithmetic. With
+    `quote_source`, a bare phrase that is supported is followed by the document's sentence that says it.
     """
 
     template: str = "plain"
@@ -93,6 +97,8 @@ class AnswerSettings:
     minimum_evidence: float | None = None
     support_checker: str | None = "signals"
     unsupported: Unsupported = "show"
+    calculate: bool = True
+    quote_source: bool = True
 
     def __post_init__(self) -> None:
         if self.unsupported not in get_args(Unsupported):

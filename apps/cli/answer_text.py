@@ -10,7 +10,7 @@ from apps.document_names import shown_names
 
 if TYPE_CHECKING:
     from apps.cli.places import Places
-    from rag import Answer, Citation, Passage, Sentence, Timings
+    from rag import Answer, Calculation, Citation, Passage, Sentence, Timings
 
 _VERDICTS = {
     "supported": "supported: compared with the passages they cite and found in them",
@@ -70,6 +70,7 @@ def answer_as_json(answer: Answer) -> dict[str, object]:
                     for citation in sentence.citations
                 ],
                 **({"corrected": True} if sentence.corrected else {}),
+                **({"calculation": _calculation(sentence.calculation)} if sentence.calculation else {}),
             }
             for sentence in answer.sentences
         ],
@@ -91,6 +92,23 @@ def answer_as_json(answer: Answer) -> dict[str, object]:
             "total_seconds": _rounded(timings.total_seconds),
         },
         "tokens": {"prompt": answer.tokens.prompt, "completion": answer.tokens.completion},
+    }
+
+
+def _calculation(calculation: Calculation) -> dict[str, object]:
+    return {
+        "operation": calculation.operation,
+        "expression": calculation.expression,
+        "result": str(calculation.result),
+        "figures": [
+            {
+                "text": operand.text,
+                "document": operand.citation.document,
+                "page": operand.citation.page_number,
+                "quote": operand.citation.quote,
+            }
+            for operand in calculation.operands
+        ],
     }
 
 
