@@ -22,7 +22,8 @@ _PAGE_BREAK = re.compile(PAGE_BREAK)
 _SHORT_LINE = 45
 _UNFILLED = 0.6
 _FEW_LINES = 4
-_CELL = "|"
+#: A bar between cells, and not the marks of a chat with a language model: "<|im_end|>".
+_CELL = re.compile(r"(?<!<)\|(?!>)")
 _LONGEST_ROW = 300
 _MARK = r"\[\d+(?:\s*[,;]\s*\d+)*\]"
 _MARKS = re.compile(rf"(?:\s*{_MARK})+")
@@ -83,7 +84,7 @@ def _is_within_row(text: str, position: int) -> bool:
     start = text.rfind("\n", 0, position) + 1
     end = text.find("\n", position)
     line = text[start : end if end >= 0 else len(text)]
-    return _CELL in line and len(line) <= _LONGEST_ROW
+    return len(line) <= _LONGEST_ROW and _CELL.search(line) is not None
 
 
 def _is_abbreviation(text: str, match: re.Match[str]) -> bool:
@@ -108,7 +109,7 @@ def _ends_by_itself(line: str, following: str, short: float) -> bool:
     stripped, ahead = line.rpartition(PAGE_BREAK)[2].strip(), following.strip()
     if not stripped or not ahead or _LIST_ITEM.match(following):
         return True
-    if _CELL in stripped or _CELL in ahead:
+    if _CELL.search(stripped) or _CELL.search(ahead):
         return True
     if len(_NUMBER.findall(stripped)) >= 2 and not re.search(r"[a-z]{2,}\W+[a-z]{2,}\W+[a-z]{2,}", stripped):
         return True
