@@ -191,8 +191,10 @@ def _found_chunk(hit: Hit) -> FoundChunk:
 
 
 def _reply(answer: Answer, first: float | None, total: float) -> Reply:
+    # A quote behind a bare phrase says the answer once more: what was written is measured.
+    sentences = [sentence for sentence in answer.sentences if not sentence.quoted]
     return Reply(
-        text="" if answer.refused else " ".join(sentence.text for sentence in answer.sentences),
+        text="" if answer.refused else " ".join(sentence.text for sentence in sentences),
         short_answer=answer.short_answer,
         refusal=answer.refusal,
         sentences=tuple(
@@ -210,7 +212,7 @@ def _reply(answer: Answer, first: float | None, total: float) -> Reply:
                     for citation in sentence.citations
                 ),
             )
-            for sentence in answer.sentences
+            for sentence in sentences
         ),
         passages=tuple(
             ShownPassage(

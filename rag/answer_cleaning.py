@@ -30,6 +30,8 @@ _BEGUN = re.compile(
 _WHOLE = re.compile(r"!?\[[^\]\n]*\]\([^)\n]*\)|<!--.*?-->|<[^<>]*>", re.DOTALL)
 _SCHEMES = ("https://", "http://", "ftp://", "file:", "data:", "javascript:", "vbscript:", "mailto:", "www.")
 _LONGEST_SCHEME = max(map(len, _SCHEMES))
+#: One that another begins in: no element, but a reader of HTML may yet find its end.
+_BROKEN_ELEMENT = re.compile(r"<(?=[A-Za-z/!][^<>]*(?:<|\Z))")
 _UNCLOSED_ELEMENT = re.compile(r"<(?=[A-Za-z/!])[^<>]*\Z")
 
 
@@ -85,7 +87,8 @@ class AnswerCleaner:
             return ""
         # Where a word ends is seen only with the letter before.
         before, self._before = self._before, text[-1] if text[-1].isalnum() else ""
-        plain = without_links(without_elements(without_invisible(before + text)))
+        plain = _BROKEN_ELEMENT.sub("‹", without_elements(without_invisible(before + text)))
+        plain = without_links(plain)
         return without_unknown_addresses(plain, self._known, LINK_LEFT_OUT)[len(before) :]
 
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterator, Sequence
+from dataclasses import replace
 
 from generators.text.protocol import Evidence, Finished, GenerationRequest, PromptRead, TextGenerator
 from rag.answer_cleaning import cleaned, leads_elsewhere
 from rag.answer_clock import Clock, Ended
 from rag.answerability.judge import AnswerabilityJudge
+from rag.calculating import Calculated, calculate
 from rag.checking import SentenceReader
 from rag.citations import without_marks
 from rag.earlier_turns import earlier_turns
@@ -20,6 +22,7 @@ from rag.reasoning import ReasoningReader
 from rag.refusal import REFUSAL, is_refusal, may_become_refusal
 from rag.sentences import answer_sentence_spans
 from rag.settings import AnswerSettings
+from rag.short_answer import said_by_source, short_answer
 from rag.support.protocol import SupportChecker
 from rag.types import (
     Answer,
@@ -40,8 +43,6 @@ from rag.types import (
     Verdict,
 )
 
-#: An answer of at most this many words, in one sentence, is a bare phrase, number or yes/no.
-_SHORT_ANSWER_WORDS = 8
 #: Tokens of the context that earlier turns never take.
 _PASSAGES_NEED = 320
 
@@ -113,6 +114,12 @@ class Answering:
         if not passages or not enough:
             yield from self._refuse(question, passages, clock, TokenUse(0, 0, 0), "nothing-found")
             return
+        calculated = (
+            calculate(asked, passages, self._generator, cancelled) if self._settings.calculate else None
+        )
+        if calculated is not None and not leads_elsewhere(calculated.text, asked):
+            yield from self._say(calculated, question, passages, clock)
+            return
         request = GenerationRequest(
             messages=self._prompting.messages(question, passages, turns),
             question=asked,
@@ -167,7 +174,10 @@ class Answering:
         if ended.finish != "cancelled" and sentences and not any(sentences):
             yield from self._refuse(question, passages, clock, ended.use, "not-supported", ended.reasoning)
             return
-        yield Answered(self._answer(question, text, sentences, passages, clock, ended))
+        answer = self._answer(question, asked, text, sentences, passages, clock, ended)
+        if self._settings.quote_source:
+            answer = yield from _with_source(answer, reader)
+        yield Answered(answer)
 
     def _unanswerable(
         self, question: str, passages: tuple[Passage, ...], evidence: float, read: PromptRead
@@ -179,6 +189,7 @@ class Answering:
     def _answer(
         self,
         question: str,
+        asked: str,
         text: str,
         sentences: Sequence[Sentence | None],
         passages: tuple[Passage, ...],
@@ -189,7 +200,7 @@ class Answering:
         return Answer(
             question=question,
             text=marked_text(text, sentences, len(passages)),
-            short_answer=_bare_phrase(kept) if ended.finish == "end" else None,
+            short_answer=short_answer(asked, kept) if ended.finish == "end" else None,
             refused=False,
             sentences=kept,
             passages=passages,
@@ -198,6 +209,19 @@ class Answering:
             finish=ended.finish,
             reasoning=ended.reasoning,
         )
+
+    def _say(
+        self, calculated: Calculated, question: str, passages: tuple[Passage, ...], clock: Clock
+    ) -> Iterator[Event]:
+        """What was computed is said at once: it is checked already."""
+        clock.first_token = clock.first_checked = clock.now()
+        yield TextAdded(calculated.text)
+        yield SentenceChecked(calculated.sentence)
+        sentences, said = (calculated.sentence,), calculated.short_answer
+        answer = Answer(
+            question, calculated.text, said, False, sentences, passages, clock.timings(), calculated.use
+        )
+        yield Answered(answer)
 
     def _refuse(
         self,
@@ -234,15 +258,19 @@ class Answering:
         yield SentenceCorrected(sentence, corrected)
 
 
+def _with_source(answer: Answer, reader: SentenceReader) -> Generator[Event, None, Answer]:
+    """The answer, a bare phrase followed by the document's sentence that says it."""
+    source = said_by_source(reader.question, answer)
+    if source is None:
+        return answer
+    said = replace(reader.read(source), quoted=True)
+    if said.verdict is not Verdict.SUPPORTED:
+        return answer
+    yield TextAdded(f"\n{source}")
+    yield SentenceChecked(said)
+    return replace(answer, text=f"{answer.text}\n{source}", sentences=(*answer.sentences, said))
+
+
 def _is_said(corrected: Sentence, sentences: Sequence[Sentence | None]) -> bool:
     """Whether a sentence before rests on the same words."""
     return any(sentence is not None and sentence.rests_on == corrected.rests_on for sentence in sentences)
-
-
-def _bare_phrase(sentences: Sequence[Sentence]) -> str | None:
-    """The answer where it is a bare phrase, number or yes/no; None for a longer one."""
-    if len(sentences) != 1 or len(sentences[0].text.split()) > _SHORT_ANSWER_WORDS:
-        return None
-    text = sentences[0].text
-    # A full stop that ends the sentence goes; that of an abbreviation ("U.S.", "9 p.m.") stays.
-    return text[:-1] if text.endswith(".") and "." not in text.split()[-1][:-1] else text

@@ -42,10 +42,7 @@ from rag.settings import Settings
 from rag.tool_box import ToolBox
 from rag.trace import Searched, Trace
 from rag.tracing import TraceRecorder
-from rag.types import (
-    Event,
-    Turn,
-)
+from rag.types import Event, Turn
 
 
 class Collection(CollectionContents, Asking):

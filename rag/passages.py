@@ -7,59 +7,25 @@ shown whole; otherwise their sentences compete, and the winners are shown in the
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
-from typing import Protocol
 
 import numpy as np
 
 from ingest.embedding.protocol import Embedder, Vectors
-from ingest.types import Page
+from rag.calculation.asked import Asked, asked_calculation
+from rag.companions import row_likeness
 from rag.hits import Hit
-from rag.sentences import sentence_spans
+from rag.stretches import DocumentReader, Stretch, Unit, companions, cut_to, follows, joined, units_of
 from rag.terms import content_terms
-from rag.types import (
-    Passage,
-    Span,
-)
+from rag.types import Passage, Span
 
 #: Shown where a passage leaves sentences out.
 GAP = "\n...\n"
 
 #: Weights of what makes a sentence worth its tokens; see `_scores`.
 _HIT_WEIGHT, _MEANING_WEIGHT, _WORDS_WEIGHT = 0.5, 1.0, 0.7
-_MINIMUM_SENTENCE_CHARACTERS = 3
+#: What a row called like the things to calculate with is worth beside that.
+_ROW_WEIGHT = 1.5
 _LONGEST_TITLE = 80
-
-
-class DocumentReader(Protocol):
-    """Where passages read: a document's text between two offsets, and its pages."""
-
-    def text(self, document_id: int, start: int, end: int) -> str: ...
-
-    def page(self, document_id: int, number: int) -> Page: ...
-
-
-@dataclass(frozen=True, slots=True)
-class _Stretch:
-    """Hits of one document that touch each other, joined. Offsets are the document's."""
-
-    best: Hit
-    start: int
-    end: int
-    hits: tuple[Hit, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class _Unit:
-    """A sentence that competes for a place. `tokens` are its own and those of what joins it to the next."""
-
-    stretch: int
-    start: int
-    end: int
-    page_number: int
-    text: str
-    tokens: int
-    hit_score: float
 
 
 def pick_passages(
@@ -75,68 +41,44 @@ def pick_passages(
 
     At least one sentence is always given when there is a hit, cut if it alone exceeds the budget.
     """
-    stretches = _join(hits)
+    stretches = joined(hits)
     units = [
         unit
         for index, stretch in enumerate(stretches)
-        for unit in _units(index, stretch, count_tokens, reader)
+        for unit in units_of(index, stretch, count_tokens, reader)
     ]
     if not units:
         return ()
     overhead = [count_tokens(_heading(stretch)) for stretch in stretches]
-    if sum(unit.tokens for unit in units) + sum(overhead) <= token_budget:
+    gap_tokens = count_tokens(GAP)
+    gaps = gap_tokens * sum(unit.heads for unit in units)
+    if sum(unit.tokens for unit in units) + sum(overhead) + gaps <= token_budget:
         chosen = list(range(len(units)))
     else:
-        scores = _scores(question, query_vector, units, embedder)
-        chosen = _fill(units, scores, overhead, token_budget, count_tokens(GAP))
+        asked = asked_calculation(question)
+        scores = _scores(question, query_vector, units, embedder, asked)
+        # A calculation needs other rows than those beside a row.
+        neighboured = _NEIGHBOURED if asked is None else 0
+        chosen = _fill(units, scores, overhead, token_budget, gap_tokens, neighboured)
     if not chosen:
-        best = max(range(len(units)), key=lambda index: units[index].hit_score)
-        units[best] = _cut(units[best], token_budget - overhead[units[best].stretch], count_tokens)
+        best = max(range(len(units)), key=lambda index: (not units[index].heads, units[index].hit_score))
+        units[best] = cut_to(units[best], token_budget - overhead[units[best].stretch], count_tokens)
         chosen = [best]
     return _number(stretches, [units[index] for index in sorted(chosen)], reader)
 
 
-def _heading(stretch: _Stretch) -> str:
+def _heading(stretch: Stretch) -> str:
     """At least as long as what the prompt shows above a passage."""
     return f"\n\n[00] {shown_title(stretch.best.title)}\n"
 
 
-def _join(hits: Sequence[Hit]) -> list[_Stretch]:
-    """Hits that overlap or stand next to each other become one stretch, as good as its best hit."""
-    stretches: list[_Stretch] = []
-    for hit in sorted(hits, key=lambda hit: (hit.document_id, hit.start)):
-        last = stretches[-1] if stretches else None
-        if last and last.best.document_id == hit.document_id and hit.start <= last.end + 2:
-            best = hit if hit.score > last.best.score else last.best
-            stretches[-1] = _Stretch(best, last.start, max(last.end, hit.end), (*last.hits, hit))
-        else:
-            stretches.append(_Stretch(hit, hit.start, hit.end, (hit,)))
-    return sorted(stretches, key=lambda stretch: stretch.best.rank)
+def _scores(
+    question: str, query_vector: Vectors, units: Sequence[Unit], embedder: Embedder, asked: Asked | None
+) -> list[float]:
+    """The hit's score, cosine similarity to the question, and the share of its rare words, weighted.
 
-
-def _units(
-    index: int,
-    stretch: _Stretch,
-    count_tokens: Callable[[str], int],
-    reader: DocumentReader,
-) -> list[_Unit]:
-    # Read from the document: what lies between two hits that touch is part of no hit.
-    whole = reader.text(stretch.best.document_id, stretch.start, stretch.end)
-    units: list[_Unit] = []
-    for start, end in sentence_spans(whole):
-        if end - start < _MINIMUM_SENTENCE_CHARACTERS:
-            continue  # a scrap such as a bullet
-        text, begin = whole[start:end], stretch.start + start
-        # Of two hits that overlap here, the later one stands on the page where the sentence goes on.
-        hits = [hit for hit in stretch.hits if hit.start <= begin < hit.end] or [stretch.best]
-        score = max(hit.score for hit in hits)
-        page = hits[-1].page_number
-        units.append(_Unit(index, begin, begin + len(text), page, text, count_tokens(text) + 1, score))
-    return units
-
-
-def _scores(question: str, query_vector: Vectors, units: Sequence[_Unit], embedder: Embedder) -> list[float]:
-    """The hit's score, cosine similarity to the question, and the share of its rare words, weighted."""
+    Where a calculation is asked for, rows that are called like its items come first.
+    """
     meaning = embedder.embed_documents([unit.text for unit in units]) @ query_vector
     terms = [set(content_terms(unit.text)) for unit in units]
     wanted = set(content_terms(question))
@@ -144,7 +86,8 @@ def _scores(question: str, query_vector: Vectors, units: Sequence[_Unit], embedd
     rarity = {term: float(np.log(1 + len(units) / (1 + frequency[term]))) for term in wanted}
     total = sum(rarity.values()) or 1.0
     return [
-        _HIT_WEIGHT * unit.hit_score
+        (0.0 if asked is None else _ROW_WEIGHT * row_likeness(asked, unit.text))
+        + _HIT_WEIGHT * unit.hit_score
         + _MEANING_WEIGHT * float(meaning[index])
         + _WORDS_WEIGHT * sum(rarity[term] for term in wanted & terms[index]) / total
         for index, unit in enumerate(units)
@@ -152,11 +95,12 @@ def _scores(question: str, query_vector: Vectors, units: Sequence[_Unit], embedd
 
 
 def _fill(
-    units: Sequence[_Unit],
+    units: Sequence[Unit],
     scores: Sequence[float],
     overhead: Sequence[int],
     token_budget: int,
     gap_tokens: int,
+    neighboured: int,
 ) -> list[int]:
     """Best sentences first, each of the first few with its neighbours, until the budget is used."""
     chosen: set[int] = set()
@@ -175,14 +119,25 @@ def _fill(
         left -= unit.tokens if touches(index) else cost
         return True
 
+    def take_with_companions(index: int) -> bool:
+        """The heading of its table or the sentence it goes on from come first, where all fit together."""
+        beside = [other for other in companions(units, index) if other not in chosen]
+        opening = 0 if units[index].stretch in opened else overhead[units[index].stretch]
+        whole = sum(units[other].tokens + gap_tokens for other in (*beside, index)) + opening
+        if whole <= left and index not in chosen:
+            for other in beside:
+                take(other)
+        return take(index)
+
     def touches(index: int) -> bool:
         return any(
-            chosen.issuperset(pair) and _follows(units[pair[0]], units[pair[1]])
+            chosen.issuperset(pair) and follows(units[pair[0]], units[pair[1]])
             for pair in ((index - 1, index), (index, index + 1))
         )
 
-    for index in sorted(range(len(units)), key=lambda index: -scores[index]):
-        if take(index) and len(chosen) <= _NEIGHBOURED:
+    wanted = [index for index in range(len(units)) if not units[index].heads]
+    for index in sorted(wanted, key=lambda index: -scores[index]):
+        if take_with_companions(index) and len(chosen) <= neighboured:
             for neighbour in (index - 1, index + 1):
                 if 0 <= neighbour < len(units) and units[neighbour].stretch == units[index].stretch:
                     take(neighbour)
@@ -193,26 +148,13 @@ def _fill(
 _NEIGHBOURED = 4
 
 
-def _follows(first: _Unit, second: _Unit) -> bool:
-    """Whether nothing but white space stands between two units."""
-    return first.stretch == second.stretch and 0 <= second.start - first.end <= 2
-
-
-def _cut(unit: _Unit, token_budget: int, count_tokens: Callable[[str], int]) -> _Unit:
-    """The unit's beginning, as much as fits; a single character if nothing does."""
-    text = unit.text
-    while len(text) > 1 and count_tokens(text) > token_budget:
-        text = text[: int(len(text) * 0.8)].rstrip() or text[:1]
-    return replace(unit, end=unit.start + len(text), text=text)
-
-
 def shown_title(title: str) -> str:
     """A title as the prompt shows it: an endless one would leave no room for what it stands above."""
     return title if len(title) <= _LONGEST_TITLE else f"{title[:_LONGEST_TITLE]}..."
 
 
 def _number(
-    stretches: Sequence[_Stretch], units: Sequence[_Unit], reader: DocumentReader
+    stretches: Sequence[Stretch], units: Sequence[Unit], reader: DocumentReader
 ) -> tuple[Passage, ...]:
     passages: list[Passage] = []
     labels: dict[tuple[int, int], str] = {}
@@ -233,7 +175,7 @@ def _number(
             page_label = label(hit.document_id, unit.page_number)
             spans.append(Span(unit.start, unit.end, unit.page_number, page_label, unit.text))
             if position:
-                text += "\n" if _follows(own[position - 1], unit) else GAP
+                text += "\n" if follows(own[position - 1], unit) else GAP
             text += unit.text
         passages.append(
             Passage(

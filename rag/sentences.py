@@ -22,6 +22,9 @@ _PAGE_BREAK = re.compile(PAGE_BREAK)
 _SHORT_LINE = 45
 _UNFILLED = 0.6
 _FEW_LINES = 4
+#: A bar between cells, and not the marks of a chat with a language model: "<|im_end|>".
+_CELL = re.compile(r"(?<!<)\|(?!>)")
+_LONGEST_ROW = 300
 _MARK = r"\[\d+(?:\s*[,;]\s*\d+)*\]"
 _MARKS = re.compile(rf"(?:\s*{_MARK})+")
 
@@ -59,7 +62,11 @@ def _add_trimmed(spans: list[tuple[int, int]], text: str, start: int, end: int) 
 
 
 def _cuts(text: str) -> list[int]:
-    cuts = [match.end() for match in _TERMINAL.finditer(text) if not _is_abbreviation(text, match)]
+    cuts = [
+        match.end()
+        for match in _TERMINAL.finditer(text)
+        if not _is_abbreviation(text, match) and not _is_within_row(text, match.end())
+    ]
     cuts += [match.end() for match in _PAGE_BREAK.finditer(text)]
     short = _short_line(text)
     position = 0
@@ -70,6 +77,14 @@ def _cuts(text: str) -> list[int]:
             cuts.append(line_end)
         position = line_end + 1
     return sorted(cuts)
+
+
+def _is_within_row(text: str, position: int) -> bool:
+    """Whether a full stop stands in a row of cells ("| Smith Inc. | 12 |") that holds no whole sentences."""
+    start = text.rfind("\n", 0, position) + 1
+    end = text.find("\n", position)
+    line = text[start : end if end >= 0 else len(text)]
+    return len(line) <= _LONGEST_ROW and _CELL.search(line) is not None
 
 
 def _is_abbreviation(text: str, match: re.Match[str]) -> bool:
@@ -93,6 +108,8 @@ def _ends_by_itself(line: str, following: str, short: float) -> bool:
     """Whether a line break is more than wrapping: around blank lines, rows, list items and headings."""
     stripped, ahead = line.rpartition(PAGE_BREAK)[2].strip(), following.strip()
     if not stripped or not ahead or _LIST_ITEM.match(following):
+        return True
+    if _CELL.search(stripped) or _CELL.search(ahead):
         return True
     if len(_NUMBER.findall(stripped)) >= 2 and not re.search(r"[a-z]{2,}\W+[a-z]{2,}\W+[a-z]{2,}", stripped):
         return True

@@ -94,6 +94,10 @@ class AnswerSettings:
     `template` is the name of a prompt template or the path of a file (docs/prompting.md); `system_prompt` is
     added to its rules. `max_tokens` None: what the template says. `answer_language` is `question`, a code of
     ISO 639-1, or None, which leaves it to the model.
+
+    With `calculate`, a number that the question asks to be computed (a change, a sum, an average, a ratio) is
+    computed by code from figures of the passages; the model at most writes the arithmetic. With
+    `quote_source`, a bare phrase that is supported is followed by the document's sentence that says it.
     """
 
     template: str = "plain"
@@ -106,6 +110,8 @@ class AnswerSettings:
     minimum_answerability: float | None = None
     support_checker: str | None = "signals"
     unsupported: Unsupported = "show"
+    calculate: bool = True
+    quote_source: bool = False
 
     def __post_init__(self) -> None:
         if self.unsupported not in get_args(Unsupported):

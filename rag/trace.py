@@ -7,12 +7,7 @@ from typing import Literal
 
 from generators.text.protocol import Message, Sampling
 from rag.hits import Hit
-from rag.types import (
-    Answer,
-    Passage,
-    Sentence,
-    TokenUse,
-)
+from rag.types import Answer, Passage, Sentence, TokenUse
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,15 +16,7 @@ from generators.text.protocol import (
 )
 from rag.prompts import Template
 from rag.trace import Searched, Trace, TracedPassage, TracedSentence, Writing
-from rag.types import (
-    Answer,
-    Answered,
-    Event,
-    SentenceChecked,
-    SentenceCorrected,
-    SentenceWithdrawn,
-    TokenUse,
-)
+from rag.types import Answer, Answered, Event, SentenceChecked, SentenceCorrected, SentenceWithdrawn, TokenUse
 
 
 @dataclass(frozen=True, slots=True)

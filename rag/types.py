@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import Decimal
 from enum import StrEnum
 from typing import Literal
 
@@ -93,11 +94,37 @@ class Citation:
 
 
 @dataclass(frozen=True, slots=True)
+class Operand:
+    """A figure that was calculated with, as the document writes it, and where it stands."""
+
+    text: str
+    value: Decimal
+    citation: Citation
+
+
+@dataclass(frozen=True, slots=True)
+class Calculation:
+    """How a number was computed by code.
+
+    `operation` says what was asked for ("percentage change"), `expression` the arithmetic as it is shown,
+    `result` what it comes to in full, a percentage in percent, and `shown` how the answer says it.
+    """
+
+    operation: str
+    expression: str
+    operands: tuple[Operand, ...]
+    result: Decimal
+    shown: str
+
+
+@dataclass(frozen=True, slots=True)
 class Sentence:
     """A sentence of the answer, without its marks. `support` is 0..1 once it was checked.
 
     `rests_on` is the one of its citations that says most of it, None where nothing was found to. A
-    `corrected` sentence is the document's own, in place of one that was not supported.
+    `corrected` sentence is the document's own, in place of one that was not supported. One with a
+    `calculation` says a number that stands in no document: every figure of its arithmetic does. A `quoted`
+    one is the document's own behind a bare phrase: it says where the answer stands, and is no part of it.
     """
 
     text: str
@@ -106,6 +133,8 @@ class Sentence:
     support: float | None = None
     rests_on: Citation | None = None
     corrected: bool = False
+    calculation: Calculation | None = None
+    quoted: bool = False
 
 
 @dataclass(frozen=True, slots=True)

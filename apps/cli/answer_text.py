@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from apps.cli.places import Places
-    from rag import Answer, Citation, Coverage, Highlight, Passage, Sentence, Timings
+    from rag import Answer, Calculation, Citation, Coverage, Highlight, Passage, Sentence, Timings
 
     HighlightsOf = Callable[[Citation], tuple[Highlight, ...]]
 
@@ -105,6 +105,8 @@ def answer_as_json(answer: Answer, highlights_of: HighlightsOf) -> dict[str, obj
                     for citation in sentence.citations
                 ],
                 **({"corrected": True} if sentence.corrected else {}),
+                **({"quoted": True} if sentence.quoted else {}),
+                **({"calculation": _calculation(sentence.calculation)} if sentence.calculation else {}),
             }
             for sentence in answer.sentences
         ],
@@ -166,6 +168,23 @@ def _boxes(citation: Citation, highlights_of: HighlightsOf) -> list[dict[str, ob
         return boxes_as_json(highlights_of(citation))
     except CitationOutdated:
         return []
+
+
+def _calculation(calculation: Calculation) -> dict[str, object]:
+    return {
+        "operation": calculation.operation,
+        "expression": calculation.expression,
+        "result": str(calculation.result),
+        "figures": [
+            {
+                "text": operand.text,
+                "document": operand.citation.document,
+                "page": operand.citation.page_number,
+                "quote": operand.citation.quote,
+            }
+            for operand in calculation.operands
+        ],
+    }
 
 
 def _marks(sentence: Sentence) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict
 
+from rag.conversations.details import plain
 from rag.conversations.types import Conversation, KeptConversation
 
 
@@ -21,4 +22,4 @@ def listing(conversation: Conversation) -> dict[str, object]:
 
 def whole(chat: KeptConversation) -> dict[str, object]:
     """A chat with its turns: each with all that was kept of it."""
-    return {**listing(chat.about), "turns": [asdict(turn) for turn in chat.turns]}
+    return {**listing(chat.about), "turns": [asdict(turn, dict_factory=plain) for turn in chat.turns]}

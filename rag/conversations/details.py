@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, dataclass
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from rag.conversations.types import PassagePlace
 from rag.reading import Coverage, LeftOut
-from rag.types import Answer, AnswerKind, Citation, Sentence, Timings, TokenUse, Verdict
+from rag.types import Answer, AnswerKind, Calculation, Citation, Operand, Sentence, Timings, TokenUse, Verdict
 
 #: Raised when what is written could not be read by the code of the number before.
 SCHEMA = 1
@@ -41,7 +42,13 @@ def details_of(answer: Answer) -> Details:
 
 def written(details: Details) -> str:
     """The details as JSON."""
-    return json.dumps({"schema": SCHEMA, **asdict(details)}, ensure_ascii=False, separators=(",", ":"))
+    content = {"schema": SCHEMA, **asdict(details, dict_factory=plain)}
+    return json.dumps(content, ensure_ascii=False, separators=(",", ":"))
+
+
+def plain(fields: list[tuple[str, Any]]) -> dict[str, Any]:
+    """A dataclass's fields as JSON can hold them: exact numbers as text."""
+    return {name: str(value) if isinstance(value, Decimal) else value for name, value in fields}
 
 
 def read(text: str) -> Details:
@@ -64,6 +71,22 @@ def read(text: str) -> Details:
     raise DetailsUnreadable(f"it has schema {schema!r}, and this Refdesk reads schema {SCHEMA}")
 
 
+def _calculation(item: dict[str, Any] | None) -> Calculation | None:
+    if item is None:
+        return None
+    operands = tuple(
+        Operand(one["text"], _number(one["value"]), Citation(**one["citation"])) for one in item["operands"]
+    )
+    return Calculation(**{**item, "operands": operands, "result": _number(item["result"])})
+
+
+def _number(text: str) -> Decimal:
+    try:
+        return Decimal(text)
+    except InvalidOperation as error:
+        raise ValueError(f"{text!r} is no number") from error
+
+
 def _coverage(item: dict[str, Any] | None) -> Coverage | None:
     if item is None:
         return None
@@ -80,4 +103,6 @@ def _sentence(item: dict[str, Any]) -> Sentence:
         support=item["support"],
         rests_on=None if rests_on is None else Citation(**rests_on),
         corrected=item["corrected"],
+        calculation=_calculation(item.get("calculation")),
+        quoted=item.get("quoted", False),
     )

@@ -24,8 +24,9 @@ class Writers:
         self.generator = generator
         self.checker = checker
         self._settings = settings
+        self._last = replace(settings.answer, calculate=False, quote_source=False)
         # A person's own instruction is for what that person reads: "Answer in one word" is not for notes.
-        self._between = replace(settings.answer, system_prompt=None)
+        self._between = replace(self._last, system_prompt=None)
 
     def of_notes(self, quoting: Quoting) -> Answering:
         """What is not supported gives way to the document's own sentence, or goes."""
@@ -41,8 +42,7 @@ class Writers:
 
     def of_summary(self, quoting: Quoting) -> Answering:
         """What is not supported is treated as in any answer."""
-        answer = self._settings.answer
-        return self._answering("overview_summary", quoting, answer.unsupported, answer)
+        return self._answering("overview_summary", quoting, self._last.unsupported, self._last)
 
     def _answering(
         self, template: str, quoting: Quoting, unsupported: Unsupported, settings: AnswerSettings

@@ -20,7 +20,7 @@ from evaluation.types import Gold, Question, QuestionSet
 from generators.settings import GeneratorSettings
 from ingest.settings import EmbedderSettings, IngestSettings, SplitterSettings
 from ingest.store.store import Store
-from rag import Collection, Settings, open_collection
+from rag import AnswerSettings, Collection, Settings, open_collection
 
 
 def system_text(collection: Collection, chunk_id: int) -> str:
@@ -147,6 +147,21 @@ class TestCollections:
                 made.ingest([files])
                 facts.append(CollectionSystem(made).facts(answers=False)["chunks"])
         assert facts[0] == facts[1] != facts[2]
+
+    def test_a_quote_behind_a_bare_phrase_is_not_measured(
+        self, collection: Collection, tmp_path: Path
+    ) -> None:
+        script = tmp_path / "replies.json"
+        script.write_text('["48 euros [1]", "48 euros [1]"]')
+        quoting = replace(
+            SETTINGS,
+            generator=GeneratorSettings(engine=f"scripted:{script}"),
+            answer=AnswerSettings(quote_source=True),
+        )
+        with closing(CollectionSystem(open_collection("club", quoting))) as system:
+            assert len(system.collection.ask("What does a tow cost?", document="fees.md").sentences) == 2
+            reply = system.ask("What does a tow cost?", "fees.md")
+        assert (reply.text, reply.short_answer, len(reply.sentences)) == ("48 euros", "48 euros", 1)
 
     def test_a_name_that_several_documents_have_is_nobodys(self, collection: Collection, files: Path) -> None:
         for year in ("2023", "2024"):

@@ -123,3 +123,7 @@ def test_a_sentence_with_an_address_that_was_not_asked_for_leads_elsewhere() -> 
     assert leads_elsewhere(f"Go to {LINK_LEFT_OUT}.", "Where?")
     assert not leads_elsewhere("Go to https://a.example.", "What is https://a.example?")
     assert not leads_elsewhere("Go home.", "Where?")
+
+
+def test_an_element_that_another_begins_in_is_none() -> None:
+    assert cleaned("<", "img src=x", "<") == cleaned("<img src=x<") == "‹img src=x<"

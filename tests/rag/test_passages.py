@@ -144,3 +144,53 @@ def test_what_the_prompt_shows_never_exceeds_the_budget(texts: list[list[str]], 
 def test_the_page_is_named_as_people_call_it() -> None:
     found = pick("rope", [hit(1, "The rope is old.", page=7)], 100)
     assert found[0].spans[0].page_label == "page 7 of 1"
+
+
+TABLE = "\n".join(
+    [
+        "| | 2021 | 2020 |",
+        *(f"| Line {chr(65 + n)} takings | {n + 10} | {n + 20} |" for n in range(20)),
+        "| Ticket sales | 1,234 | 1,100 |",
+        *(f"| Pier {chr(65 + n)} fees | {n + 10} | {n + 20} |" for n in range(20)),
+    ]
+)
+
+
+def test_a_row_brings_the_heading_of_its_table() -> None:
+    found = pick("What were the ticket sales?", [hit(1, TABLE)], 50)
+    assert found[0].text.startswith("| | 2021 | 2020 |\n...\n")
+    assert "| Ticket sales | 1,234 | 1,100 |" in found[0].text
+    assert words(found[0].text) <= 50
+
+
+def test_the_heading_is_found_above_a_hit_that_begins_within_the_table() -> None:
+    start = TABLE.index("| Line T")
+    found = pick("What were the ticket sales?", [hit(1, TABLE[start:], start=start)], 50, {1: TABLE})
+    assert found[0].spans[0].text == "| | 2021 | 2020 |"
+    assert found[0].spans[0].start == 0
+    assert "| Ticket sales | 1,234 | 1,100 |" in found[0].text
+
+
+def test_a_calculation_gets_the_rows_it_is_made_of() -> None:
+    table = TABLE.replace("| Pier T fees | 29 | 39 |", "| Fuel for ferries | 310 | 295 |")
+    found = pick("What is the ratio of fuel to ticket sales in 2020?", [hit(1, table)], 40)
+    assert "| Ticket sales | 1,234 | 1,100 |" in found[0].text
+    assert "| Fuel for ferries | 310 | 295 |" in found[0].text
+
+
+def test_a_sentence_that_goes_on_from_another_brings_it() -> None:
+    filler = [f"Filler number {n} says nothing of use at all." for n in range(30)]
+    sentences = [*filler, "Anna Berg came in 1880.", "She paid 90 euros for the rope.", *filler]
+    found = pick("Who paid for the rope?", [hit(1, " ".join(sentences))], 22)
+    assert "Anna Berg came in 1880.\nShe paid 90 euros for the rope." in found[0].text
+
+
+ROWS = ["| | 2021 | 2020 |", "| Rope | 12 | 9 |", "| Winch rope, old | 5 | 6 |", "It costs more. "]
+
+
+@given(st.lists(st.lists(st.sampled_from(ROWS), min_size=1), min_size=1, max_size=6), st.integers(40, 200))
+def test_headings_and_companions_keep_to_the_budget(texts: list[list[str]], budget: int) -> None:
+    hits = [hit(n, "\n".join(parts).strip(), document_id=n) for n, parts in enumerate(texts, start=1)]
+    found = pick("What is the change in rope from 2020 to 2021?", hits, budget)
+    shown = "".join(f"[{passage.number}] {passage.title}\n{passage.text}\n\n" for passage in found)
+    assert words(shown) <= budget

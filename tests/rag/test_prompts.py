@@ -55,7 +55,7 @@ def test_the_examples_answer_in_the_form_that_is_read_back(template: Template) -
     assert 1 <= refusals <= len(template.examples) / 2
 
 
-@pytest.mark.parametrize("name", ["overview_items", "overview_notes", "overview_summary"])
+@pytest.mark.parametrize("name", ["calculation", "overview_items", "overview_notes", "overview_summary"])
 def test_those_of_single_steps_are_not_among_those_to_choose(name: str) -> None:
     assert load_step_template(name).name == name
     with pytest.raises(TemplateUnusable, match=f"no prompt template '{name}'"):

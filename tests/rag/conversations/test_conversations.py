@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import signal
@@ -9,11 +10,23 @@ import sqlite3
 import subprocess
 import sys
 import threading
+from dataclasses import replace
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
-from rag import Conversations, ConversationsUnusable, Coverage, LeftOut, NoSuchConversation, Turn
+from rag import (
+    Calculation,
+    Conversations,
+    ConversationsUnusable,
+    Coverage,
+    LeftOut,
+    NoSuchConversation,
+    Operand,
+    Turn,
+)
+from rag.conversations.as_json import whole
 from tests.rag.conversations.conftest import an_answer
 
 
@@ -206,6 +219,37 @@ def test_what_an_overview_was_read_from_is_kept(chats: Conversations) -> None:
     coverage = Coverage(1, 2, 3, 9, "central", (LeftOut("/papers/scan.pdf", "holds no text"),))
     turn = chats.get(chats.start("flying", an_answer(kind="overview", coverage=coverage), "x").id).turns[0]
     assert (turn.kind, turn.coverage) == ("overview", coverage)
+
+
+def test_how_a_number_was_computed_is_kept(chats: Conversations) -> None:
+    answer = an_answer()
+    (sentence,) = answer.sentences
+    operands = (
+        Operand("48", Decimal("48"), sentence.citations[0]),
+        Operand("12", Decimal("12.0"), sentence.citations[0]),
+    )
+    calculation = Calculation("sum", "48 + 12", operands, Decimal("60.0"), "60")
+    answer = replace(answer, sentences=(replace(sentence, calculation=calculation, quoted=True),))
+    kept = chats.get(chats.start("flying", answer, "x").id)
+    assert kept.turns[0].sentences == answer.sentences
+    told = json.loads(json.dumps(whole(kept)))["turns"][0]["sentences"][0]["calculation"]
+    assert (told["result"], told["operands"][1]["value"]) == ("60.0", "12.0")
+
+
+def test_a_number_that_is_none_is_damage(chats: Conversations, file: Path) -> None:
+    answer = an_answer()
+    (sentence,) = answer.sentences
+    calculation = Calculation("sum", "48", (), Decimal(48), "48")
+    id = chats.start(
+        "flying", replace(answer, sentences=(replace(sentence, calculation=calculation),)), "x"
+    ).id
+    with sqlite3.connect(file) as connection:
+        connection.execute(
+            "UPDATE turn SET details = json_set(details, '$.sentences[0].calculation.result', 'x')"
+        )
+    connection.close()
+    with pytest.raises(ConversationsUnusable, match="'x' is no number"):
+        chats.get(id)
 
 
 def test_small_talk_is_kept_and_nothing_to_go_on_from(chats: Conversations) -> None:

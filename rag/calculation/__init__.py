@@ -1,0 +1,1 @@
+"""Numbers that a question asks to be computed: from cited figures, by code, with the arithmetic shown."""
