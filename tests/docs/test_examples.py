@@ -29,7 +29,7 @@ def test_the_librarys_examples_run_as_they_stand(
     home_with_models: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.chdir(ROOT)
-    assert len(EXAMPLES["library.md"]) == 10
+    assert len(EXAMPLES["library.md"]) == 11
     first, _, search, filtered, reranked, ask, on_the_page, *_ = run("library.md", capsys)
     assert "48" in first
     assert "club-rules.docx" in search
