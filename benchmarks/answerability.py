@@ -24,7 +24,7 @@ import numpy as np
 from evaluation.assembly import collection_of
 from evaluation.datasets import load_question_set
 from generators.text.protocol import GenerationRequest, Message, PromptRead, TextGenerator
-from rag import Settings
+from rag import AnswerSettings, Settings
 from rag.answerability.judge import SIGNS, AnswerabilityJudge
 from rag.answerability.signs import missing_names, shared_words
 from rag.evidence import evidence
@@ -89,7 +89,8 @@ def _read(questions: Path, asked: list[Asked], kept: Path) -> tuple[np.ndarray, 
         with np.load(kept) as loaded:
             if len(loaded["states"]) == len(asked):
                 return loaded["states"].astype(np.float64), loaded["signs"]
-    settings, states, signs = Settings(), [], []
+    settings = Settings(answer=AnswerSettings(minimum_answerability=None))  # opens the layers
+    states, signs = [], []
     collection, _ = collection_of(load_question_set(questions), settings)
     with collection:
         collection.load()

@@ -58,7 +58,7 @@ def _source_sha256(packages: Sequence[str]) -> str:
     digest = hashlib.sha256()
     for package in packages:
         for file in sorted((root / package).rglob("*")):
-            if file.suffix in {".py", ".toml"} and "report" not in file.relative_to(root).parts:
+            if file.suffix in {".py", ".toml", ".npy"} and "report" not in file.relative_to(root).parts:
                 digest.update(file.relative_to(root).as_posix().encode() + b"\0" + file.read_bytes() + b"\0")
     return digest.hexdigest()
 

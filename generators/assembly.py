@@ -88,6 +88,7 @@ def _build_llama_cpp(settings: GeneratorSettings, path: Path, cache_folder: Path
         id=settings.engine,
         context_tokens=settings.context_tokens,
         threads=settings.threads,
+        layer_outputs=settings.layer_outputs,
         plan_offload=partial(
             fit_gpu_layers, path, settings.context_tokens, cache_folder, wanted=settings.gpu_layers
         ),

@@ -183,8 +183,7 @@ class Answering:
         self, question: str, passages: tuple[Passage, ...], evidence: float, read: PromptRead
     ) -> bool:
         """Whether the model's own state says that the passages do not answer the question."""
-        score = None if self._judge is None else self._judge.score(question, passages, evidence, read)
-        return score is not None and self._judge is not None and score < self._judge.threshold
+        return self._judge is not None and self._judge.refuses(question, passages, evidence, read)
 
     def _answer(
         self,

@@ -53,6 +53,7 @@ class Engines:
         self._reranker: Reranker | None = None
         self._generator: TextGenerator | None = None
         self._checker: SupportChecker | None = None
+        self._judge: AnswerabilityJudge | None = None
         self._closed = False
 
     def embedder_identity(self) -> EmbedderIdentity:
@@ -110,13 +111,16 @@ class Engines:
 
         That is for other models, other templates, and a template that a system prompt was added to.
         """
-        answer = self._settings.answer
-        if answer.minimum_answerability == 0.0 or answer.system_prompt is not None:
+        if not self._judges():
             return None
-        weights = model_weights_sha256(self._settings.generator, _language_model, cache_folder())
-        template = self.template()
-        head = None if weights is None else load_head(weights, template.name, template.version)
-        return None if head is None else AnswerabilityJudge(head, answer.minimum_answerability)
+        with self._lock:
+            if self._judge is None:
+                self._judge = build_judge(self._settings, self.template())
+            return self._judge
+
+    def _judges(self) -> bool:
+        answer = self._settings.answer
+        return answer.minimum_answerability != 0.0 and answer.system_prompt is None
 
     def splitter(self) -> Splitter:
         return build_splitter(self._settings.ingest.splitter, self.embedder())
@@ -144,7 +148,9 @@ class Engines:
             if self._generator is None:
                 beginning = self.prompting().stable_messages()  # a template that is none costs no loading
                 # An engine that refuses by itself does it in the words that are recognised as a refusal.
-                settings = replace(self._settings.generator, refusal_text=MODEL_REFUSAL)
+                settings = replace(
+                    self._settings.generator, refusal_text=MODEL_REFUSAL, layer_outputs=self._judges()
+                )
                 generator = build_text_generator(settings, _language_model, cache_folder())
                 generator.warm(beginning)
                 self._generator = generator
@@ -216,6 +222,13 @@ def build_support_checker(named: str | None, embedder: Embedder | None = None) -
 
     identity = support_checker_identity_of(named)
     return EntailmentChecker(resolve(named, kind="inference"), identity)
+
+
+def build_judge(settings: Settings, template: Template) -> AnswerabilityJudge | None:
+    """What tells unanswerable questions; None where no head is shipped for this model and template."""
+    weights = model_weights_sha256(settings.generator, _language_model, cache_folder())
+    head = None if weights is None else load_head(weights, template.name, template.version)
+    return None if head is None else AnswerabilityJudge(head, settings.answer.minimum_answerability)
 
 
 def with_unsupported(settings: Settings, unsupported: Unsupported) -> Settings:

@@ -9,7 +9,6 @@ from generators.text.protocol import (
     Finished,
     GenerationEvent,
     GenerationRequest,
-    Message,
     PromptRenderer,
     TextGenerator,
     TextPiece,
@@ -17,6 +16,7 @@ from generators.text.protocol import (
 from rag.prompts import Template
 from rag.trace import Searched, Trace, TracedPassage, TracedSentence, Writing
 from rag.types import Answer, Answered, Event, SentenceChecked, SentenceCorrected, SentenceWithdrawn, TokenUse
+from rag.wrapped_generator import WrappedGenerator
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,47 +26,23 @@ class _Call:
     finished: Finished
 
 
-class RecordingGenerator:
-    """A TextGenerator around another one: keeps what that one was asked and what it wrote."""
+class RecordingGenerator(WrappedGenerator):
+    """Keeps what the generator within was asked and what it wrote."""
 
     def __init__(self, generator: TextGenerator) -> None:
-        self._generator = generator
+        super().__init__(generator)
         self.calls: list[_Call] = []
-
-    @property
-    def id(self) -> str:
-        return self._generator.id
-
-    @property
-    def context_tokens(self) -> int:
-        return self._generator.context_tokens
-
-    @property
-    def accelerated(self) -> bool:
-        return self._generator.accelerated
-
-    def count_tokens(self, text: str) -> int:
-        return self._generator.count_tokens(text)
-
-    def count_prompt_tokens(self, messages: Sequence[Message]) -> int:
-        return self._generator.count_prompt_tokens(messages)
 
     def stream(
         self, request: GenerationRequest, cancelled: Callable[[], bool] = lambda: False
     ) -> Iterator[GenerationEvent]:
         text = ""
-        for event in self._generator.stream(request, cancelled):
+        for event in super().stream(request, cancelled):
             if isinstance(event, Finished):
                 self.calls.append(_Call(request, text, event))
             elif isinstance(event, TextPiece):
                 text += event.text
             yield event
-
-    def warm(self, messages: Sequence[Message]) -> None:
-        self._generator.warm(messages)
-
-    def close(self) -> None:
-        self._generator.close()
 
     def writings(self) -> tuple[Writing, ...]:
         """All calls so far, with their prompts as the model got them."""

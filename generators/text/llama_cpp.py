@@ -43,12 +43,14 @@ class LlamaCppGenerator:
         threads: int | None = None,
         plan_offload: Planner = processor_only,
         stable_prompts: StablePrompts | None = None,
+        layer_outputs: bool = False,
     ) -> None:
         header = read_gguf_header(path)
         self._path = path
         self._id = id or f"llama-cpp:{path}"
         self._context_tokens = min(context_tokens, header.trained_context_tokens)
         self._threads = threads
+        self._layer_outputs = layer_outputs
         self._plan_offload = plan_offload
         self._stable_prompts = stable_prompts
         self._model: LlamaModel | None = None
@@ -192,7 +194,11 @@ class LlamaCppGenerator:
 
     def _open_with(self, gpu_layers: int) -> LlamaModel:
         return LlamaModel(
-            self._path, context_tokens=self._context_tokens, threads=self._threads, gpu_layers=gpu_layers
+            self._path,
+            context_tokens=self._context_tokens,
+            threads=self._threads,
+            gpu_layers=gpu_layers,
+            layer_outputs=self._layer_outputs,
         )
 
     def _chat_template(self, model: LlamaModel) -> ChatTemplate:

@@ -41,7 +41,15 @@ class LlamaModel:
     repacks for the processor's matrix instructions.
     """
 
-    def __init__(self, path: Path, *, context_tokens: int, threads: int | None, gpu_layers: int) -> None:
+    def __init__(
+        self,
+        path: Path,
+        *,
+        context_tokens: int,
+        threads: int | None,
+        gpu_layers: int,
+        layer_outputs: bool = False,
+    ) -> None:
         library = open_library()
         taken_errors()
         self._library = library
@@ -58,7 +66,7 @@ class LlamaModel:
         if not self._model:
             raise ModelUnusable(_why_unusable(path, gpu_layers))
         self._vocabulary = library.llama_model_get_vocab(self._model)
-        self.layers = LayerReader(library)
+        self.layers = LayerReader(library, reads=layer_outputs)
         self._context = self._open_context(context_tokens, gpu_layers)
         # Also runs when the interpreter ends, while the library is still there.
         self._release = weakref.finalize(self, _free, library, self._context, self._model)
@@ -74,7 +82,8 @@ class LlamaModel:
         parameters = library.llama_context_default_params()
         parameters.n_ctx = context_tokens
         parameters.n_batch = parameters.n_ubatch = self.batch_tokens
-        parameters.cb_eval = self.layers.callback
+        if self.layers.reads:
+            parameters.cb_eval = self.layers.callback
         parameters.n_threads = self._tuner.threads
         parameters.n_threads_batch = self._prompt_threads
         if not gpu_layers:

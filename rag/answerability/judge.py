@@ -62,6 +62,11 @@ class AnswerabilityJudge:
         """Whose outputs it wants to see."""
         return self._head.layers
 
+    def refuses(self, question: str, passages: Sequence[Passage], evidence: float, read: PromptRead) -> bool:
+        """Whether the score is below the threshold; not where there is none."""
+        score = self.score(question, passages, evidence, read)
+        return score is not None and score < self.threshold
+
     def score(
         self, question: str, passages: Sequence[Passage], evidence: float, read: PromptRead
     ) -> float | None:

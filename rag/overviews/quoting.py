@@ -2,50 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
-from generators.text.protocol import (
-    GenerationEvent,
-    GenerationRequest,
-    Message,
-    Quoting,
-    TextGenerator,
-)
+from generators.text.protocol import GenerationEvent, GenerationRequest, Quoting, TextGenerator
+from rag.wrapped_generator import WrappedGenerator
 
 
-class QuotingGenerator:
-    """A TextGenerator around another, which stays its owner's to close."""
+class QuotingGenerator(WrappedGenerator):
+    """Asks the generator within as it was asked, and for this way of quoting."""
 
     def __init__(self, generator: TextGenerator, quoting: Quoting) -> None:
-        self._generator = generator
+        super().__init__(generator)
         self._quoting: Quoting = quoting
-
-    @property
-    def id(self) -> str:
-        return self._generator.id
-
-    @property
-    def context_tokens(self) -> int:
-        return self._generator.context_tokens
-
-    @property
-    def accelerated(self) -> bool:
-        return self._generator.accelerated
-
-    def count_tokens(self, text: str) -> int:
-        return self._generator.count_tokens(text)
-
-    def count_prompt_tokens(self, messages: Sequence[Message]) -> int:
-        return self._generator.count_prompt_tokens(messages)
 
     def stream(
         self, request: GenerationRequest, cancelled: Callable[[], bool] = lambda: False
     ) -> Iterator[GenerationEvent]:
-        return self._generator.stream(replace(request, quoting=self._quoting), cancelled)
-
-    def warm(self, messages: Sequence[Message]) -> None:
-        self._generator.warm(messages)
-
-    def close(self) -> None:
-        """The generator within is not this one's."""
+        return super().stream(replace(request, quoting=self._quoting), cancelled)

@@ -49,8 +49,14 @@ def words_and_breaks(text: str) -> list[Word]:
             continue
         if folded in _TURNING:
             found.append(Word(BREAK, token))
-        found.append(Word(folded if folded in STOP_WORDS else stem(folded), token))
+        found.append(Word(folded if folded in STOP_WORDS else _form(folded), token))
     return found
+
+
+def _form(word: str) -> str:
+    """48.00 and 48 are one number, as `numbers` has it, too."""
+    form = stem(word)
+    return form.rstrip("0").rstrip(".") if form[0].isdigit() and form.count(".") == 1 else form
 
 
 def _spelled_out(match: re.Match[str]) -> str:

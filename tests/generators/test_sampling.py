@@ -32,5 +32,6 @@ def test_a_value_that_cannot_be_meant_is_told_with_those_that_can(
 
 
 def test_the_ends_of_each_range_may_be_meant() -> None:
-    Sampling(temperature=0.0, top_p=1.0, top_k=0, min_p=0.0, repeat_penalty=0.5, seed=0)
-    Sampling(temperature=5.0, top_p=0.001, top_k=1_000_000, min_p=1.0, repeat_penalty=2.0, seed=2**32 - 1)
+    least = Sampling(temperature=0.0, top_p=1.0, top_k=0, min_p=0.0, repeat_penalty=0.5, seed=0)
+    most = Sampling(5.0, top_p=0.001, top_k=1_000_000, min_p=1.0, repeat_penalty=2.0, seed=2**32 - 1)
+    assert (least.repeat_penalty, most.temperature, most.seed) == (0.5, 5.0, 2**32 - 1)

@@ -71,7 +71,7 @@ def case(request: pytest.FixtureRequest) -> Case:
     path = request.getfixturevalue("gemma_file")
     messages = (Message("system", "One, two, three, four,"), Message("user", "five, six, seven,"))
     return Case(
-        lambda: LlamaCppGenerator(path, context_tokens=512),
+        lambda: LlamaCppGenerator(path, context_tokens=512, layer_outputs=True),
         GenerationRequest(messages, max_tokens=20),
         knows_itself=True,
     )

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
 from generators.text.protocol import PromptRead
 from generators.text.scripted import ScriptedGenerator, ScriptedReply
 from generators.text.words import WordSignals
+from rag import Settings, open_collection
 from rag.answerability.judge import SIGNS, AnswerabilityJudge, Head, load_head
 from rag.answerability.signs import missing_names, shared_words
 from rag.answering import Answering
@@ -16,6 +19,7 @@ from rag.refusal import MODEL_REFUSAL
 from rag.settings import AnswerSettings
 from rag.types import Answered, Passage, Refused, Span, TextAdded
 
+ROOT = Path(__file__).resolve().parents[2]
 _MODEL = "cc324af070c2ecbfd324a30884d2f951a7ff756aba85cb811a6ec436933bb046"
 
 
@@ -101,3 +105,16 @@ class TestAnswering:
     def test_a_threshold_outside_of_its_range_is_refused(self) -> None:
         with pytest.raises(ValueError, match="minimum_answerability is 2"):
             AnswerSettings(minimum_answerability=2)
+
+
+@pytest.mark.real
+@pytest.mark.parametrize(("least", "refused"), [(1.0, True), (None, False), (0.0, False)])
+def test_the_default_model_is_judged_where_that_is_set(
+    home_with_models: Path, least: float | None, refused: bool
+) -> None:
+    settings = Settings(answer=AnswerSettings(minimum_answerability=least))
+    with open_collection("judged", settings) as collection:
+        collection.ingest([ROOT / "examples" / "documents" / "club-rules.docx"])
+        answer = collection.ask("From what age may a person join the club?")
+    assert answer.refused is refused
+    assert answer.refusal == ("not-stated" if refused else None)

@@ -47,4 +47,4 @@ def test_ingesting_and_answering_ask_for_no_network(home_with_models: Path, tmp_
     attempts = tmp_path / "attempts.txt"
     assert not attempts.exists(), attempts.read_text()
     assert done.returncode == 0, done.stderr
-    assert done.stdout.count("48") >= 1
+    assert done.stdout.count("48") == 2

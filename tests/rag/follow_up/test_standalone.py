@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from rag import Turn
 from rag.follow_up.standalone import standalone
-from tests.rag.follow_up.dialogues import DIALOGUES, LAST_DIALOGUES, LATER_DIALOGUES, Dialogue
+from tests.rag.follow_up.dialogues import DIALOGUES, Dialogue
+from tests.rag.follow_up.later_dialogues import LAST_DIALOGUES, LATER_DIALOGUES
 
 
 def words(text: str) -> set[str]:

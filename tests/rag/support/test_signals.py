@@ -144,3 +144,12 @@ def test_one_that_they_know_adds_meaning_and_embeds_each_source_once() -> None:
     (found,) = checker.signals([claim])
     assert found is not None
     assert found.meaning == pytest.approx(1.0, abs=1e-5)
+
+
+def test_a_number_is_the_same_with_and_without_its_last_zeros() -> None:
+    found = signals("48 euros", ["Guests: 48.00 euros"])
+    assert found is not None
+    assert (found.words, found.unbroken) == (1.0, 1.0)
+    other = signals("48 euros", ["Guests: 480 euros"])
+    assert other is not None
+    assert other.words == 0.5
