@@ -17,21 +17,22 @@ from rag.types import Passage
 
 LINK_LEFT_OUT = "(link left out)"
 
-#: The end of a text that is still being written and may turn out to be markup, an address or a joined letter.
+#: Whether a joiner stays is told by the letters on both of its sides.
+_JOINING = re.compile(r"[\u200c\u200d]+\Z")
+#: The end of a text that is still being written and may turn out to be markup or an address.
 _BEGUN = re.compile(
     r"!?\[[^\]\n]{0,300}\Z"
     r"|!?\[[^\]\n]{0,300}\](?:\([^)\n]{0,600})?\Z"
     r"|!\Z"
     r"|<(?:!-{0,2}|!--(?:(?!-->).){0,2000}|/?(?:[A-Za-z][^<>]{0,600})?)?\Z"
-    r"|(?:https?|ftp|file|data|javascript|vbscript|mailto):\S{0,600}\Z|www\.\S{0,600}\Z"
-    r"|.?[\u200c\u200d]+\Z",
+    r"|(?:https?|ftp|file|data|javascript|vbscript|mailto):\S{0,600}\Z|www\.\S{0,600}\Z",
     re.IGNORECASE | re.DOTALL,
 )
 _WHOLE = re.compile(r"!?\[[^\]\n]*\]\([^)\n]*\)|<!--.*?-->|<[^<>]*>", re.DOTALL)
 _SCHEMES = ("https://", "http://", "ftp://", "file:", "data:", "javascript:", "vbscript:", "mailto:", "www.")
 _LONGEST_SCHEME = max(map(len, _SCHEMES))
 #: One that another begins in: no element, but a reader of HTML may yet find its end.
-_BROKEN_ELEMENT = re.compile(r"<(?=[A-Za-z/!][^<>]*(?:<|\Z))")
+_BROKEN_ELEMENT = re.compile(r"<(?=/?[A-Za-z][^<>]{0,600}<)")
 _UNCLOSED_ELEMENT = re.compile(r"<(?=[A-Za-z/!])[^<>]*\Z")
 
 
@@ -50,29 +51,56 @@ class KnownAddresses:
         )
 
 
+class _VisibleText:
+    """Takes a text in stretches and gives what of it is seen: nothing unseen parts what belongs together."""
+
+    def __init__(self) -> None:
+        self._held = ""
+        self._before = ""
+
+    def add(self, text: str) -> str:
+        held = self._held + text
+        joining = _JOINING.search(held)
+        end = joining.start() if joining else len(held)
+        return self._seen(held[:end], held[end:])
+
+    def finish(self) -> str:
+        return self._seen(self._held, "")
+
+    def _seen(self, text: str, held: str) -> str:
+        self._held = held
+        seen = without_invisible(self._before + text)[len(self._before) :]
+        if text:
+            self._before = without_invisible(text[-1])
+        return seen
+
+
 class AnswerCleaner:
     """Takes an answer in stretches and gives it back cleaned; what may become markup is held back.
 
-    However the text is cut, the whole comes out the same. `marker`, which ends the model's reasoning, stays
+    However the text is cut, no markup comes out; and the whole comes out the same, but where something that
+    goes stood between two halves of an address. `marker`, which ends the model's reasoning, stays
     also where it looks like an element ("</think>").
     """
 
     def __init__(self, known: KnownAddresses, marker: str | None = None) -> None:
         self._known = known.asked | known.shown
         self._marker = None if marker is None else re.compile(f"({re.escape(marker)})", re.IGNORECASE)
+        self._visible = _VisibleText()
         self._held = ""
         self._before = ""
+        self._closes_bracket = False
 
     def add(self, text: str) -> str:
         """What can be shown now."""
-        self._held += text
+        self._held += self._visible.add(text)
         end = _settled_end(self._held)
-        ready, self._held = self._held[:end], self._held[end:]
+        ready, self._held = _without_broken_elements(self._held)[:end], self._held[end:]
         return self._cleaned(ready)
 
     def finish(self) -> str:
         """What was still held back."""
-        ready, self._held = self._held, ""
+        ready, self._held = _without_broken_elements(self._held + self._visible.finish()), ""
         return self._cleaned(_UNCLOSED_ELEMENT.sub("", ready))
 
     def _cleaned(self, text: str) -> str:
@@ -87,9 +115,14 @@ class AnswerCleaner:
             return ""
         # Where a word ends is seen only with the letter before.
         before, self._before = self._before, text[-1] if text[-1].isalnum() else ""
-        plain = _BROKEN_ELEMENT.sub("‹", without_elements(without_invisible(before + text)))
-        plain = without_links(plain)
-        return without_unknown_addresses(plain, self._known, LINK_LEFT_OUT)[len(before) :]
+        plain = without_links(without_elements(before + text))
+        shown = without_unknown_addresses(plain, self._known, LINK_LEFT_OUT)[len(before) :]
+        # All whole links are written out: what is left was cut off, and a face may add what closes it.
+        shown = shown.replace("](", "] (")
+        if self._closes_bracket and shown.startswith("("):
+            shown = f" {shown}"
+        self._closes_bracket = shown.endswith("]") if shown else self._closes_bracket
+        return shown
 
 
 def cleaned(
@@ -112,6 +145,11 @@ def leads_elsewhere(sentence: str, question: str) -> bool:
     """Whether a sentence of an answer holds an address, or held one, that the question does not name."""
     asked = frozenset(addresses(question))
     return LINK_LEFT_OUT in sentence or any(address not in asked for address in addresses(sentence))
+
+
+def _without_broken_elements(text: str) -> str:
+    """As many characters: their beginnings are written otherwise."""
+    return _BROKEN_ELEMENT.sub("‹", text)
 
 
 def _settled_end(text: str) -> int:

@@ -24,7 +24,7 @@ _ELEMENT = re.compile(
     re.IGNORECASE,
 )
 _ADDRESS = re.compile(
-    r"(?:(?:https?|ftp)://|\b(?:data:[\w.+-]+/|file:/|(?:javascript|vbscript|mailto):)|\bwww\.)[^\s<>\"'“”„()\[\]{}|\\^`]+",
+    r"(?:(?:https?|ftp)://|\b(?:data:[\w.+-]+/|file:/|(?:javascript|vbscript|mailto):)|\bwww\.)[^\s<>‹›\"'“”„()\[\]{}|\\^`]+",
     re.IGNORECASE,
 )
 _ENDINGS = ".,;:!?*_…/"
