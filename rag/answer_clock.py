@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Self
 
-from generators.text.protocol import Finished
+from generators.text.protocol import Finished, PromptRead
 from rag.types import Finish, Timings, TokenUse
 
 
@@ -34,8 +35,27 @@ class Ended:
     finish: Finish
     reasoning: str = ""
 
+    @property
+    def early(self) -> bool:
+        """Whether something stopped it: what is missing says nothing of the documents."""
+        return self.finish in ("cancelled", "deadline")
+
+    @classmethod
+    def before_writing(cls, read: PromptRead) -> Self:
+        """It ended there, by itself."""
+        return cls(TokenUse(read.prompt_tokens, read.reused_tokens, 0), "end")
+
     @classmethod
     def of(cls, event: Finished, reasoning: str) -> Self:
-        finishes: dict[str, Finish] = {"length": "length", "cancelled": "cancelled", "deadline": "cancelled"}
+        finishes: dict[str, Finish] = {"length": "length", "cancelled": "cancelled", "deadline": "deadline"}
         use = TokenUse(event.prompt_tokens, event.reused_tokens, event.completion_tokens)
         return cls(use, finishes.get(event.reason, "end"), reasoning)
+
+
+def or_late(cancelled: Callable[[], bool], deadline: float | None) -> Callable[[], bool]:
+    """What says to stop where `cancelled` does, and from that moment of `time.perf_counter()`."""
+    return cancelled if deadline is None else lambda: cancelled() or time.perf_counter() >= deadline
+
+
+#: Where the model was not asked.
+NOTHING_WRITTEN = Ended(TokenUse(0, 0, 0), "end")

@@ -5,21 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import replace
 
-from generators.text.protocol import Evidence, Finished, GenerationRequest, PromptRead, TextGenerator
-from rag.answer_cleaning import cleaned, leads_elsewhere
-from rag.answer_clock import Clock, Ended
+from generators.text.protocol import TextGenerator
+from rag.answer_cleaning import leads_elsewhere
+from rag.answer_clock import NOTHING_WRITTEN, Clock, Ended, or_late
 from rag.answerability.judge import AnswerabilityJudge
 from rag.calculating import Calculated, calculate
 from rag.checking import SentenceReader
-from rag.citations import without_marks
+from rag.drafting import Draft
 from rag.earlier_turns import earlier_turns
+from rag.enquiry import Enquiry
 from rag.errors import QuestionTooLong
 from rag.marked_text import complete_spans, marked_text
-from rag.neutralising import neutralised, without_notes
 from rag.prompting import Prompting
 from rag.prompts import Template
-from rag.reasoning import ReasoningReader
-from rag.refusal import REFUSAL, is_refusal, may_become_refusal
+from rag.refusal import REFUSAL
 from rag.sentences import answer_sentence_spans
 from rag.settings import AnswerSettings
 from rag.short_answer import said_by_source, short_answer
@@ -30,7 +29,6 @@ from rag.types import (
     Event,
     Passage,
     PassagesFound,
-    ReasoningAdded,
     RefusalReason,
     Refused,
     Sentence,
@@ -38,7 +36,6 @@ from rag.types import (
     SentenceCorrected,
     SentenceWithdrawn,
     TextAdded,
-    TokenUse,
     Turn,
     Verdict,
 )
@@ -71,9 +68,12 @@ class Answering:
         """Compute the prompt's stable beginning now rather than at the first question."""
         self._generator.warm(self._prompting.stable_messages())
 
-    def passage_budget(self, question: str, wanted: int, turns: Sequence[Turn]) -> int:
-        """Tokens that passages may take: as many as wanted, fewer where the context would overflow."""
-        bare = self._generator.count_prompt_tokens(self._prompting.messages(question, (), turns))
+    def passage_budget(
+        self, question: str, wanted: int, turns: Sequence[Turn] = (), shown: Sequence[Passage] = ()
+    ) -> int:
+        """Tokens that passages may take beside those `shown` anyway: as many as wanted, fewer where the
+        context would overflow. Raises QuestionTooLong."""
+        bare = self._generator.count_prompt_tokens(self._prompting.messages(question, shown, turns))
         # The chat format and the passages' numbers take a few tokens that are counted only at the end.
         room = self._generator.context_tokens - self._prompting.max_tokens - bare - 64
         if room < 64:
@@ -89,151 +89,102 @@ class Answering:
         room = self._generator.context_tokens - self._prompting.max_tokens - bare - _PASSAGES_NEED
         return earlier_turns(turns, min(self._settings.history_tokens, room), self._generator.count_tokens)
 
-    def stream(
-        self,
-        question: str,
-        passages: Sequence[Passage],
-        started: float,
-        turns: Sequence[Turn] = (),
-        cancelled: Callable[[], bool] = lambda: False,
-        *,
-        enough: bool = True,
-        meant: str | None = None,
-        evidence: float = 0.0,
-    ) -> Generator[Event]:
-        """Events for one question. `started` is the `time.perf_counter()` of the question's arrival.
-
-        `enough` says whether the passages hold enough `evidence` for the model to be asked. `meant` is the
-        question with what it leaves to earlier turns, for engines and checks that do not read those.
-        """
-        asked = meant or question
-        clock = Clock(started)
+    def stream(self, enquiry: Enquiry, cancelled: Callable[[], bool] = lambda: False) -> Generator[Event]:
+        """Events for one question; the last is `Answered`."""
+        clock = Clock(enquiry.started)
         clock.retrieved = clock.now()
-        passages = tuple(map(neutralised, passages))
-        yield PassagesFound(passages)
-        if not passages or not enough:
-            yield from self._refuse(question, passages, clock, TokenUse(0, 0, 0), "nothing-found")
+        enquiry = enquiry.safe()
+        yield PassagesFound(tuple(enquiry.passages), enquiry.searched)
+        if not enquiry.passages or not enquiry.enough:
+            yield from self._refuse(enquiry, clock, "nothing-found")
             return
-        calculated = (
-            calculate(asked, passages, self._generator, cancelled) if self._settings.calculate else None
-        )
-        if calculated is not None and not leads_elsewhere(calculated.text, asked):
-            yield from self._say(calculated, question, passages, clock)
+        deadline = self._settings.deadline(enquiry.started)
+        calculated = self._calculated(enquiry, or_late(cancelled, deadline))
+        if calculated is not None:
+            yield from self._say(calculated, enquiry, clock)
             return
-        request = GenerationRequest(
-            messages=self._prompting.messages(question, passages, turns),
-            question=asked,
-            evidence=tuple(Evidence(p.number, p.title, without_notes(p.text)) for p in passages),
-            max_tokens=self._prompting.max_tokens,
-            sampling=self._settings.sampling,
-            signals=self._judge is not None,
-            openings=() if self._judge is None else self._judge.openings,
-            layers=() if self._judge is None else self._judge.layers,
-        )
-        text, shown, unanswerable = "", "", False
-        ended = Ended(TokenUse(0, 0, 0), "end")
-        reader = SentenceReader(asked, passages, self._checker)
+        draft = Draft(self._generator, self._prompting, self._judge, enquiry, deadline)
+        reader = SentenceReader(enquiry.meant, tuple(enquiry.passages), self._checker)
         sentences: list[Sentence | None] = []
-        marker = self._prompting.answer_marker
-        written = ReasoningReader(marker)
-        # No name holds the stream: leaving the loop is to free the engine.
-        for event in written.read(
-            cleaned(self._generator.stream(request, cancelled), asked, passages, marker)
-        ):
-            if isinstance(event, ReasoningAdded):
-                yield event
-                continue
-            if isinstance(event, Finished):
-                ended = Ended.of(event, written.reasoning)
-                break
-            if isinstance(event, PromptRead):
-                if self._unanswerable(asked, passages, evidence, event):
-                    unanswerable = True
-                    break
-                continue
-            text += event.text
-            if clock.first_token is None and text.strip():
+        for event in draft.read(cancelled):
+            if isinstance(event, TextAdded) and clock.first_token is None and event.text.strip():
                 clock.first_token = clock.now()
-            if not shown and may_become_refusal(text):
-                continue
-            yield TextAdded(text[len(shown) :])
-            shown = text
-            for start, end in complete_spans(text)[len(sentences) :]:
-                yield from self._settle(text[start:end], reader, sentences, clock)
-        empty = not without_marks(text)
-        if unanswerable:
-            yield from self._refuse(question, passages, clock, ended.use, "not-stated")
+            yield event
+            for start, end in complete_spans(draft.text)[len(sentences) :]:
+                yield from self._settle(draft.text[start:end], reader, sentences, clock)
+        if draft.refuses:
+            yield from self._refuse(enquiry, clock, "not-stated", draft.ended)
             return
-        if ended.finish != "cancelled" and (empty or is_refusal(text)):
-            yield from self._refuse(question, passages, clock, ended.use, "not-stated", ended.reasoning)
+        for start, end in answer_sentence_spans(draft.text)[len(sentences) :]:
+            yield from self._settle(draft.text[start:end], reader, sentences, clock)
+        if not draft.ended.early and sentences and not any(sentences):
+            yield from self._refuse(enquiry, clock, "not-supported", draft.ended)
             return
-        if shown != text:
-            yield TextAdded(text[len(shown) :])
-        for start, end in answer_sentence_spans(text)[len(sentences) :]:
-            yield from self._settle(text[start:end], reader, sentences, clock)
-        if ended.finish != "cancelled" and sentences and not any(sentences):
-            yield from self._refuse(question, passages, clock, ended.use, "not-supported", ended.reasoning)
-            return
-        answer = self._answer(question, asked, text, sentences, passages, clock, ended)
+        answer = self._answer(enquiry, draft, sentences, clock)
         if self._settings.quote_source:
             answer = yield from _with_source(answer, reader)
         yield Answered(answer)
 
-    def _unanswerable(
-        self, question: str, passages: tuple[Passage, ...], evidence: float, read: PromptRead
-    ) -> bool:
-        """Whether the model's own state says that the passages do not answer the question."""
-        return self._judge is not None and self._judge.refuses(question, passages, evidence, read)
+    def _calculated(self, enquiry: Enquiry, cancelled: Callable[[], bool]) -> Calculated | None:
+        if not self._settings.calculate:
+            return None
+        calculated = calculate(enquiry.meant, tuple(enquiry.passages), self._generator, cancelled)
+        return None if calculated and leads_elsewhere(calculated.text, enquiry.meant) else calculated
 
     def _answer(
-        self,
-        question: str,
-        asked: str,
-        text: str,
-        sentences: Sequence[Sentence | None],
-        passages: tuple[Passage, ...],
-        clock: Clock,
-        ended: Ended,
+        self, enquiry: Enquiry, draft: Draft, sentences: Sequence[Sentence | None], clock: Clock
     ) -> Answer:
         kept = tuple(sentence for sentence in sentences if sentence is not None)
+        ended = draft.ended
         return Answer(
-            question=question,
-            text=marked_text(text, sentences, len(passages)),
-            short_answer=short_answer(asked, kept) if ended.finish == "end" else None,
+            question=enquiry.question,
+            text=marked_text(draft.text, sentences, len(enquiry.passages)),
+            short_answer=short_answer(enquiry.meant, kept) if ended.finish == "end" else None,
             refused=False,
             sentences=kept,
-            passages=passages,
+            passages=tuple(enquiry.passages),
             timings=clock.timings(),
             tokens=ended.use,
             finish=ended.finish,
             reasoning=ended.reasoning,
+            searched=enquiry.searched,
         )
 
-    def _say(
-        self, calculated: Calculated, question: str, passages: tuple[Passage, ...], clock: Clock
-    ) -> Iterator[Event]:
+    def _say(self, calculated: Calculated, enquiry: Enquiry, clock: Clock) -> Iterator[Event]:
         """What was computed is said at once: it is checked already."""
         clock.first_token = clock.first_checked = clock.now()
         yield TextAdded(calculated.text)
         yield SentenceChecked(calculated.sentence)
-        sentences, said = (calculated.sentence,), calculated.short_answer
         answer = Answer(
-            question, calculated.text, said, False, sentences, passages, clock.timings(), calculated.use
+            question=enquiry.question,
+            text=calculated.text,
+            short_answer=calculated.short_answer,
+            refused=False,
+            sentences=(calculated.sentence,),
+            passages=tuple(enquiry.passages),
+            timings=clock.timings(),
+            tokens=calculated.use,
+            searched=enquiry.searched,
         )
         yield Answered(answer)
 
     def _refuse(
-        self,
-        question: str,
-        passages: tuple[Passage, ...],
-        clock: Clock,
-        use: TokenUse,
-        reason: RefusalReason,
-        reasoning: str = "",
+        self, enquiry: Enquiry, clock: Clock, reason: RefusalReason, ended: Ended = NOTHING_WRITTEN
     ) -> Iterator[Event]:
         yield Refused(REFUSAL)
-        timings = clock.timings()
-        answer = Answer(question, REFUSAL, None, True, (), passages, timings, use, "end", reason, reasoning)
+        answer = Answer(
+            question=enquiry.question,
+            text=REFUSAL,
+            short_answer=None,
+            refused=True,
+            sentences=(),
+            passages=tuple(enquiry.passages),
+            timings=clock.timings(),
+            tokens=ended.use,
+            refusal=reason,
+            reasoning=ended.reasoning,
+            searched=enquiry.searched,
+        )
         yield Answered(answer)
 
     def _settle(

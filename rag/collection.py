@@ -25,22 +25,18 @@ from machine import data_home
 from rag.answering import Answering
 from rag.asking import Asking
 from rag.assembly import Engines
-from rag.calibration import settled
 from rag.collection_contents import CollectionContents
 from rag.collection_store import CollectionStore
 from rag.desk import Desk
 from rag.errors import EmptyQuestion
-from rag.evidence import evidence
 from rag.explain import Explanation, Missed, explain_hits, explain_missed
-from rag.follow_up.standalone import standalone
-from rag.follow_up.telling import telling
 from rag.hits import Hit
-from rag.passages import pick_passages
+from rag.looking_up import LookingUp
 from rag.question import require_hits, sound
 from rag.scope import Scope, combined, documents_to_search, read_scope
 from rag.settings import Settings
 from rag.tool_box import ToolBox
-from rag.trace import Searched, Trace
+from rag.trace import Trace
 from rag.tracing import TraceRecorder
 from rag.types import Event, Turn
 
@@ -193,39 +189,12 @@ class Collection(CollectionContents, Asking):
         generator = self._engines.generator()
         recorder = None if trace is None else TraceRecorder(generator, self._engines.template(), trace)
         answering = self._answering(generator if recorder is None else recorder.generator)
-        started = time.perf_counter()
-        meant = standalone(question, turns)
-        recent = answering.recent(turns, question) if meant.rewritten else ()
-        shown, query = self._settings.passages, meant.text
-        budget = answering.passage_budget(question, shown.wanted_tokens(generator.accelerated), recent)
-        found = self._behind.with_retriever(lambda searcher: searcher.retrieve(query, shown.hits, wanted))
-        passages = pick_passages(
-            query,
-            found.query_vector,
-            found.hits,
-            budget,
-            generator.count_tokens,
-            self._engines.embedder(),
-            self._behind.opened(),
-        )
-        least = settled(
-            "minimum_evidence", self._settings.answer.minimum_evidence, self._behind.opened(), 0.0
-        )
-        speaks = evidence(query, found.hits)
-        events = answering.stream(
-            question,
-            passages,
-            started,
-            recent,
-            cancelled,
-            enough=speaks >= least,
-            meant=query,
-            evidence=speaks,
-        )
-        told = telling(events, query if meant.rewritten else None)
+        looking_up = LookingUp(self._behind, self._settings, answering, generator)
+        enquiry, searched = looking_up.look_up(question, turns, wanted, time.perf_counter())
+        events: Iterator[Event] = answering.stream(enquiry, cancelled)
         if recorder is not None:
-            told = recorder.follow(told, Searched(query, found.hits, speaks, least, budget))
-        yield from told
+            events = recorder.follow(events, searched)
+        yield from events
 
     def load_search(self) -> None:
         """Load what searches now rather than at the first search: the embedder, and a reranker if any."""

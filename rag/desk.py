@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 
 from ingest.document_filter import DocumentFilter
+from rag.answer_clock import or_late
 from rag.collection_store import CollectionStore
 from rag.holdings import Holding, meant, read_holdings
 from rag.intent import Intent, read_intent
@@ -133,7 +134,8 @@ class Desk:
         )
         tokens = sum(piece.tokens for piece in plan.pieces)
         yield ReadingPlanned(plan.documents, plan.pages, len(plan.pieces), tokens)
-        yield from reading.stream(plan, started, cancelled)
+        deadline = self._settings.answer.deadline(started)
+        yield from reading.stream(plan, started, or_late(cancelled, deadline))
 
 
 def _said(question: str, text: str, kind: AnswerKind, started: float) -> Iterator[Event]:

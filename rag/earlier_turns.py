@@ -14,7 +14,9 @@ FOLLOWED: tuple[AnswerKind, ...] = ("answer", "overview")
 def turns_of(answers: Iterable[Answer]) -> tuple[Turn, ...]:
     """The answers of one conversation as its turns. Small talk and what is here are none."""
     return tuple(
-        Turn(answer.question, answer.text, answer.refused) for answer in answers if answer.kind in FOLLOWED
+        Turn(answer.question, answer.text, answer.refused, answer.passages if answer.kind == "answer" else ())
+        for answer in answers
+        if answer.kind in FOLLOWED
     )
 
 

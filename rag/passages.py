@@ -36,19 +36,22 @@ def pick_passages(
     count_tokens: Callable[[str], int],
     embedder: Embedder,
     reader: DocumentReader,
+    shown: Sequence[Passage] = (),
 ) -> tuple[Passage, ...]:
     """Passages whose texts, with their titles, take at most `token_budget` tokens together.
 
-    At least one sentence is always given when there is a hit, cut if it alone exceeds the budget.
+    Those `shown` anyway come first, and cost nothing of the budget; what they say is not said again. Without
+    such, at least one sentence is always given when there is a hit, cut if it alone exceeds the budget.
     """
     stretches = joined(hits)
     units = [
         unit
         for index, stretch in enumerate(stretches)
         for unit in units_of(index, stretch, count_tokens, reader)
+        if not _is_shown(unit, stretch, shown)
     ]
     if not units:
-        return ()
+        return tuple(shown)
     overhead = [count_tokens(_heading(stretch)) for stretch in stretches]
     gap_tokens = count_tokens(GAP)
     gaps = gap_tokens * sum(unit.heads for unit in units)
@@ -60,11 +63,19 @@ def pick_passages(
         # A calculation needs other rows than those beside a row.
         neighboured = _NEIGHBOURED if asked is None else 0
         chosen = _fill(units, scores, overhead, token_budget, gap_tokens, neighboured)
-    if not chosen:
+    if not chosen and not shown:
         best = max(range(len(units)), key=lambda index: (not units[index].heads, units[index].hit_score))
         units[best] = cut_to(units[best], token_budget - overhead[units[best].stretch], count_tokens)
         chosen = [best]
-    return _number(stretches, [units[index] for index in sorted(chosen)], reader)
+    return (*shown, *_numbered(stretches, [units[index] for index in sorted(chosen)], reader, len(shown) + 1))
+
+
+def _is_shown(unit: Unit, stretch: Stretch, shown: Sequence[Passage]) -> bool:
+    return any(
+        passage.document_id == stretch.best.document_id and span.start <= unit.start and unit.end <= span.end
+        for passage in shown
+        for span in passage.spans
+    )
 
 
 def _heading(stretch: Stretch) -> str:
@@ -153,8 +164,8 @@ def shown_title(title: str) -> str:
     return title if len(title) <= _LONGEST_TITLE else f"{title[:_LONGEST_TITLE]}..."
 
 
-def _number(
-    stretches: Sequence[Stretch], units: Sequence[Unit], reader: DocumentReader
+def _numbered(
+    stretches: Sequence[Stretch], units: Sequence[Unit], reader: DocumentReader, first: int
 ) -> tuple[Passage, ...]:
     passages: list[Passage] = []
     labels: dict[tuple[int, int], str] = {}
@@ -179,7 +190,7 @@ def _number(
             text += unit.text
         passages.append(
             Passage(
-                number=len(passages) + 1,
+                number=first + len(passages),
                 document_id=hit.document_id,
                 document=hit.document,
                 title=hit.title,

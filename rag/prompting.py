@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from generators.text.protocol import Message
+from generators.text.protocol import Message, Sampling
 from rag.languages import language_line
 from rag.prompts import Template
 from rag.settings import AnswerSettings
@@ -31,6 +31,11 @@ class Prompting:
     def max_tokens(self) -> int:
         """What the model may write: the settings', else the template's."""
         return self._settings.max_tokens or self._template.max_tokens
+
+    @property
+    def sampling(self) -> Sampling:
+        """How its tokens are drawn."""
+        return self._settings.sampling
 
     def stable_messages(self) -> tuple[Message, ...]:
         """The beginning that every prompt shares."""

@@ -14,6 +14,7 @@ from rag.languages import OF_THE_QUESTION, language_codes
 DEFAULT_DENSE_WEIGHT = 0.5
 
 _SMALLEST_BUDGET = 40
+_MOST_CARRIED_BUDGETS = 10.0
 _LONGEST_SYSTEM_PROMPT = 4000
 
 #: What becomes of a sentence that is not supported.
@@ -57,20 +58,39 @@ class RetrievalSettings:
 class PassageSettings:
     """What the prompt shows. On a CPU each token costs about 13 ms before the first word comes.
 
-    `token_budget` None means: `cpu_token_budget` or `gpu_token_budget`, by where the model runs.
+    `token_budget` None means: `cpu_token_budget` or `gpu_token_budget`, by where the model runs. A follow-up
+    shows again what was shown before it, which costs next to nothing, and beside that `follow_up_share` of
+    the budget; where that would be more than `carried_budgets` budgets before, it begins anew.
     """
 
     token_budget: int | None = None
     cpu_token_budget: int = 150
     gpu_token_budget: int = 2000
+    follow_up_share: float = 0.4
+    carried_budgets: float = 2.0
     hits: int = 8
 
     def __post_init__(self) -> None:
         for budget in (self.token_budget, self.cpu_token_budget, self.gpu_token_budget):
             if budget is not None and budget < _SMALLEST_BUDGET:
                 raise ValueError(f"a token budget of {budget} shows nothing; the least is {_SMALLEST_BUDGET}")
+        if not 0.0 < self.follow_up_share <= 1.0:
+            raise ValueError(f"follow_up_share is {self.follow_up_share}; it must be above 0 and at most 1")
+        if not 0.0 <= self.carried_budgets <= _MOST_CARRIED_BUDGETS:
+            raise ValueError(
+                f"carried_budgets is {self.carried_budgets}; it must be from 0, which shows nothing again, "
+                f"to {_MOST_CARRIED_BUDGETS:g}"
+            )
         if self.hits < 1:
             raise ValueError(f"hits is {self.hits}; it must be at least 1")
+
+    def further_tokens(self, accelerated: bool) -> int:
+        """What a follow-up may show beside what was shown before."""
+        return max(_SMALLEST_BUDGET, round(self.follow_up_share * self.wanted_tokens(accelerated)))
+
+    def carried_tokens(self, accelerated: bool) -> int:
+        """What of the question before a follow-up may show again."""
+        return round(self.carried_budgets * self.wanted_tokens(accelerated))
 
     def wanted_tokens(self, accelerated: bool) -> int:
         """The budget, by whether a GPU carries the model."""
@@ -98,6 +118,10 @@ class AnswerSettings:
     With `calculate`, a number that the question asks to be computed (a change, a sum, an average, a ratio) is
     computed by code from figures of the passages; the model at most writes the arithmetic. With
     `quote_source`, a bare phrase that is supported is followed by the document's sentence that says it.
+
+    From `deadline_seconds` after a question's arrival on nothing more is read or written: what there is by
+    then is the answer, and says so. None: it takes as long as it takes. A stretch of the prompt that is being
+    read is read to its end, which may be two seconds later.
     """
 
     template: str = "plain"
@@ -112,6 +136,11 @@ class AnswerSettings:
     unsupported: Unsupported = "show"
     calculate: bool = True
     quote_source: bool = False
+    deadline_seconds: float | None = None
+
+    def deadline(self, started: float) -> float | None:
+        """The moment from which nothing more is written of a question that came at that one."""
+        return None if self.deadline_seconds is None else started + self.deadline_seconds
 
     def __post_init__(self) -> None:
         if self.unsupported not in get_args(Unsupported):
@@ -124,6 +153,8 @@ class AnswerSettings:
         ):
             if least is not None and not 0.0 <= least <= 1.0:
                 raise ValueError(f"{name} is {least}; it must be from 0 to 1")
+        if self.deadline_seconds is not None and not self.deadline_seconds > 0.0:
+            raise ValueError(f"deadline_seconds is {self.deadline_seconds}; it must be above 0")
         if self.max_tokens is not None and self.max_tokens < 1:
             raise ValueError(f"max_tokens is {self.max_tokens}; an answer takes at least 1")
         if self.system_prompt is not None and not self.system_prompt.strip():

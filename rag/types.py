@@ -9,7 +9,7 @@ from typing import Literal
 
 from rag.reading import Coverage, ReadingPlanned, ReadingProgress
 
-Finish = Literal["end", "length", "cancelled"]
+Finish = Literal["end", "length", "cancelled", "deadline"]
 
 #: Why there is no answer: the hits hold too little for one, the model says that they do not state it, or
 #: nothing of what it wrote was supported.
@@ -56,7 +56,8 @@ class Passage:
     """What the prompt shows under one number: one or more stretches of one document, in its order.
 
     `text` is the stretches joined, a gap between two shown as an ellipsis line. `neutralised` says what in
-    `text`, `title` and `headings` is not as it stands in the document, and why.
+    `text`, `title` and `headings` is not as it stands in the document, and why. `shown_before` counts the
+    questions before this one that it was shown for, one after the other.
     """
 
     number: int
@@ -67,6 +68,7 @@ class Passage:
     spans: tuple[Span, ...]
     text: str
     neutralised: tuple[Neutralised, ...] = ()
+    shown_before: int = 0
 
     @property
     def page_number(self) -> int:
@@ -160,7 +162,8 @@ class TokenUse:
 class Answer:
     """All that came of a question. `text` carries its `[n]` marks; `short_answer` never does.
 
-    `finish` says whether the text ended by itself, was cut at the most tokens it may have, or was stopped.
+    `finish` says whether the text ended by itself, was cut at the most tokens it may have, was stopped, or
+    was out of time.
     `refusal` says why it was refused, None where it was not. `reasoning` is what the model wrote before its
     answer, where the prompt asks for that; nobody has checked it. `searched` is what was searched for in
     place of a follow-up that leaves out what it is about; None where the question was. `coverage` is what an
@@ -187,12 +190,14 @@ class Answer:
 class Turn:
     """One earlier question of a conversation, and what was answered.
 
-    Of a refused one only the question counts: a follow-up may go on from it.
+    Of a refused one only the question counts: a follow-up may go on from it. `passages` are the answer's: a
+    follow-up that shows them again is answered sooner.
     """
 
     question: str
     answer: str
     refused: bool = False
+    passages: tuple[Passage, ...] = ()
 
 
 # The stream's events, in the order they can come.

@@ -34,6 +34,7 @@ class AnswerOptions:
     min_p: float | None = None
     repeat_penalty: float | None = None
     seed: int | None = None
+    deadline_seconds: float | None = None
 
     def applied_to(self, settings: Settings) -> Settings:
         """The settings with what was typed in place of theirs.
@@ -148,6 +149,15 @@ _OPTIONS: dict[str, object] = {
         int | None,
         typer.Option(
             "--seed", metavar="NUMBER", help="Where drawing begins: equal seeds, equal answers. 0 by default."
+        ),
+    ],
+    "deadline_seconds": Annotated[
+        float | None,
+        typer.Option(
+            "--deadline-seconds",
+            metavar="SECONDS",
+            help="Stop writing so long after the question; what there is by then is the answer. Without it "
+            "the answer takes the time it takes.",
         ),
     ],
 }

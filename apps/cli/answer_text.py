@@ -26,6 +26,7 @@ _VERDICTS = {
 
 _UNFINISHED = {
     "length": "The answer was cut: it reached the most tokens it may have.",
+    "deadline": "The answer was stopped: its time was up.",
     "cancelled": "The answer was stopped before its end.",
 }
 

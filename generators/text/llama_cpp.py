@@ -11,7 +11,7 @@ from generators.errors import GenerationFailed, ModelUnusable
 from generators.text.chat_template import CHATML, PLAIN, ChatTemplate
 from generators.text.gguf import read_gguf_header
 from generators.text.llama_model import LlamaModel
-from generators.text.llama_writing import write
+from generators.text.llama_writing import read_prompt, write
 from generators.text.offload import OffloadPlan, Planner, processor_only
 from generators.text.prompt_tokens import (
     Block,
@@ -118,6 +118,7 @@ class LlamaCppGenerator:
             if early:
                 yield Finished(early, prompt_tokens, reused, 0)
                 return
+            yield read_prompt(model, request, prompt_tokens, reused)
             written = yield from write(model, request, interrupted)
             yield Finished(written.reason, prompt_tokens, reused, written.tokens, written.end_logprob)
 

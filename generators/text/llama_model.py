@@ -169,6 +169,10 @@ class LlamaModel:
         pointer = self._library.llama_get_logits_ith(self._context, -1)
         return np.ctypeslib.as_array(pointer, shape=(self.vocabulary_size,))
 
+    def rule_out(self, tokens: Sequence[int]) -> None:
+        """None of these is the next token, whatever the last evaluated one says."""
+        self.logits()[list(tokens)] = -np.inf
+
     def keep_first(self, count: int) -> bool:
         """Forget all but the first `count` tokens; False where the model could only forget them all."""
         if self._library.llama_memory_seq_rm(self._memory, _SEQUENCE, count, -1):

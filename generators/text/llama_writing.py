@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import codecs
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -33,14 +33,27 @@ class _Drawn:
     logprob: float | None
 
 
+def read_prompt(
+    model: LlamaModel, request: GenerationRequest, prompt_tokens: int, reused_tokens: int
+) -> PromptRead:
+    """What there is to say of the prompt that the model has evaluated."""
+    states = model.layers.take(request.layers)
+    openings: tuple[float | None, ...] = ()
+    if request.signals:
+        firsts = [_first_tokens(model, (text,)) for text in request.openings]
+        likely = iter(log_probabilities(model.logits(), [token for first in firsts for token in first]))
+        openings = tuple(next(likely) if first else None for first in firsts)
+    return PromptRead(states, openings, prompt_tokens, reused_tokens)
+
+
 def write(
     model: LlamaModel, request: GenerationRequest, interrupted: Callable[[], Interruption | None]
-) -> Generator[PromptRead | TextPiece, None, Written]:
-    """Write after the prompt that the model has evaluated. Raises GenerationFailed."""
+) -> Generator[TextPiece, None, Written]:
+    """Write after that prompt. Raises GenerationFailed."""
     sampler = model.open_sampler(request.sampling)
     try:
+        model.rule_out(_first_tokens(model, request.barred))
         drawn = _draw(model, sampler, request)
-        yield _prompt_read(model, request)
         return (yield from _write_on(model, sampler, request, interrupted, drawn))
     finally:
         sampler.close()
@@ -91,11 +104,5 @@ def _draw(model: LlamaModel, sampler: Sampler, request: GenerationRequest) -> _D
     return _Drawn(token, logprob)
 
 
-def _prompt_read(model: LlamaModel, request: GenerationRequest) -> PromptRead:
-    states = model.layers.take(request.layers)
-    if not request.signals:
-        return PromptRead(states)
-    firsts = [content_tokens(model, text)[:1] for text in request.openings]
-    likely = iter(log_probabilities(model.logits(), [token for first in firsts for token in first]))
-    openings = tuple(next(likely) if first else None for first in firsts)
-    return PromptRead(states, openings)
+def _first_tokens(model: LlamaModel, texts: Sequence[str]) -> list[int]:
+    return [token for text in texts for token in content_tokens(model, text)[:1]]

@@ -54,7 +54,8 @@ def prompt_blocks(
 ) -> tuple[Block, ...]:
     """A prompt's tokens in blocks of at most `block_tokens`.
 
-    A new block begins where a user's content begins: up to there a prompt is stable.
+    A new block begins where a user's content begins, since up to there a prompt is stable, and where that
+    content says that it may be cut.
     """
     segments = _join_spaces(segments) if vocabulary.adds_space else segments
     markup = [
@@ -73,9 +74,13 @@ def prompt_blocks(
         if segment.message is None:
             tokens += markup_tokens
             continue
-        if segment.message >= len(messages) or messages[segment.message].role == "user":
+        message = messages[segment.message] if segment.message < len(messages) else None
+        if message is not None and message.role != "user":
+            tokens += content_tokens(vocabulary, segment.text, reserved)
+            continue
+        for part in _parts(vocabulary, segment.text, message):
             starts.append(len(tokens))
-        tokens += content_tokens(vocabulary, segment.text, reserved)
+            tokens += content_tokens(vocabulary, part, reserved)
     if vocabulary.adds_beginning and tokens[:1] != [vocabulary.beginning_token]:
         tokens.insert(0, vocabulary.beginning_token)
         starts = [0, *(start + 1 for start in starts[1:])]
@@ -94,6 +99,15 @@ def shared_blocks(evaluated: Sequence[Block], wanted: Sequence[Block]) -> int:
 
 def count_block_tokens(blocks: Sequence[Block]) -> int:
     return sum(len(block) for block in blocks)
+
+
+def _parts(vocabulary: Vocabulary, text: str, message: Message | None) -> list[str]:
+    """The text between the message's cuts; whole where the vocabulary would put a space before each part."""
+    begins = -1 if message is None or vocabulary.adds_space else message.content.find(text)
+    if message is None or begins < 0:  # a template may have trimmed it
+        return [text]
+    cuts = sorted({cut - begins for cut in message.cuts if 0 < cut - begins < len(text)})
+    return [text[start:end] for start, end in zip([0, *cuts], [*cuts, len(text)], strict=True)]
 
 
 def _cut(tokens: Sequence[int], starts: Sequence[int], block_tokens: int) -> tuple[Block, ...]:

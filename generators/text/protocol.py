@@ -24,10 +24,15 @@ Quoting = Literal["best", "all", "leads"]
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """One turn of the conversation as the engine sees it."""
+    """One turn of the conversation as the engine sees it.
+
+    `cuts` are offsets in `content`: what stands before one may come again in another prompt, with something
+    else behind it, and an engine that reuses what it has computed had better end a stretch there.
+    """
 
     role: Role
     content: str
+    cuts: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +96,9 @@ class GenerationRequest:
     """Whether the stream says what the model knows of itself: openings, log-probabilities."""
     openings: tuple[str, ...] = ()
     """Texts that the answer might begin with; with signals, the model says how likely each is."""
+    barred: tuple[str, ...] = ()
+    """Texts that the answer may not begin with: the first token of each is not drawn as its first. Engines
+    that quote rather than write have no use for it."""
     layers: tuple[int, ...] = ()
     """Layers, counted from 0, whose outputs at the prompt's last token are wanted."""
     quoting: Quoting = "best"
@@ -110,6 +118,9 @@ class PromptRead:
     openings: tuple[float | None, ...] = ()
     """For each of the request's openings ln p of its first token as the answer's first, over the whole
     vocabulary at temperature 1. None where the engine cannot tell."""
+    prompt_tokens: int = 0
+    reused_tokens: int = 0
+    """As in `Finished`, for whoever stops here."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -79,7 +79,7 @@ def stream_words(
     if early := interruption(request, cancelled):
         yield Finished(early, prompt_tokens, reused_tokens=0, completion_tokens=0)
         return
-    yield _prompt_read(request, signals)
+    yield _prompt_read(request, signals, prompt_tokens)
     stop = StopFilter(request.stop)
     tally = PieceTally()
     written = 0
@@ -105,9 +105,9 @@ def stream_words(
     yield Finished(reason, prompt_tokens, 0, written, end_logprob)
 
 
-def _prompt_read(request: GenerationRequest, signals: WordSignals) -> PromptRead:
+def _prompt_read(request: GenerationRequest, signals: WordSignals, prompt_tokens: int) -> PromptRead:
     openings = tuple(signals.openings.get(text) for text in request.openings) if request.signals else ()
-    return PromptRead(signals.states if request.layers else None, openings)
+    return PromptRead(signals.states if request.layers else None, openings, prompt_tokens)
 
 
 def _split(text: str) -> Iterable[str]:

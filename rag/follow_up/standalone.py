@@ -37,11 +37,16 @@ _THINGS = frozenset("it its they them their these those".split())
 
 @dataclass(frozen=True, slots=True)
 class Standalone:
-    """What is searched for. `why` says, in words, what made a question a follow-up or spared it."""
+    """What is searched for. `why` says, in words, what made a question a follow-up or spared it.
+
+    `whole` says whether it can be asked by itself, too. It cannot where two questions stand side by side, of
+    which only the second is asked.
+    """
 
     text: str
     rewritten: bool
     why: str
+    whole: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,19 +77,24 @@ def _resolved(question: str, before: _Before | None) -> Standalone:
     needed = need(question)
     if before is None or needed is None:
         return Standalone(question, False, "it names its own subject")
-    if needed.kind == "bare":
+    if needed.kind == "fragment":
+        text: str | None = with_fragment(question, needed.words, before.question)
+    elif needed.kind == "bare":
         text = _with_question_word(question, before)
-    elif needed.kind == "fragment":
-        text = with_fragment(question, needed.words, before.question)
     elif needed.kind == "pronoun":
-        text = _with_meanings(question, needed, before)
+        question_meant, all_meant = _with_meanings(question, needed, before)
+        if not all_meant:
+            return _side_by_side(question, question_meant, before, needed.why)
+        text = question_meant
     else:
-        text = _together(question, before)
+        text = None
+    if text is None:
+        return _side_by_side(question, question, before, needed.why)
     return Standalone(text, text != question, needed.why)
 
 
-def _with_question_word(question: str, before: _Before) -> str:
-    """ "Why?" after "When did the mill burn down?" asks "Why did the mill burn down?"."""
+def _with_question_word(question: str, before: _Before) -> str | None:
+    """ "Why?" after "When did the mill burn down?" asks "Why did the mill burn down?"; None for others."""
     said = question.strip().rstrip("?!. ").lower()
     said = re.sub(r"^(?:and|but|ok|so)\s+", "", said)
     if said in _ADVERBS:
@@ -94,11 +104,14 @@ def _with_question_word(question: str, before: _Before) -> str:
                 return f"{said.capitalize()} {rest[:1].lower()}{rest[1:]}"
     if said in ("who else", "what else", "where else") and before.question.lower().startswith(said[:-5]):
         return f"{said.capitalize()}{before.question[len(said) - 5 :]}"
-    return _together(question, before)
+    return None
 
 
-def _with_meanings(question: str, needed: Need, before: _Before) -> str:
-    """The question with what its pronouns mean in their place, and what else it may be about behind it."""
+def _with_meanings(question: str, needed: Need, before: _Before) -> tuple[str, bool]:
+    """The question with what its pronouns mean in their place, and what else it may be about behind it.
+
+    And whether that is known of all of them.
+    """
     topic = topic_of(before.question)
     # "What was it in 2020?" is not about the year before
     subject = with_values(topic.written, values_in(question))[0] if topic else None
@@ -116,14 +129,14 @@ def _with_meanings(question: str, needed: Need, before: _Before) -> str:
             meaning += "'" if meaning.endswith("s") else "'s"
         text = text[: word.start] + meaning + text[word.end :]
     if len(meanings) < len(needed.words):
-        return _together(text, before)
+        return text, False
     said = set(meanings.values())
     further = [subject] if subject and subject not in said else []
     further += [name.written for name in names_in(before.question)]
     asked_kinds = {value.kind for value in values_in(question)}
     further += [value.written for value in values_in(before.question) if value.kind not in asked_kinds]
     missing = [phrase for phrase in dict.fromkeys(further) if phrase.lower() not in text.lower()]
-    return f"{text} ({', '.join(missing)})" if missing else text
+    return (f"{text} ({', '.join(missing)})" if missing else text), True
 
 
 def _meanings_of(form: str, before: _Before, subject: str | None) -> list[str]:
@@ -153,8 +166,9 @@ def _owns(question: str, word: Word) -> bool:
     return re.match(r"\s+\w", question[word.end :]) is not None
 
 
-def _together(question: str, before: _Before) -> str:
+def _side_by_side(question: str, question_meant: str, before: _Before, why: str) -> Standalone:
     """Both questions, and the answer's name where the earlier one asked for a thing."""
     named = before.names if before.names and asks_for_a_thing(before.question) else None
-    parts = [before.question, question, f"({named})" if named and named not in question else ""]
-    return " ".join(part for part in parts if part)
+    parts = [before.question, question_meant, f"({named})" if named and named not in question_meant else ""]
+    text = " ".join(part for part in parts if part)
+    return Standalone(text, text != question, why, whole=False)

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from generators.text.protocol import Quoting
 from rag.checking import SentenceReader
+from rag.enquiry import Enquiry
 from rag.neutralising import neutralised
 from rag.overviews.notes import (
     Note,
@@ -126,7 +127,7 @@ class Summary:
         if len(notes) <= _FEW_NOTES:
             yield from self._as_they_are(notes, tally)
             return
-        for event in self._summary.stream(self._asked, as_passages(notes), tally.started, (), cancelled):
+        for event in self._summary.stream(Enquiry(self._asked, as_passages(notes), tally.started), cancelled):
             if isinstance(event, PassagesFound):
                 yield PassagesFound(tuple(map(in_own_words, event.passages)))
             elif isinstance(event, Answered):

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from generators.text.protocol import Quoting, TextGenerator
 from rag.answering import Answering
+from rag.enquiry import Enquiry
 from rag.overviews.quoting import QuotingGenerator
 from rag.prompts import load_step_template
 from rag.settings import AnswerSettings, Settings, Unsupported
@@ -24,7 +25,7 @@ class Writers:
         self.generator = generator
         self.checker = checker
         self._settings = settings
-        self._last = replace(settings.answer, calculate=False, quote_source=False)
+        self._last = replace(settings.answer, calculate=False, quote_source=False, deadline_seconds=None)
         # A person's own instruction is for what that person reads: "Answer in one word" is not for notes.
         self._between = replace(self._last, system_prompt=None)
 
@@ -64,7 +65,7 @@ def written(
     cancelled: Callable[[], bool],
 ) -> Answer:
     """All that it writes of the passages."""
-    for event in answering.stream(question, passages, started, (), cancelled):
+    for event in answering.stream(Enquiry(question, passages, started), cancelled):
         if isinstance(event, Answered):
             return event.answer
     raise RuntimeError("the stream of an answer ended without one")  # it always ends with Answered

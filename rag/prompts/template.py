@@ -11,6 +11,9 @@ from generators.text.protocol import Message
 from rag.passages import shown_title
 from rag.types import Passage, Turn
 
+#: What stands before a question without passages, as where their room is counted.
+_NO_PASSAGES = "\n\n"
+
 
 @dataclass(frozen=True, slots=True)
 class Template:
@@ -49,18 +52,18 @@ class Template:
     ) -> tuple[Message, ...]:
         """The whole prompt: the stable beginning, earlier turns, then passages and question.
 
-        `closing` is a line below the question.
+        `closing` is a line below the question. The passages' message may be cut where a follow-up's could
+        go on otherwise: behind those shown since the same question, and before this one.
         """
         messages = list(self.stable_messages())
         for turn in turns:
             messages += [Message("user", turn.question), Message("assistant", turn.answer)]
-        asking = _asking(question, passages)
-        messages.append(Message("user", asking if closing is None else f"{asking}\n{closing}"))
+        shown, cuts = "", []
+        for place, passage in enumerate(passages):
+            if place and passage.shown_before != passages[place - 1].shown_before:
+                cuts.append(len(shown))
+            shown += f"[{passage.number}] {shown_title(passage.title)}\n{passage.text}\n\n"
+        asking = f"{shown or _NO_PASSAGES}Question: {question}"
+        asking = asking if closing is None else f"{asking}\n{closing}"
+        messages.append(Message("user", asking, (*cuts, len(shown))))
         return tuple(messages)
-
-
-def _asking(question: str, passages: Sequence[Passage]) -> str:
-    shown = "\n\n".join(
-        f"[{passage.number}] {shown_title(passage.title)}\n{passage.text}" for passage in passages
-    )
-    return f"{shown}\n\nQuestion: {question}"

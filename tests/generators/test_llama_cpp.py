@@ -101,6 +101,30 @@ class TestQwen:
         assert other.reused_tokens > qwen.count_tokens(_SYSTEM.content)
         assert unlike.reused_tokens == 0
 
+    def test_what_stands_before_a_cut_is_reused(self, qwen: LlamaCppGenerator) -> None:
+        shown = "[1] The mill opened in 1889.\n\n"
+
+        def asked(question: str) -> Finished:
+            message = Message("user", shown + question, (len(shown),))
+            *_, finished = qwen.stream(GenerationRequest((_SYSTEM, message), max_tokens=2))
+            assert isinstance(finished, Finished)
+            return finished
+
+        first, second = asked("When did it open?"), asked("What opened?")
+        assert second.reused_tokens - first.reused_tokens >= qwen.count_tokens(shown)
+
+    def test_it_does_not_begin_with_what_is_barred(self, gemma: LlamaCppGenerator) -> None:
+        request = GenerationRequest((Message("user", "Say hello."),), max_tokens=6)
+
+        def said(request: GenerationRequest) -> str:
+            return "".join(event.text for event in gemma.stream(request) if isinstance(event, TextPiece))
+
+        usual = said(request)
+        other = said(replace(request, barred=(usual,)))
+        assert other.strip()
+        assert other.split()[0] != usual.split()[0]
+        assert said(request) == usual
+
     def test_what_was_asked_before_changes_no_answer(self, qwen: LlamaCppGenerator) -> None:
         question = "Name a lake in Switzerland and say in a few words what it is known for."
         _ask(qwen, question, Message("system", "Be rude."), max_tokens=1)

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 from generators.text.chat_template import Segment
 from generators.text.prompt_tokens import content_tokens, prompt_blocks, shared_blocks
 from generators.text.protocol import Message
@@ -48,6 +50,25 @@ def test_a_block_ends_where_the_users_content_begins() -> None:
     blocks = prompt_blocks(LetterVocabulary(), *_segments("abcde", "uvw"), block_tokens=4)
     start = (_MARK, *_letters("abcde"), _MARK)
     assert blocks == (start[:4], start[4:], (*_letters("uvw"), _MARK))
+
+
+def test_a_users_content_is_cut_where_it_says_so() -> None:
+    segments, (system, user) = _segments("ab", "uvwxyz")
+    cut = prompt_blocks(LetterVocabulary(), segments, (system, replace(user, cuts=(4, 2, 6, 9))), 9)
+    assert cut[1:] == (_letters("uv"), _letters("wx"), (*_letters("yz"), _MARK))
+
+
+def test_cuts_keep_their_places_where_the_template_trims() -> None:
+    segments, (system, _) = _segments("ab", "uvwx")
+    cut = prompt_blocks(LetterVocabulary(), segments, (system, Message("user", "\n\nuvwx ", (2, 4))), 9)
+    assert cut[1:] == (_letters("uv"), (*_letters("wx"), _MARK))
+
+
+def test_a_vocabulary_that_adds_spaces_is_not_cut() -> None:
+    vocabulary = LetterVocabulary()
+    vocabulary.adds_space = True
+    segments, (system, user) = _segments("ab", "uvwx")
+    assert len(prompt_blocks(vocabulary, segments, (system, replace(user, cuts=(2,))), 9)) == 2
 
 
 def test_the_beginning_is_added_once() -> None:

@@ -14,6 +14,7 @@ from rag import Settings, open_collection
 from rag.answerability.judge import SIGNS, AnswerabilityJudge, Head, load_head
 from rag.answerability.signs import missing_names, shared_words
 from rag.answering import Answering
+from rag.enquiry import Enquiry
 from rag.prompts import load_template
 from rag.refusal import MODEL_REFUSAL
 from rag.settings import AnswerSettings
@@ -85,7 +86,9 @@ class TestAnswering:
         signals = WordSignals(np.array([[state, 0.0]], dtype=np.float32), {MODEL_REFUSAL: -3.0})
         generator = ScriptedGenerator([ScriptedReply("21:30 [1]", signals)])
         answering = Answering(generator, load_template("plain"), AnswerSettings(), None, judge)
-        return list(answering.stream("When does it close?", [passage("The lock closes at 21:30.")], 0.0))
+        return list(
+            answering.stream(Enquiry("When does it close?", [passage("The lock closes at 21:30.")], 0.0))
+        )
 
     def test_what_the_passages_do_not_answer_is_refused_before_a_word(self) -> None:
         events = self.stream(-5.0, AnswerabilityJudge(head()))
@@ -101,6 +104,37 @@ class TestAnswering:
         last = self.stream(5.0, judge)[-1]
         assert isinstance(last, Answered)
         assert last.answer.text == "21:30 [1]"
+
+    def test_the_model_does_not_refuse_what_the_judge_holds_for_answerable(self) -> None:
+        signals = WordSignals(np.array([[5.0, 0.0]], dtype=np.float32), {MODEL_REFUSAL: -0.1})
+        generator = ScriptedGenerator(
+            [ScriptedReply("Not stated.", signals), ScriptedReply("21:30 [1]", signals)]
+        )
+        answering = Answering(
+            generator, load_template("plain"), AnswerSettings(), None, AnswerabilityJudge(head())
+        )
+        passages = [passage("The lock closes at 21:30.")]
+        *shown, last = answering.stream(Enquiry("When does it close?", passages, 0.0))
+        assert isinstance(last, Answered)
+        assert last.answer.text == "21:30 [1]"
+        assert last.answer.tokens.completion == 4
+        assert "".join(event.text for event in shown if isinstance(event, TextAdded)) == "21:30 [1]"
+        assert [request.barred for request in generator.requests] == [(), (MODEL_REFUSAL,)]
+
+    def test_one_that_refuses_twice_has_refused(self) -> None:
+        signals = WordSignals(np.array([[5.0, 0.0]], dtype=np.float32), {MODEL_REFUSAL: -0.1})
+        generator = ScriptedGenerator([ScriptedReply("Not stated.", signals)] * 2)
+        answering = Answering(
+            generator, load_template("plain"), AnswerSettings(), None, AnswerabilityJudge(head())
+        )
+        *_, last = answering.stream(Enquiry("When does it close?", [passage("The lock closes.")], 0.0))
+        assert isinstance(last, Answered)
+        assert last.answer.refusal == "not-stated"
+
+    def test_a_refusal_before_a_word_counts_what_was_read(self) -> None:
+        last = self.stream(-5.0, AnswerabilityJudge(head()))[-1]
+        assert isinstance(last, Answered)
+        assert last.answer.tokens.prompt > 0
 
     def test_a_threshold_outside_of_its_range_is_refused(self) -> None:
         with pytest.raises(ValueError, match="minimum_answerability is 2"):

@@ -10,6 +10,7 @@ import pytest
 from generators.text.protocol import Finished, TextPiece
 from generators.text.scripted import ScriptedGenerator
 from rag.answering import Answering
+from rag.enquiry import Enquiry
 from rag.errors import QuestionTooLong
 from rag.prompts import load_template
 from rag.refusal import REFUSAL
@@ -47,7 +48,7 @@ def answering(*replies: str, context_tokens: int = 4096) -> Answering:
 
 
 def events(reply: str, passages: Sequence[Passage] = PASSAGES) -> list[Event]:
-    return list(answering(reply).stream("When did it open?", passages, time.perf_counter()))
+    return list(answering(reply).stream(Enquiry("When did it open?", passages, time.perf_counter())))
 
 
 def answer(reply: str, passages: Sequence[Passage] = PASSAGES) -> Answer:
@@ -113,7 +114,7 @@ def test_the_models_refusal_is_shown_in_the_fixed_form_and_never_as_text() -> No
 
 def test_without_passages_the_model_is_not_asked() -> None:
     generator = answering()  # a scripted generator without replies would fail if it were asked
-    seen = list(generator.stream("When?", (), time.perf_counter()))
+    seen = list(generator.stream(Enquiry("When?", (), time.perf_counter())))
     assert Refused(REFUSAL) in seen
 
 
@@ -150,7 +151,7 @@ def streamed(pieces: Sequence[str], reason: str = "end") -> list[Event]:
 
     generator.stream = stream
     desk = Answering(generator, load_template("plain"), AnswerSettings())
-    return list(desk.stream("When did the club open?", PASSAGES, time.perf_counter()))
+    return list(desk.stream(Enquiry("When did the club open?", PASSAGES, time.perf_counter())))
 
 
 @pytest.mark.parametrize("cut", range(1, len(WHOLE)))
@@ -221,3 +222,30 @@ def test_earlier_turns_leave_a_small_context_room_for_passages() -> None:
     kept = small.recent(turns, "why")
     assert len(kept) < 6
     assert small.passage_budget("why", 200, kept) >= 64
+
+
+def timed(seconds: float | None, started: float) -> Answer:
+    desk = Answering(
+        ScriptedGenerator(["The club opened in 1889 [1]."]),
+        load_template("plain"),
+        AnswerSettings(deadline_seconds=seconds),
+    )
+    *_, last = desk.stream(Enquiry("When did it open?", PASSAGES, started))
+    assert isinstance(last, Answered)
+    return last.answer
+
+
+def test_past_its_deadline_an_answer_ends_and_says_so() -> None:
+    late = timed(5.0, time.perf_counter() - 6.0)
+    assert (late.finish, late.refused, late.sentences) == ("deadline", False, ())
+
+
+@pytest.mark.parametrize("seconds", [60.0, None])
+def test_within_its_deadline_nothing_changes(seconds: float | None) -> None:
+    answer = timed(seconds, time.perf_counter())
+    assert (answer.finish, answer.text) == ("end", "The club opened in 1889 [1].")
+
+
+def test_a_deadline_in_the_past_is_no_setting() -> None:
+    with pytest.raises(ValueError, match="deadline_seconds is 0"):
+        AnswerSettings(deadline_seconds=0.0)

@@ -30,6 +30,7 @@ from rag import (
 )
 from rag.answering import Answering
 from rag.checking import SentenceReader
+from rag.enquiry import Enquiry
 from rag.prompts import load_template
 from rag.refusal import REFUSAL
 from rag.settings import Unsupported
@@ -72,7 +73,7 @@ def events(
         AnswerSettings(unsupported=unsupported),
         checker or SignalChecker(load_heads()),
     )
-    return list(desk.stream(QUESTION, PASSAGES, time.perf_counter()))
+    return list(desk.stream(Enquiry(QUESTION, PASSAGES, time.perf_counter())))
 
 
 def answer_of(seen: Sequence[Event]) -> Answer:
@@ -209,7 +210,7 @@ def test_the_checkers_score_and_verdict_are_the_sentences() -> None:
 
 def test_without_a_checker_nothing_passes_for_supported() -> None:
     desk = Answering(ScriptedGenerator([GOOD]), load_template("plain"), AnswerSettings(support_checker=None))
-    (sentence,) = answer_of(list(desk.stream(QUESTION, PASSAGES, time.perf_counter()))).sentences
+    (sentence,) = answer_of(list(desk.stream(Enquiry(QUESTION, PASSAGES, time.perf_counter())))).sentences
     assert (sentence.verdict, sentence.support, sentence.rests_on) == (Verdict.UNCHECKED, None, None)
 
 

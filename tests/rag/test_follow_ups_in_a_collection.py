@@ -10,6 +10,7 @@ import pytest
 from generators.settings import GeneratorSettings
 from ingest.settings import EmbedderSettings, IngestSettings
 from rag import Answered, Collection, PassagesFound, Settings, Turn, open_collection
+from rag.earlier_turns import turns_of
 
 SETTINGS = Settings(
     ingest=IngestSettings(embedder=EmbedderSettings(engine="hashing")),
@@ -57,3 +58,29 @@ def test_a_stream_that_is_closed_early_leaves_the_next_one_free(collection: Coll
     next(events)
     events.close()
     assert "5 million" in collection.ask("And in 2019?", turns=BEFORE).text
+
+
+def test_a_follow_up_shows_first_what_was_shown_before(collection: Collection) -> None:
+    first = collection.ask("What was revenue in 2018?")
+    second = collection.ask("And in 2019?", turns=turns_of([first]))
+    again = second.passages[: len(first.passages)]
+    assert [(p.number, p.text) for p in again] == [(p.number, p.text) for p in first.passages]
+    assert {p.shown_before for p in again} == {1}
+    assert "5 million euros" in second.text
+    places = [(passage.document, span.start) for passage in second.passages for span in passage.spans]
+    assert len(places) == len(set(places))
+
+
+def test_what_was_removed_meanwhile_is_not_shown_again(collection: Collection, tmp_path: Path) -> None:
+    first = collection.ask("What was revenue in 2018?")
+    (tmp_path / "documents" / "2018.md").unlink()
+    collection.ingest([tmp_path / "documents"], sync=True)
+    second = collection.ask("And in 2019?", turns=turns_of([first]))
+    assert not any("2018" in passage.text for passage in second.passages)
+    assert "5 million euros" in second.text
+
+
+def test_a_document_that_is_not_asked_is_not_shown_again(collection: Collection) -> None:
+    first = collection.ask("What was revenue in 2018?")
+    second = collection.ask("And in 2019?", turns=turns_of([first]), document="2019.md")
+    assert {Path(passage.document).name for passage in second.passages} == {"2019.md"}

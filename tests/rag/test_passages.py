@@ -34,13 +34,18 @@ def hit(rank: int, text: str, start: int = 0, document_id: int = 1, page: int = 
 
 
 def pick(
-    question: str, hits: list[Hit], budget: int, documents: dict[int, str] | None = None
+    question: str,
+    hits: list[Hit],
+    budget: int,
+    documents: dict[int, str] | None = None,
+    shown: tuple[Passage, ...] = (),
 ) -> tuple[Passage, ...]:
     """Without `documents` each document's text is its hits' texts at their places."""
     embedder = HashingEmbedder()
 
+    reader = Reader(hits, documents)
     return pick_passages(
-        question, embedder.embed_query(question), hits, budget, words, embedder, Reader(hits, documents)
+        question, embedder.embed_query(question), hits, budget, words, embedder, reader, shown
     )
 
 
@@ -194,3 +199,28 @@ def test_headings_and_companions_keep_to_the_budget(texts: list[list[str]], budg
     found = pick("What is the change in rope from 2020 to 2021?", hits, budget)
     shown = "".join(f"[{passage.number}] {passage.title}\n{passage.text}\n\n" for passage in found)
     assert words(shown) <= budget
+
+
+class TestShownBefore:
+    HITS = (
+        hit(1, "The mill opened in 1889. It burnt down in 1920."),
+        hit(2, "The weir was built later, in 1893.", document_id=2),
+    )
+
+    def shown(self) -> tuple[Passage, ...]:
+        return pick("When did the mill open?", [self.HITS[0]], 30)
+
+    def test_what_was_shown_stays_first_and_new_passages_go_on_counting(self) -> None:
+        before = self.shown()
+        passages = pick("When was the weir built?", list(self.HITS), 30, shown=before)
+        assert passages[: len(before)] == before
+        assert [passage.number for passage in passages] == [1, 2]
+        assert "weir" in passages[1].text
+
+    def test_nothing_is_said_twice(self) -> None:
+        before = self.shown()
+        assert pick("When did the mill burn?", [self.HITS[0]], 30, shown=before) == before
+
+    def test_where_nothing_more_fits_nothing_more_is_shown(self) -> None:
+        before = self.shown()
+        assert pick("When was the weir built?", list(self.HITS), 3, shown=before) == before

@@ -10,6 +10,7 @@ import pytest
 from generators.text.protocol import GenerationRequest, Sampling
 from generators.text.scripted import ScriptedGenerator
 from rag.answering import Answering
+from rag.enquiry import Enquiry
 from rag.languages import language_line
 from rag.prompting import Prompting
 from rag.prompts import load_template
@@ -24,7 +25,7 @@ PLAIN = load_template("plain")
 def request_of(question: str, settings: AnswerSettings, template: str = "plain") -> GenerationRequest:
     generator = ScriptedGenerator(["48 euros [1]"])
     desk = Answering(generator, load_template(template), settings)
-    list(desk.stream(question, PASSAGES, time.perf_counter()))
+    list(desk.stream(Enquiry(question, PASSAGES, time.perf_counter())))
     return generator.requests[0]
 
 

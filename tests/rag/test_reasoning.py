@@ -10,6 +10,7 @@ import pytest
 from generators.text.protocol import Finished, TextPiece
 from generators.text.scripted import ScriptedGenerator
 from rag.answering import Answering
+from rag.enquiry import Enquiry
 from rag.prompts import load_template
 from rag.reasoning import ReasoningSplitter
 from rag.refusal import REFUSAL
@@ -80,7 +81,7 @@ def streamed(pieces: Sequence[str], reason: str = "end") -> list[Event]:
 
     generator.stream = stream
     desk = Answering(generator, load_template("step_by_step"), AnswerSettings())
-    return list(desk.stream("When did the club open?", PASSAGES, time.perf_counter()))
+    return list(desk.stream(Enquiry("When did the club open?", PASSAGES, time.perf_counter())))
 
 
 def parts(events: Sequence[Event]) -> tuple[str, str]:
@@ -127,7 +128,7 @@ def test_what_was_stopped_while_it_was_thought_is_no_answer() -> None:
 
 def test_a_template_without_a_marker_tells_no_reasoning() -> None:
     desk = Answering(ScriptedGenerator(["x\nAnswer: 1889 [1]"]), load_template("plain"), AnswerSettings())
-    events = list(desk.stream("When?", PASSAGES, time.perf_counter()))
+    events = list(desk.stream(Enquiry("When?", PASSAGES, time.perf_counter())))
     assert parts(events) == ("", "x\nAnswer: 1889 [1]")
 
 
@@ -145,6 +146,6 @@ def test_the_engine_is_free_before_the_answer_is_told(template: str) -> None:
     generator = ScriptedGenerator([""])
     generator.stream = stream
     desk = Answering(generator, load_template(template), AnswerSettings())
-    for event in desk.stream("When?", PASSAGES, time.perf_counter()):
+    for event in desk.stream(Enquiry("When?", PASSAGES, time.perf_counter())):
         if isinstance(event, Answered):
             assert freed

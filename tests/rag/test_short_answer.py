@@ -8,6 +8,7 @@ import pytest
 
 from generators.text.scripted import ScriptedGenerator
 from rag.answering import Answering
+from rag.enquiry import Enquiry
 from rag.prompts import load_template
 from rag.settings import AnswerSettings
 from rag.short_answer import short_answer
@@ -99,7 +100,7 @@ def told(reply: str, source: str = PROSE, *, supported: bool = True, quote_sourc
         AnswerSettings(quote_source=quote_source),
         ScriptedChecker({}, default=1.0 if supported else 0.0),
     )
-    seen = list(desk.stream("When is it shut at night?", (passage,), time.perf_counter()))
+    seen = list(desk.stream(Enquiry("When is it shut at night?", (passage,), time.perf_counter())))
     last = seen[-1]
     assert isinstance(last, Answered)
     assert "".join(event.text for event in seen if isinstance(event, TextAdded)) == last.answer.text

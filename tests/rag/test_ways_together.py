@@ -14,6 +14,7 @@ from generators.text.scripted import ScriptedGenerator
 from ingest.settings import EmbedderSettings, IngestSettings
 from rag import Answered, AnswerSettings, Collection, Settings, Trace, Turn, open_collection
 from rag.earlier_turns import turns_of
+from rag.enquiry import Enquiry
 from rag.overviews.writers import Writers
 from rag.sentences import sentence_spans
 from rag.support.scripted import ScriptedChecker
@@ -90,7 +91,7 @@ def test_small_talk_leaves_no_trace_and_is_no_turn(collection: Collection, scrip
     script.write_text(json.dumps(["Not stated."]))
     looked_up, traces = asked(collection, "Hello!", as_question=True)
     assert (looked_up.kind, looked_up.refused, len(traces)) == ("answer", True, 1)
-    assert turns_of([looked_up]) == (Turn("Hello!", looked_up.text, refused=True),)
+    assert turns_of([looked_up]) == (Turn("Hello!", looked_up.text, True, looked_up.passages),)
 
 
 def test_nothing_is_computed_while_documents_are_read_through() -> None:
@@ -99,7 +100,7 @@ def test_nothing_is_computed_while_documents_are_read_through() -> None:
     generator = ScriptedGenerator(["- 1,234 [1]"])
     settings = Settings(answer=AnswerSettings(system_prompt="Answer in one word.", quote_source=True))
     items = Writers(generator, ScriptedChecker({}, default=1.0), settings).of_items()
-    *_, last = items.stream(CHANGE, (passage,), time.perf_counter())
+    *_, last = items.stream(Enquiry(CHANGE, (passage,), time.perf_counter()))
     assert isinstance(last, Answered)
     assert last.answer.text == "- 1,234 [1]"
     assert "one word" not in generator.requests[0].messages[0].content

@@ -12,6 +12,7 @@ import pytest
 from generators.text.scripted import ScriptedGenerator
 from rag.answering import Answering
 from rag.calculating import Calculated, calculate
+from rag.enquiry import Enquiry
 from rag.prompts import load_template
 from rag.settings import AnswerSettings
 from rag.types import Answered, Passage, SentenceChecked, TextAdded, Verdict
@@ -139,7 +140,7 @@ def test_the_later_year_comes_first_whatever_the_model_wrote(making: Callable[[s
 def test_an_answer_says_it_at_once(passages: Passages) -> None:
     desk = Answering(ScriptedGenerator([]), load_template("plain"), AnswerSettings())
     question = "What is the percentage change in ticket sales from 2020 to 2021?"
-    seen = list(desk.stream(question, passages, time.perf_counter()))
+    seen = list(desk.stream(Enquiry(question, passages, time.perf_counter())))
     last = seen[-1]
     assert isinstance(last, Answered)
     assert last.answer.text == (
@@ -154,7 +155,7 @@ def test_an_answer_says_it_at_once(passages: Passages) -> None:
 def test_it_can_be_switched_off(passages: Passages) -> None:
     desk = Answering(ScriptedGenerator(["12% [1]"]), load_template("plain"), AnswerSettings(calculate=False))
     question = "What is the percentage change in ticket sales from 2020 to 2021?"
-    last = list(desk.stream(question, passages, time.perf_counter()))[-1]
+    last = list(desk.stream(Enquiry(question, passages, time.perf_counter())))[-1]
     assert isinstance(last, Answered)
     assert last.answer.text.startswith("12%")
     assert last.answer.sentences[0].calculation is None

@@ -1,0 +1,110 @@
+"""What the model writes of an enquiry, as far as it may be shown."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+
+from generators.text.protocol import Evidence, Finished, GenerationRequest, PromptRead, TextGenerator
+from rag.answer_cleaning import cleaned
+from rag.answer_clock import NOTHING_WRITTEN, Ended
+from rag.answerability.judge import AnswerabilityJudge
+from rag.citations import without_marks
+from rag.enquiry import Enquiry
+from rag.neutralising import without_notes
+from rag.prompting import Prompting
+from rag.reasoning import ReasoningReader
+from rag.refusal import MODEL_REFUSAL, is_refusal, may_become_refusal
+from rag.types import ReasoningAdded, TextAdded
+
+
+class Draft:
+    """One answer being written. What may still turn out to be a refusal is held back.
+
+    With a judge its verdict stands: what it holds for unanswerable is not written, and where it does not, the
+    model that refuses all the same is asked once more, and not let begin so. Of the questions that only
+    one of the two would refuse, the model's are no more often unanswerable than others (docs/benchmarks.md).
+    """
+
+    def __init__(
+        self,
+        generator: TextGenerator,
+        prompting: Prompting,
+        judge: AnswerabilityJudge | None,
+        enquiry: Enquiry,
+        deadline: float | None = None,
+    ) -> None:
+        self._generator = generator
+        self._marker = prompting.answer_marker
+        self._judge = judge
+        self._enquiry = enquiry
+        self._request = GenerationRequest(
+            messages=prompting.messages(enquiry.put, enquiry.passages, enquiry.turns),
+            question=enquiry.meant,
+            evidence=tuple(Evidence(p.number, p.title, without_notes(p.text)) for p in enquiry.passages),
+            max_tokens=prompting.max_tokens,
+            sampling=prompting.sampling,
+            deadline=deadline,
+            signals=judge is not None,
+            openings=() if judge is None else judge.openings,
+            layers=() if judge is None else judge.layers,
+        )
+        self._answerable: bool | None = None
+        self.text = ""
+        self.ended = NOTHING_WRITTEN
+
+    @property
+    def refuses(self) -> bool:
+        """Whether there is no answer: once all is read."""
+        if self._answerable is False:
+            return True
+        return not self.ended.early and (not without_marks(self.text) or is_refusal(self.text))
+
+    def read(self, cancelled: Callable[[], bool]) -> Iterator[ReasoningAdded | TextAdded]:
+        """What can be shown, as it comes; together it is `text`, but for a refusal's."""
+        yield from self._attempt(self._request, cancelled)
+        if self._answerable and self.refuses:
+            first = self.ended.use
+            self.text = ""
+            yield from self._attempt(replace(self._request, barred=(MODEL_REFUSAL,)), cancelled)
+            written = first.completion + self.ended.use.completion
+            self.ended = replace(self.ended, use=replace(first, completion=written))
+
+    def _attempt(
+        self, request: GenerationRequest, cancelled: Callable[[], bool]
+    ) -> Iterator[ReasoningAdded | TextAdded]:
+        shown = ""
+        written = ReasoningReader(self._marker)
+        # No name holds the stream: leaving the loop is to free the engine.
+        for event in written.read(
+            cleaned(
+                self._generator.stream(request, cancelled),
+                self._enquiry.meant,
+                self._enquiry.passages,
+                self._marker,
+            )
+        ):
+            if isinstance(event, ReasoningAdded):
+                yield event
+            elif isinstance(event, Finished):
+                self.ended = Ended.of(event, written.reasoning)
+                break
+            elif isinstance(event, PromptRead):
+                self.ended = Ended.before_writing(event)
+                self._judged(event)
+                if self._answerable is False:
+                    return
+            else:
+                self.text += event.text
+                if shown or not may_become_refusal(self.text):
+                    yield TextAdded(self.text[len(shown) :])
+                    shown = self.text
+        if shown != self.text and not self.refuses:
+            yield TextAdded(self.text[len(shown) :])
+
+    def _judged(self, read: PromptRead) -> None:
+        if self._judge is None:
+            return
+        enquiry = self._enquiry
+        score = self._judge.score(enquiry.meant, enquiry.passages, enquiry.evidence, read)
+        self._answerable = None if score is None else score >= self._judge.threshold
