@@ -52,6 +52,18 @@ def with_fragment(question: str, fragment: Sequence[Word], before: str) -> str:
     return _with_rest(text, [question[value.start : value.end] for value in left])
 
 
+def is_plain(question: str, fragment: Sequence[Word]) -> bool:
+    """Whether it is plain what the fragment takes the place of: a value, a name, what a preposition says.
+
+    Which of two nouns another noun stands for is not: "What is the fee for adults? And the rent?"
+    """
+    language = language_of(words_of(question))
+    first = fragment[0]
+    if values_in(question) or first.form in language.prepositions | COMPARING:
+        return True
+    return first.is_capitalised and language.capitals_are_names
+
+
 def _place(rest: Sequence[Word], before: str, language: Language) -> Phrase | None:
     """What in the earlier question the words stand for; None where nothing is plainly of their kind."""
     preposition = rest[0].form if rest[0].form in language.prepositions else None

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rag.citations import without_marks
-from rag.follow_up.fragment import with_fragment
+from rag.follow_up.fragment import is_plain, with_fragment
 from rag.follow_up.languages import Word
 from rag.follow_up.need import Need, need
 from rag.follow_up.phrases import answer_phrase, asks_for_a_person, asks_for_a_thing, names_in, topic_of
@@ -40,7 +40,7 @@ class Standalone:
     """What is searched for. `why` says, in words, what made a question a follow-up or spared it.
 
     `whole` says whether it can be asked by itself, too. It cannot where two questions stand side by side, of
-    which only the second is asked.
+    which only the second is asked, or where a noun has taken a place that is only the likeliest.
     """
 
     text: str
@@ -79,6 +79,8 @@ def _resolved(question: str, before: _Before | None) -> Standalone:
         return Standalone(question, False, "it names its own subject")
     if needed.kind == "fragment":
         text: str | None = with_fragment(question, needed.words, before.question)
+        if text != question and not is_plain(question, needed.words):
+            return Standalone(text, True, needed.why, whole=False)
     elif needed.kind == "bare":
         text = _with_question_word(question, before)
     elif needed.kind == "pronoun":

@@ -68,6 +68,22 @@ def test_a_refusal_is_no_name() -> None:
     assert "nobody" not in standalone("When did they rebuild it?", [refused]).text.lower()
 
 
+@pytest.mark.parametrize(
+    ("before", "asked", "whole"),
+    [
+        ("What was revenue in 2018?", "And in 2019?", True),
+        ("What was revenue in 2018?", "And for BP?", True),
+        ("What does a tow cost?", "Who pays for it?", True),
+        ("When did the mill burn down?", "Why?", True),
+        ("What is the annual fee for adults?", "And the rent?", False),
+        ("What did the council decide?", "Why did they do that?", False),
+        ("What is the fee?", "Who is the treasurer?", True),
+    ],
+)
+def test_what_cannot_be_asked_by_itself_is_told(before: str, asked: str, whole: bool) -> None:
+    assert standalone(asked, [Turn(before, "So. [1]")]).whole is whole
+
+
 def test_it_says_why() -> None:
     turns = [Turn("What does a tow cost?", "48 euros [1]")]
     assert standalone("Who pays for it?", turns).why == '"it" points back'
