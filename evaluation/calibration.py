@@ -18,7 +18,14 @@ from evaluation.intervals import bootstrap_intervals, difference_intervals
 from evaluation.types import QuestionSet
 from evaluation.verdicts import Estimate
 from ingest.store.store import Store
-from rag.calibration import Calibration, CalibrationName, measured_with, read_calibration, setting_name
+from rag.calibration import (
+    CALIBRATIONS,
+    Calibration,
+    CalibrationName,
+    measured_with,
+    read_calibration,
+    setting_name,
+)
 
 _PARTS = 5
 #: Fewer than so many of each kind of question cannot tell one threshold from another.
@@ -112,13 +119,18 @@ def choose_weight(
 
 
 def calibration_of(
-    store: Store, name: CalibrationName, value: float, question_set: QuestionSet, figures: Mapping[str, str]
+    store: Store,
+    name: CalibrationName,
+    value: float,
+    question_set: QuestionSet,
+    figures: Mapping[str, str],
+    judge: str = "",
 ) -> Calibration:
-    """A value with its evidence and what it was measured with."""
+    """A value with its evidence and what it was measured with; `judge` as for `measured_with`."""
     return Calibration(
         name=name,
         value=value,
-        measured_with=measured_with(name, store.identity, store.splitter),
+        measured_with=measured_with(name, store.identity, store.splitter, judge),
         evidence={
             "question set": f"{question_set.name} {question_set.sha256}",
             "questions": str(len(question_set.questions)),
@@ -134,10 +146,9 @@ def keep(store: Store, calibration: Calibration) -> None:
     store.set_setting(setting_name(calibration.name), calibration.to_json())
 
 
-def calibrations(store: Store) -> tuple[Calibration, ...]:
-    """Those of the collection that hold."""
-    names: tuple[CalibrationName, ...] = ("dense_weight", "minimum_evidence")
-    found = (read_calibration(name, store) for name in names)
+def calibrations(store: Store, judge: str = "") -> tuple[Calibration, ...]:
+    """Those of the collection that hold; `judge` as for `measured_with`."""
+    found = (read_calibration(name, store, judge) for name in CALIBRATIONS)
     return tuple(calibration for calibration in found if calibration is not None)
 
 

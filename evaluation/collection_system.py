@@ -17,9 +17,9 @@ from ingest.store.store import Store
 from machine import cache_folder
 from rag import Answer, Answered, Collection, Hit, NoSuchDocument, Refused, TextAdded
 from rag.assembly import Engines
-from rag.calibration import CalibrationName, setting_name
+from rag.calibration import CALIBRATIONS, CalibrationName, setting_name
 
-_CALIBRATIONS: tuple[CalibrationName, ...] = ("dense_weight", "minimum_evidence")
+_OF_SEARCH: tuple[CalibrationName, ...] = ("dense_weight",)
 #: What retrieval does not depend on.
 _OF_ANSWERS = ("generator.", "passages.", "answer.", "overview.")
 #: How files are read: what came of it is told by the digest of the chunks.
@@ -57,7 +57,7 @@ class CollectionSystem:
         }
         facts |= {
             f"calibrated {name}": text
-            for name in (_CALIBRATIONS if answers else _CALIBRATIONS[:1])
+            for name in (CALIBRATIONS if answers else _OF_SEARCH)
             if (text := self.store.setting(setting_name(name))) is not None
         }
         with closing(Engines(self.collection.settings)) as engines:

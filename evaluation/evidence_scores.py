@@ -52,6 +52,27 @@ def evidence_of(
     return found
 
 
+def answerability_of(
+    system: CollectionSystem,
+    questions: Sequence[Question],
+    *,
+    scoped: bool = False,
+    told: Listener = lambda *_: None,
+) -> list[float]:
+    """What the model's own state says of each askable question: it reads, and writes nothing.
+
+    The collection must ask for an answerability of 1, which no question has. What is refused before the model
+    reads counts 0; what is computed by rule is never refused by it, and counts 1.
+    """
+    found = []
+    for number, question in enumerate(questions, start=1):
+        document = question.document if scoped else None
+        answer = system.collection.ask(question.text, document=document, as_question=True)
+        found.append(float(not answer.refused) if answer.answerability is None else answer.answerability)
+        told(number, len(questions))
+    return found
+
+
 def weight_scores(
     system: CollectionSystem,
     questions: Sequence[Question],

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from generators.text.protocol import TextGenerator
 from rag.answer_cleaning import leads_elsewhere
-from rag.answer_clock import NOTHING_WRITTEN, Clock, Ended, or_late
+from rag.answer_clock import NOTHING_WRITTEN, Clock, or_late
 from rag.answerability.judge import AnswerabilityJudge
 from rag.calculating import Calculated, calculate
 from rag.checking import SentenceReader
@@ -113,12 +113,12 @@ class Answering:
             for start, end in complete_spans(draft.text)[len(sentences) :]:
                 yield from self._settle(draft.text[start:end], reader, sentences, clock)
         if draft.refuses:
-            yield from self._refuse(enquiry, clock, "not-stated", draft.ended)
+            yield from self._refuse(enquiry, clock, "not-stated", draft)
             return
         for start, end in answer_sentence_spans(draft.text)[len(sentences) :]:
             yield from self._settle(draft.text[start:end], reader, sentences, clock)
         if not draft.ended.early and sentences and not any(sentences):
-            yield from self._refuse(enquiry, clock, "not-supported", draft.ended)
+            yield from self._refuse(enquiry, clock, "not-supported", draft)
             return
         answer = self._answer(enquiry, draft, sentences, clock)
         if self._settings.quote_source:
@@ -148,6 +148,7 @@ class Answering:
             finish=ended.finish,
             reasoning=ended.reasoning,
             searched=enquiry.searched,
+            answerability=draft.answerability,
         )
 
     def _say(self, calculated: Calculated, enquiry: Enquiry, clock: Clock) -> Iterator[Event]:
@@ -169,9 +170,10 @@ class Answering:
         yield Answered(answer)
 
     def _refuse(
-        self, enquiry: Enquiry, clock: Clock, reason: RefusalReason, ended: Ended = NOTHING_WRITTEN
+        self, enquiry: Enquiry, clock: Clock, reason: RefusalReason, draft: Draft | None = None
     ) -> Iterator[Event]:
         yield Refused(REFUSAL)
+        ended = NOTHING_WRITTEN if draft is None else draft.ended
         answer = Answer(
             question=enquiry.question,
             text=REFUSAL,
@@ -184,6 +186,7 @@ class Answering:
             refusal=reason,
             reasoning=ended.reasoning,
             searched=enquiry.searched,
+            answerability=None if draft is None else draft.answerability,
         )
         yield Answered(answer)
 

@@ -228,7 +228,7 @@ def build_judge(settings: Settings, template: Template) -> AnswerabilityJudge | 
     """What tells unanswerable questions; None where no head is shipped for this model and template."""
     weights = model_weights_sha256(settings.generator, _language_model, cache_folder())
     head = None if weights is None else load_head(weights, template.name, template.version)
-    return None if head is None else AnswerabilityJudge(head, settings.answer.minimum_answerability)
+    return None if head is None else AnswerabilityJudge(head)
 
 
 def with_unsupported(settings: Settings, unsupported: Unsupported) -> Settings:

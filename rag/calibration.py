@@ -6,7 +6,7 @@ import json
 import logging
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from typing import Literal
+from typing import Literal, get_args
 
 from ingest.embedding.protocol import EmbedderIdentity
 from ingest.store.store import Store
@@ -17,7 +17,8 @@ _LOGGER = logging.getLogger(__name__)
 #: Changes with the rules of the search: a weight that was calibrated with others does not hold.
 _SEARCH_VERSION = "search-2"
 
-CalibrationName = Literal["dense_weight", "minimum_evidence"]
+CalibrationName = Literal["dense_weight", "minimum_evidence", "minimum_answerability"]
+CALIBRATIONS: tuple[CalibrationName, ...] = get_args(CalibrationName)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,22 +43,28 @@ def setting_name(name: CalibrationName) -> str:
     return f"calibration.{name}"
 
 
-def measured_with(name: CalibrationName, embedder: EmbedderIdentity, splitter: str) -> str:
-    """What a calibration of that name depends on. Equal texts, and only those, make it hold."""
+def measured_with(name: CalibrationName, embedder: EmbedderIdentity, splitter: str, judge: str = "") -> str:
+    """What a calibration of that name depends on. Equal texts, and only those, make it hold.
+
+    `judge` is the identity of what tells answerability.
+    """
     parts = [splitter, embedder.model, embedder.weights_sha256]
     parts += [embedder.query_prefix, embedder.document_prefix]
-    return "|".join([EVIDENCE_VERSION if name == "minimum_evidence" else _SEARCH_VERSION, *parts])
+    rules = {"dense_weight": _SEARCH_VERSION, "minimum_evidence": EVIDENCE_VERSION}
+    return "|".join([rules.get(name, judge), *parts])
 
 
-def settled(name: CalibrationName, wanted: float | None, store: Store, default: float) -> float:
+def settled(
+    name: CalibrationName, wanted: float | None, store: Store, default: float, judge: str = ""
+) -> float:
     """The value that counts: the one wanted, else the collection's calibration, else the default."""
     if wanted is not None:
         return wanted
-    found = read_calibration(name, store)
+    found = read_calibration(name, store, judge)
     return default if found is None else found.value
 
 
-def read_calibration(name: CalibrationName, store: Store) -> Calibration | None:
+def read_calibration(name: CalibrationName, store: Store, judge: str = "") -> Calibration | None:
     """The collection's calibration of that name; None where there is none that still holds."""
     text = store.setting(setting_name(name))
     if text is None:
@@ -70,7 +77,9 @@ def read_calibration(name: CalibrationName, store: Store) -> Calibration | None:
             "The collection's calibration of %s cannot be read (%s): calibrate again.", name, error
         )
         return None
-    if found.measured_with != measured_with(name, store.identity, store.splitter):
-        _LOGGER.warning("The calibration of %s is of another embedder or splitter: calibrate again.", name)
+    if found.measured_with != measured_with(name, store.identity, store.splitter, judge):
+        _LOGGER.warning(
+            "The calibration of %s is of other models or another splitter: calibrate again.", name
+        )
         return None
     return found

@@ -50,6 +50,7 @@ class Draft:
             layers=() if judge is None else judge.layers,
         )
         self._answerable: bool | None = None
+        self.answerability: float | None = None
         self.text = ""
         self.ended = NOTHING_WRITTEN
 
@@ -107,4 +108,8 @@ class Draft:
             return
         enquiry = self._enquiry
         score = self._judge.score(enquiry.meant, enquiry.passages, enquiry.evidence, read)
-        self._answerable = None if score is None else score >= self._judge.threshold
+        least = (
+            self._judge.threshold if enquiry.minimum_answerability is None else enquiry.minimum_answerability
+        )
+        self.answerability = score
+        self._answerable = None if score is None else score >= least

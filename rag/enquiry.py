@@ -17,7 +17,8 @@ class Enquiry:
     `started` is the `time.perf_counter()` of the question's arrival. `searched` is the question with what
     it leaves to earlier turns; None where it leaves nothing. `turns` are shown to the model, which then reads
     the question as it was asked, and else as it was searched for. `enough` says whether the passages hold
-    enough `evidence` (`rag.evidence`) for the model to be asked.
+    enough `evidence` (`rag.evidence`) for the model to be asked; `minimum_answerability` is what the model's
+    own state must say then (`rag.answerability`), None for what was found when its judge was trained.
     """
 
     question: str
@@ -27,6 +28,7 @@ class Enquiry:
     searched: str | None = None
     evidence: float = 0.0
     enough: bool = True
+    minimum_answerability: float | None = None
 
     @property
     def meant(self) -> str:

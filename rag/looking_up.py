@@ -68,8 +68,16 @@ class LookingUp:
             searched=meant.text if meant.rewritten else None,
             evidence=speaks,
             enough=speaks >= least,
+            minimum_answerability=self._minimum_answerability(),
         )
-        return enquiry, Searched(meant.text, found.hits, speaks, least, budget)
+        return enquiry, Searched(meant.text, found.hits, speaks, least, budget, enquiry.minimum_answerability)
+
+    def _minimum_answerability(self) -> float | None:
+        judge = self._behind.engines.judge()
+        if judge is None:
+            return None
+        wanted, store = self._settings.answer.minimum_answerability, self._behind.opened()
+        return settled("minimum_answerability", wanted, store, judge.threshold, judge.identity)
 
     def _room(
         self,

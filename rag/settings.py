@@ -104,7 +104,8 @@ class AnswerSettings:
     Where the hits' evidence (`rag.evidence`) is below `minimum_evidence`, the question is refused without
     asking the model. None: what the collection was calibrated to; 0 never refuses so. Where what the model
     makes of the prompt (`rag.answerability`) says less than `minimum_answerability`, nothing is written
-    either. None: what was found with labelled questions; 0, the default, never refuses so.
+    either. None: what the collection was calibrated to, else what was found with labelled questions; 0: that
+    is left to the model's own words.
 
     `support_checker` says whether what a sentence cites says it: `signals`, which goes by its words, numbers,
     names and negations; `signals-and-meaning`, which asks the embedder, too; the folder of a model for
@@ -131,7 +132,7 @@ class AnswerSettings:
     sampling: Sampling = field(default_factory=Sampling)
     history_tokens: int = 400
     minimum_evidence: float | None = None
-    minimum_answerability: float | None = 0.0
+    minimum_answerability: float | None = None
     support_checker: str | None = "signals"
     unsupported: Unsupported = "show"
     calculate: bool = True

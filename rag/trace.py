@@ -15,8 +15,9 @@ class Searched:
     """What was searched for and found.
 
     `query` is the question as it was searched, earlier ones included. `evidence` is what speaks for an answer
-    being among the hits; below `minimum_evidence` the model is not asked. `token_budget` is what the
-    passages were allowed.
+    being among the hits; below `minimum_evidence` the model is not asked, and below `minimum_answerability`,
+    by its own state, it does not write (None: nothing judges it). `token_budget` is what the passages were
+    allowed.
     """
 
     query: str
@@ -24,6 +25,7 @@ class Searched:
     evidence: float
     minimum_evidence: float
     token_budget: int
+    minimum_answerability: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -167,7 +167,8 @@ class Answer:
     `refusal` says why it was refused, None where it was not. `reasoning` is what the model wrote before its
     answer, where the prompt asks for that; nobody has checked it. `searched` is what was searched for in
     place of a follow-up that leaves out what it is about; None where the question was. `coverage` is what an
-    overview was read from.
+    overview was read from. `answerability` is what the model's own state said, before it wrote, of whether
+    the passages hold the answer, 0 to 1 (`rag.answerability`); None where nothing could tell.
     """
 
     question: str
@@ -184,6 +185,7 @@ class Answer:
     searched: str | None = None
     kind: AnswerKind = "answer"
     coverage: Coverage | None = None
+    answerability: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -87,6 +87,7 @@ def answer_as_json(answer: Answer, highlights_of: HighlightsOf) -> dict[str, obj
         "short_answer": answer.short_answer,
         "refused": answer.refused,
         "finish": answer.finish,
+        **({} if answer.answerability is None else {"answerability": round(answer.answerability, 4)}),
         **({"reasoning": answer.reasoning} if answer.reasoning else {}),
         **({} if answer.searched is None else {"searched": answer.searched}),
         "sentences": [

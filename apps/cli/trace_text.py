@@ -23,6 +23,9 @@ def write_trace(trace: Trace) -> None:
     for traced in trace.passages:
         passage = traced.passage
         write(f"  [{passage.number}] {count_of(traced.tokens, 'token')}, {one_line(passage.title)}")
+    if trace.answer.answerability is not None:
+        said, least = trace.answer.answerability, searched.minimum_answerability
+        write(f"The model's state: answerable by {said:.3f}; it writes from {least or 0.0:.3f} on")
     write(f"Written by {trace.engine}, template {trace.template} {trace.template_version}", bold=True)
     if not trace.writings:
         write("  not asked")
@@ -42,6 +45,8 @@ def trace_as_json(trace: Trace) -> dict[str, object]:
         "query": searched.query,
         "evidence": searched.evidence,
         "minimum_evidence": searched.minimum_evidence,
+        "answerability": trace.answer.answerability,
+        "minimum_answerability": searched.minimum_answerability,
         "hits": [_hit_as_json(hit) for hit in searched.hits],
         "token_budget": searched.token_budget,
         "passages": [{"number": traced.passage.number, "tokens": traced.tokens} for traced in trace.passages],

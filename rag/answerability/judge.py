@@ -9,6 +9,7 @@ before the first word is written. It costs no further evaluation. `benchmarks/an
 
 from __future__ import annotations
 
+import hashlib
 import math
 import tomllib
 from collections.abc import Mapping, Sequence
@@ -53,19 +54,26 @@ class AnswerabilityJudge:
 
     openings = (MODEL_REFUSAL,)
 
-    def __init__(self, head: Head, threshold: float | None = None) -> None:
+    def __init__(self, head: Head) -> None:
         self._head = head
-        self.threshold = head.threshold if threshold is None else threshold
+
+    @property
+    def threshold(self) -> float:
+        """Below it a question is refused where nobody says otherwise."""
+        return self._head.threshold
+
+    @property
+    def identity(self) -> str:
+        """Equal for equal scores of equal prompts."""
+        head = self._head
+        probe = hashlib.sha256(head.probe.tobytes()).hexdigest()[:16]
+        weights = ",".join(f"{name}={head.weights[name]!r}" for name in SIGNS)
+        return f"{head.model_sha256}|{head.template}-{head.template_version}|{probe}|{head.bias!r}|{weights}"
 
     @property
     def layers(self) -> tuple[int, ...]:
         """Whose outputs it wants to see."""
         return self._head.layers
-
-    def refuses(self, question: str, passages: Sequence[Passage], evidence: float, read: PromptRead) -> bool:
-        """Whether the score is below the threshold; not where there is none."""
-        score = self.score(question, passages, evidence, read)
-        return score is not None and score < self.threshold
 
     def score(
         self, question: str, passages: Sequence[Passage], evidence: float, read: PromptRead

@@ -77,10 +77,12 @@ def _resolved(question: str, before: _Before | None) -> Standalone:
     needed = need(question)
     if before is None or needed is None:
         return Standalone(question, False, "it names its own subject")
+    text: str | None
     if needed.kind == "fragment":
-        text: str | None = with_fragment(question, needed.words, before.question)
-        if text != question and not is_plain(question, needed.words):
-            return Standalone(text, True, needed.why, whole=False)
+        replaced = with_fragment(question, needed.words, before.question)
+        if not is_plain(question, needed.words):
+            return Standalone(replaced, replaced != question, needed.why, whole=False)
+        text = replaced
     elif needed.kind == "bare":
         text = _with_question_word(question, before)
     elif needed.kind == "pronoun":

@@ -38,7 +38,8 @@ What = Annotated[
     typer.Option(
         "--what",
         metavar="refusals|fusion|all",
-        help="The evidence below which a question is refused, or how the two ways of searching are weighed.",
+        help="The evidence, and the model's own state, below which a question is refused; or how the two "
+        "ways of searching are weighed.",
     ),
 ]
 MostFalse = Annotated[
@@ -49,6 +50,16 @@ MostFalse = Annotated[
         min=0.0,
         max=0.5,
         help="The share of answerable questions that may be refused.",
+    ),
+]
+MostRead = Annotated[
+    int,
+    typer.Option(
+        "--read",
+        metavar="N",
+        min=0,
+        help="The model reads the passages of N questions of each kind, drawn by the seed, which takes "
+        "seconds each; 0: its state is left as it is.",
     ),
 ]
 Forget = Annotated[bool, typer.Option("--forget", help="Go back to the defaults.")]
@@ -62,6 +73,7 @@ def calibrate(
     collection: CollectionName = "default",
     what: What = "all",
     most_false: MostFalse = 0.05,
+    most_read: MostRead = 100,
     scoped: Scoped = False,
     forget: Forget = False,
     dry_run: DryRun = False,
@@ -82,7 +94,7 @@ def calibrate(
     """
     with errors_in_words(as_json, verbose):
         from evaluation.calibration import calibrations, forget_calibration, keep
-        from evaluation.datasets import load_question_set
+        from evaluation.datasets import drawn, load_question_set
         from ingest.store.store import Store
 
         wanted = _wanted(what)
@@ -94,7 +106,7 @@ def calibrate(
                 write_or_json([], as_json, _NOTHING_KEPT if dry_run else "Forgotten. The defaults hold.")
                 return
             if question_set is None:
-                found = list(calibrations(system.store))
+                found = list(calibrations(system.store, _judge_identity(settings) or ""))
                 write_or_json(found, as_json, "" if found else "Not calibrated: the defaults hold.")
                 return
             asked = load_question_set(question_set)
@@ -110,6 +122,14 @@ def calibrate(
         if "minimum_evidence" in wanted:
             with closing(_system(collection, settings)) as system, _told_where_more_is_wanted(wanted):
                 chosen.append(_refusals(system, asked, most_false, scoped, seed))
+        judge = _judge_identity(settings) if "minimum_answerability" in wanted and most_read else None
+        if judge is not None:
+            settings = replace(
+                settings, answer=replace(settings.answer, minimum_evidence=0.0, minimum_answerability=1.0)
+            )
+            with closing(_system(collection, settings)) as system, _told_where_more_is_wanted(wanted):
+                read = drawn(asked, answerable=most_read, unanswerable=most_read, seed=seed)
+                chosen.append(_own_state(system, read, most_false, scoped, seed, judge))
         if not dry_run:
             with opened(collection) as documents, Store.open(documents.folder) as store:
                 for calibration in chosen:
@@ -153,9 +173,9 @@ def write_or_json(found: list[Calibration], as_json: bool, words: str) -> None:
 
 def _wanted(what: str) -> list[CalibrationName]:
     known: dict[str, list[CalibrationName]] = {
-        "refusals": ["minimum_evidence"],
+        "refusals": ["minimum_evidence", "minimum_answerability"],
         "fusion": ["dense_weight"],
-        "all": ["minimum_evidence", "dense_weight"],
+        "all": ["minimum_evidence", "minimum_answerability", "dense_weight"],
     }
     if what not in known:
         raise WrongUse(f"--what is refusals, fusion or all, not {what!r}.")
@@ -165,33 +185,70 @@ def _wanted(what: str) -> list[CalibrationName]:
 def _refusals(
     system: CollectionSystem, asked: QuestionSet, most_false: float, scoped: bool, seed: int
 ) -> Calibration:
-    from evaluation.calibration import (
-        calibration_of,
-        choose_threshold,
-        enough_for_threshold,
-        figures_in_words,
-    )
+    from evaluation.calibration import enough_for_threshold
     from evaluation.evidence_scores import evidence_of
 
-    questions = _askable(system, asked, scoped)
-    known = [question for question in questions if question.answerable]
-    unknown = [question for question in questions if not question.answerable]
+    known, unknown = _of_both_kinds(system, asked, scoped)
     enough_for_threshold(len(known), len(unknown))
     with shown_count("Evidence") as told:
         scores = evidence_of(system, [*known, *unknown], scoped=scoped, told=told)
-    curve = choose_threshold(scores[: len(known)], scores[len(known) :], most_false, seed)
-    return calibration_of(
-        system.store,
-        "minimum_evidence",
-        curve.threshold,
-        asked,
-        {
-            "false refusals allowed": f"{most_false:g}",
-            "false refusals, on questions it was not chosen on": figures_in_words(curve.false_refusals),
-            "true refusals, on questions it was not chosen on": figures_in_words(curve.true_refusals),
-            "area under the curve (AUROC)": f"{curve.area:.3f}",
-        },
-    )
+    halves = scores[: len(known)], scores[len(known) :]
+    return _threshold(system, "minimum_evidence", asked, halves, most_false, seed)
+
+
+def _own_state(
+    system: CollectionSystem, asked: QuestionSet, most_false: float, scoped: bool, seed: int, judge: str
+) -> Calibration:
+    from evaluation.calibration import enough_for_threshold
+    from evaluation.evidence_scores import answerability_of
+
+    known, unknown = _of_both_kinds(system, asked, scoped)
+    enough_for_threshold(len(known), len(unknown))
+    system.load(answers=True)
+    with shown_count("The model's state") as told:
+        scores = answerability_of(system, [*known, *unknown], scoped=scoped, told=told)
+    halves = scores[: len(known)], scores[len(known) :]
+    return _threshold(system, "minimum_answerability", asked, halves, most_false, seed, judge)
+
+
+def _judge_identity(settings: Settings) -> str | None:
+    """Of what reads the model's state; None where nothing does."""
+    from rag.assembly import Engines
+
+    with closing(Engines(settings)) as engines:
+        judge = engines.judge()
+    return None if judge is None else judge.identity
+
+
+def _of_both_kinds(
+    system: CollectionSystem, asked: QuestionSet, scoped: bool
+) -> tuple[list[Question], list[Question]]:
+    """Those that have an answer, and those that have none."""
+    questions = _askable(system, asked, scoped)
+    known = [question for question in questions if question.answerable]
+    return known, [question for question in questions if not question.answerable]
+
+
+def _threshold(
+    system: CollectionSystem,
+    name: CalibrationName,
+    asked: QuestionSet,
+    scores: tuple[list[float], list[float]],
+    most_false: float,
+    seed: int,
+    judge: str = "",
+) -> Calibration:
+    """`scores` are those of the answerable questions and those of the others."""
+    from evaluation.calibration import calibration_of, choose_threshold, figures_in_words
+
+    curve = choose_threshold(*scores, most_false, seed)
+    figures = {
+        "false refusals allowed": f"{most_false:g}",
+        "false refusals, on questions it was not chosen on": figures_in_words(curve.false_refusals),
+        "true refusals, on questions it was not chosen on": figures_in_words(curve.true_refusals),
+        "area under the curve (AUROC)": f"{curve.area:.3f}",
+    }
+    return calibration_of(system.store, name, curve.threshold, asked, figures, judge)
 
 
 def _fusion(system: CollectionSystem, asked: QuestionSet, scoped: bool, seed: int) -> Calibration | None:
