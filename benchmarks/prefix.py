@@ -27,8 +27,9 @@ from benchmarks.spread import quartiles
 from generators.settings import DEFAULT_ENGINE
 from generators.text.protocol import GenerationRequest, Message, TextPiece
 from machine import cache_folder, models_folder
-from rag import Turn, open_collection
+from rag import open_collection
 from rag.assembly import Engines, with_model
+from rag.earlier_turns import turns_of
 from rag.settings import Settings
 
 _QUESTION = "What does an aerotow to 500 metres cost a guest?"
@@ -118,7 +119,7 @@ def _start(settings: Settings) -> Measured:
 def _converse(settings: Settings) -> Measured:
     with open_collection(_COLLECTION, settings) as collection:
         first = collection.ask(_QUESTION)
-        second = collection.ask(_FOLLOW_UP, turns=[Turn(_QUESTION, first.text)])
+        second = collection.ask(_FOLLOW_UP, turns=turns_of([first]))
     return {
         name: [answer.timings.first_token_seconds, answer.tokens.prompt, answer.tokens.reused]
         for name, answer in (("first", first), ("follow-up", second))

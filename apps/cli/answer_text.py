@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 _DECIMALS = 5  # of a fraction of a page
 
+_NEAREST, _LONGEST_NEAREST = 3, 240
+
 _VERDICTS = {
     "supported": "supported: compared with the passages they cite and found in them",
     "unsupported": "unsupported: compared with the passages they cite and not found in them",
@@ -33,14 +35,16 @@ _UNFINISHED = {
 
 def write_sources(answer: Answer) -> None:
     """The model's reasoning, the citations, the sentences without one, the verdict, what was left out of what
-    the model was shown, and the figures.
+    the model was shown, and the figures; of a refusal what was looked for and what came nearest.
     """
     if answer.reasoning:
         write()
         write("Reasoning, which nobody has checked:", dim=True)
         for line in filter(str.strip, answer.reasoning.splitlines()):
             write(wrapped(line, indent="  "), dim=True)
-    if answer.searched is not None:
+    if answer.refused and answer.kind == "answer":
+        _write_nearest(answer)
+    elif answer.searched is not None:
         write(wrapped(f"Searched for: {answer.searched}"), dim=True)
     if answer.coverage is not None:
         write()
@@ -65,6 +69,22 @@ def write_sources(answer: Answer) -> None:
             write(wrapped(line))
     if answer.kind in ("answer", "overview"):
         write(_figures(answer.timings, answer), dim=True)
+
+
+def _write_nearest(answer: Answer) -> None:
+    """What was looked for, and what came nearest: whoever reads a refusal sees what it rests on."""
+    write()
+    write(wrapped(f"Looked for: {answer.searched or answer.question}"))
+    if not answer.passages:
+        write("No passage comes near it.")
+        return
+    write("The nearest passages, none of which was found to say it:")
+    names = _names(answer.passages)
+    for passage in answer.passages[:_NEAREST]:
+        place = f"{one_line(names[passage.document])}, {one_line(passage.spans[0].page_label)}"
+        said = one_line(passage.text)
+        said = said if len(said) <= _LONGEST_NEAREST else f"{said[:_LONGEST_NEAREST].rstrip()} ..."
+        write(wrapped(f"[{passage.number}] {place}: “{said}”", indent="  "))
 
 
 def write_passages(passages: tuple[Passage, ...], places: Places) -> None:

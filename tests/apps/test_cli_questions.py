@@ -149,7 +149,18 @@ def test_a_refusal_is_well(refdesk, filled: Path, script: Path) -> None:
     assert said.exit_code == 0
     assert said.json()["refused"] is True
     shown = refdesk("ask", "Who won?").stdout
-    assert shown.startswith("The documents do not hold an answer to this question.\nSeconds ")
+    assert shown.startswith("The documents do not hold an answer to this question.\n")
+
+
+def test_a_refusal_says_what_was_looked_for_and_what_came_nearest(
+    refdesk, filled: Path, script: Path
+) -> None:
+    script.write_text(json.dumps(["Not stated."]))
+    shown = refdesk("ask", "What is the annual fee for dogs?").stdout
+    assert "Looked for: What is the annual fee for dogs?" in shown
+    nearest = shown.partition("The nearest passages")[2]
+    assert "fees.md" in nearest
+    assert "12 euros" in nearest
 
 
 def test_a_sentence_without_a_citation_is_shown_as_such(refdesk, filled: Path, script: Path) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -10,10 +12,13 @@ import pytest
 from generators.text.protocol import PromptRead
 from generators.text.scripted import ScriptedGenerator, ScriptedReply
 from generators.text.words import WordSignals
+from ingest.store.store import Store
 from rag import Settings, open_collection
 from rag.answerability.judge import SIGNS, AnswerabilityJudge, Head, load_head
 from rag.answerability.signs import missing_names, shared_words
 from rag.answering import Answering
+from rag.assembly import Engines
+from rag.calibration import Calibration, measured_with, setting_name
 from rag.enquiry import Enquiry
 from rag.prompts import load_template
 from rag.refusal import MODEL_REFUSAL
@@ -64,9 +69,10 @@ class TestJudge:
         assert judge.score("Why?", [passage("So.")], 0.0, PromptRead()) is None
         assert judge.score("Why?", [passage("So.")], 0.0, PromptRead(openings=(-1.0,))) is None
 
-    def test_a_wanted_threshold_stands_for_the_heads(self) -> None:
-        assert AnswerabilityJudge(head(0.3)).threshold == 0.3
-        assert AnswerabilityJudge(head(0.3), 0.6).threshold == 0.6
+    def test_its_identity_tells_heads_apart(self) -> None:
+        first, second = AnswerabilityJudge(head(0.3)), AnswerabilityJudge(replace(head(0.3), bias=0.5))
+        assert (first.threshold, first.identity) == (0.3, AnswerabilityJudge(head(0.9)).identity)
+        assert first.identity != second.identity
 
 
 class TestShippedHead:
@@ -136,9 +142,44 @@ class TestAnswering:
         assert isinstance(last, Answered)
         assert last.answer.tokens.prompt > 0
 
+    @pytest.mark.parametrize(("least", "refused"), [(0.9999, True), (0.001, False), (None, False)])
+    def test_an_enquiry_says_how_sure_it_must_be(self, least: float | None, refused: bool) -> None:
+        signals = WordSignals(np.array([[5.0, 0.0]], dtype=np.float32), {MODEL_REFUSAL: -3.0})
+        answering = Answering(
+            ScriptedGenerator([ScriptedReply("21:30 [1]", signals)]),
+            load_template("plain"),
+            AnswerSettings(),
+            None,
+            AnswerabilityJudge(head()),
+        )
+        enquiry = Enquiry("When?", [passage("The lock closes at 21:30.")], 0.0, minimum_answerability=least)
+        *_, last = answering.stream(enquiry)
+        assert isinstance(last, Answered)
+        assert last.answer.refused is refused
+        assert last.answer.answerability == pytest.approx(0.99, abs=0.01)
+
     def test_a_threshold_outside_of_its_range_is_refused(self) -> None:
         with pytest.raises(ValueError, match="minimum_answerability is 2"):
             AnswerSettings(minimum_answerability=2)
+
+
+@pytest.mark.real
+@pytest.mark.parametrize(("calibrated", "refused"), [(1.0, True), (0.001, False)])
+def test_the_default_model_is_judged_by_what_the_collection_was_calibrated_to(
+    home_with_models: Path, calibrated: float, refused: bool
+) -> None:
+    with open_collection("judged", Settings()) as collection:
+        collection.ingest([ROOT / "examples" / "documents" / "club-rules.docx"])
+        with closing(Engines(Settings())) as engines, Store.open(collection.folder) as store:
+            judge = engines.judge()
+            assert judge is not None
+            made_with = measured_with("minimum_answerability", store.identity, store.splitter, judge.identity)
+            found = Calibration("minimum_answerability", calibrated, made_with, {})
+            store.set_setting(setting_name(found.name), found.to_json())
+        answer = collection.ask("From what age may a person join the club?")
+    assert answer.refused is refused
+    assert answer.answerability is not None
+    assert 0.001 < answer.answerability < 1.0
 
 
 @pytest.mark.real
