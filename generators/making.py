@@ -1,0 +1,74 @@
+"""How an image or a sound was made, as its file carries it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
+from typing import Literal, Self
+
+#: What a file's note is called, in PNG chunks and comments of sounds.
+NOTE = "refdesk"
+SCHEMA = 1
+
+Maker = Literal["image", "speech", "music"]
+
+
+class NoteUnreadable(ValueError):
+    """What is wrong with a file's note, in words."""
+
+
+@dataclass(frozen=True, slots=True)
+class Making:
+    """All that is worth knowing of what a model made. It goes into the file, so that it says what it is.
+
+    `prompt` is what was drawn, said or played; `settings` by their names; `sources` are the documents and
+    pages it was shaped from, in words. `energy_joules` is None where the machine cannot tell.
+    """
+
+    maker: Maker
+    model: str
+    prompt: str
+    settings: Mapping[str, str] = field(default_factory=dict)
+    seed: int | None = None
+    sources: tuple[str, ...] = ()
+    model_sha256: str | None = None
+    made_at: str = field(default_factory=lambda: datetime.now(UTC).isoformat(timespec="seconds"))
+    seconds: float | None = None
+    energy_joules: float | None = None
+
+    @property
+    def sentence(self) -> str:
+        """For people: "Made by a model: ..."."""
+        seed = "" if self.seed is None else f", seed {self.seed}"
+        return f"Made by a model: {self.model}{seed}, {self.made_at}."
+
+    def to_json(self) -> str:
+        """What the file carries. It says first that a model made it."""
+        content = {"schema": SCHEMA, "made_by_a_model": True, **asdict(self)}
+        return json.dumps(content, ensure_ascii=False, separators=(",", ":"))
+
+    @classmethod
+    def from_json(cls, text: str) -> Self:
+        """What `to_json` wrote. Raises NoteUnreadable."""
+        try:
+            content = json.loads(text)
+            if content["schema"] != SCHEMA:
+                raise NoteUnreadable(f"the note has schema {content['schema']}, and this reads {SCHEMA}")
+            return cls(
+                maker=content["maker"],
+                model=content["model"],
+                prompt=content["prompt"],
+                settings=dict(content["settings"]),
+                seed=content["seed"],
+                sources=tuple(content["sources"]),
+                model_sha256=content["model_sha256"],
+                made_at=content["made_at"],
+                seconds=content["seconds"],
+                energy_joules=content["energy_joules"],
+            )
+        except (KeyError, TypeError, ValueError) as error:
+            if isinstance(error, NoteUnreadable):
+                raise
+            raise NoteUnreadable(f"the note cannot be read: {error}") from error
