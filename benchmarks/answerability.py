@@ -23,12 +23,13 @@ import numpy as np
 
 from evaluation.assembly import collection_of
 from evaluation.datasets import load_question_set
+from generators.settings import GeneratorSettings
 from generators.text.protocol import GenerationRequest, Message, PromptRead, TextGenerator
-from rag import AnswerSettings, Settings
+from rag import Settings
 from rag.answerability.judge import SIGNS, AnswerabilityJudge
 from rag.answerability.signs import missing_names, shared_words
 from rag.evidence import evidence
-from rag.passages import pick_passages
+from rag.passages import Picking
 from rag.prompts import load_template
 
 LAYERS = (16, 20, 24)
@@ -89,7 +90,7 @@ def _read(questions: Path, asked: list[Asked], kept: Path) -> tuple[np.ndarray, 
         with np.load(kept) as loaded:
             if len(loaded["states"]) == len(asked):
                 return loaded["states"].astype(np.float64), loaded["signs"]
-    settings = Settings(answer=AnswerSettings(minimum_answerability=None))  # opens the layers
+    settings = Settings(generator=GeneratorSettings(layer_outputs=True))
     states, signs = [], []
     collection, _ = collection_of(load_question_set(questions), settings)
     with collection:
@@ -107,15 +108,14 @@ def _read(questions: Path, asked: list[Asked], kept: Path) -> tuple[np.ndarray, 
 def _prompt_read(collection: Any, settings: Settings, question: str) -> tuple[np.ndarray, list[float]]:
     behind, generator = collection._behind, collection._engines.generator()
     found = behind.with_retriever(lambda searcher: searcher.retrieve(question, settings.passages.hits, None))
-    passages = pick_passages(
+    passages = Picking(
         question,
         found.query_vector,
         found.hits,
-        settings.passages.wanted_tokens(accelerated=False),
         generator.count_tokens,
         collection._engines.embedder(),
         behind.opened(),
-    )
+    ).pick(settings.passages.wanted_tokens(accelerated=False))
     messages = load_template(settings.answer.template).messages(question, passages)
     read = _first(generator, messages)
     refusal = read.openings[0]

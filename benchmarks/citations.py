@@ -62,19 +62,18 @@ class TopPassage:
 
     def ask(self, question: str, document: str | None = None) -> Reply:
         started = time.perf_counter()
-        (best,) = self._system.search(question, 1, document).hits
-        sentences = [best.text[start:end] for start, end in sentence_spans(best.text)]
+        hits = self._system.search(question, 1, document).hits
+        cited = [
+            Quote(best.document, best.page_number, best.text[start:end], 1)
+            for best in hits
+            for start, end in sentence_spans(best.text)
+        ]
         seconds = time.perf_counter() - started
         return Reply(
-            text=" ".join(sentences),
+            text=" ".join(quote.text for quote in cited),
             short_answer=None,
-            refusal=None,
-            sentences=tuple(
-                AnswerSentence(
-                    sentence, "unchecked", None, (Quote(best.document, best.page_number, sentence, 1),)
-                )
-                for sentence in sentences
-            ),
+            refusal=None if cited else "nothing-found",
+            sentences=tuple(AnswerSentence(quote.text, "unchecked", None, (quote,)) for quote in cited),
             passages=(),
             first_text_seconds=seconds,
             first_checked_seconds=None,

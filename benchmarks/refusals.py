@@ -8,9 +8,9 @@ Each question is searched for, read and answered once, and three arms are told f
 - refdesk: what the model's own state says (`rag.answerability`), at the shipped threshold; the model's own
   refusals do not count.
 - prompt: the same prompt's answer, refused where the model itself says so.
-- yes or no: the same, and then the model is asked whether the passages state the answer. It refuses what gets
-  less P(yes)/(P(yes)+P(no)) than the threshold that refuses as many answerable questions as refdesk refuses:
-  it is chosen on these very questions, in that arm's favour.
+- yes or no: the same prompt, and instead of an answer the model is asked whether the passages state it. What
+  gets less P(yes)/(P(yes)+P(no)) than a threshold is refused: the one that refuses as many answerable
+  questions as refdesk does, chosen on these very questions, in that arm's favour.
 
 Of a FOLDER with `passage_id`s the halves are by their SHA-256, as in `benchmarks.answerability`, which
 trained on the even one. Questions of the `--foreign` sets have no answer in these documents.
@@ -138,8 +138,8 @@ def _row(collection: Collection, kind: str, question: Question) -> Row:
     answer = next(event.answer for event in events if isinstance(event, Answered))
     said = answer.short_answer or without_marks(answer.text)
     drafts = [writing.text for writing in traces[0].writings]
-    # What was computed by rule is answered whatever the model's state.
-    score = 1.0 if answer.answerability is None else answer.answerability
+    # Whatever the model's state: what was computed by rule is answered, what nothing was found for is not.
+    score = float(not answer.refused) if answer.answerability is None else answer.answerability
     messages = traces[0].writings[-1].messages if drafts else ()
     return Row(
         kind=kind,
@@ -149,7 +149,7 @@ def _row(collection: Collection, kind: str, question: Question) -> Row:
         score=score,
         refused_anyway=answer.refused,
         refused_by_prompt=answer.refused or (bool(drafts) and is_refusal(drafts[0])),
-        yes=_yes(collection._engines.generator(), messages) if messages else 1.0,
+        yes=_yes(collection._engines.generator(), messages) if messages else score,
         first_text_seconds=answer.timings.first_token_seconds,
         first_checked_seconds=answer.timings.first_checked_seconds,
         total_seconds=answer.timings.total_seconds,

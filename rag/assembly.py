@@ -54,6 +54,7 @@ class Engines:
         self._generator: TextGenerator | None = None
         self._checker: SupportChecker | None = None
         self._judge: AnswerabilityJudge | None = None
+        self._judge_sought = False
         self._closed = False
 
     def embedder_identity(self) -> EmbedderIdentity:
@@ -111,16 +112,14 @@ class Engines:
 
         That is for other models, other templates, and a template that a system prompt was added to.
         """
-        if not self._judges():
+        answer = self._settings.answer
+        if answer.minimum_answerability == 0.0 or answer.system_prompt is not None:
             return None
         with self._lock:
-            if self._judge is None:
+            if not self._judge_sought:
                 self._judge = build_judge(self._settings, self.template())
+                self._judge_sought = True
             return self._judge
-
-    def _judges(self) -> bool:
-        answer = self._settings.answer
-        return answer.minimum_answerability != 0.0 and answer.system_prompt is None
 
     def splitter(self) -> Splitter:
         return build_splitter(self._settings.ingest.splitter, self.embedder())
@@ -148,9 +147,9 @@ class Engines:
             if self._generator is None:
                 beginning = self.prompting().stable_messages()  # a template that is none costs no loading
                 # An engine that refuses by itself does it in the words that are recognised as a refusal.
-                settings = replace(
-                    self._settings.generator, refusal_text=MODEL_REFUSAL, layer_outputs=self._judges()
-                )
+                settings = replace(self._settings.generator, refusal_text=MODEL_REFUSAL)
+                if self.judge() is not None:
+                    settings = replace(settings, layer_outputs=True)
                 generator = build_text_generator(settings, _language_model, cache_folder())
                 generator.warm(beginning)
                 self._generator = generator
@@ -226,7 +225,10 @@ def build_support_checker(named: str | None, embedder: Embedder | None = None) -
 
 def build_judge(settings: Settings, template: Template) -> AnswerabilityJudge | None:
     """What tells unanswerable questions; None where no head is shipped for this model and template."""
-    weights = model_weights_sha256(settings.generator, _language_model, cache_folder())
+    try:
+        weights = model_weights_sha256(settings.generator, _language_model, cache_folder())
+    except OSError:
+        return None  # whoever loads the file says in words that it is not there
     head = None if weights is None else load_head(weights, template.name, template.version)
     return None if head is None else AnswerabilityJudge(head)
 

@@ -24,6 +24,8 @@ def carried_passages(
     a passage that is left out would have to be read anew anyway.
     """
     passages = turns[-1].passages if turns else ()
+    if [passage.number for passage in passages] != list(range(1, len(passages) + 1)):
+        return ()  # not as an answer gave them: marks would lead elsewhere
     if sum(count_tokens(f"{passage.title}\n{passage.text}") for passage in passages) > most:
         return ()
     standing = takewhile(
@@ -35,4 +37,7 @@ def carried_passages(
 
 def _stands(passage: Passage, reader: DocumentReader) -> bool:
     """Whether the document still says, in those places, what the passage quotes."""
-    return all(reader.text(passage.document_id, span.start, span.end) == span.text for span in passage.spans)
+    spans = [span for span in passage.spans if span.text]
+    return bool(spans) and all(
+        reader.text(passage.document_id, span.start, span.end) == span.text for span in spans
+    )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 
 from ingest.document_filter import DocumentFilter
 from rag.answer_clock import or_late
@@ -105,7 +106,10 @@ class Desk:
         if intent.kind == "count" and intent.thing is not None:
             checker = self._behind.engines.support_checker()
             store = self._behind.opened()
-            return count_mentions(store, among, intent.thing, question, checker, started, cancelled)
+            stopped = or_late(cancelled, self._settings.answer.deadline(started))
+            return _told_late(
+                count_mentions(store, among, intent.thing, question, checker, started, stopped), cancelled
+            )
         return self._read_through(question, None, intent.thing, among, started, cancelled)
 
     def _read_through(
@@ -134,8 +138,17 @@ class Desk:
         )
         tokens = sum(piece.tokens for piece in plan.pieces)
         yield ReadingPlanned(plan.documents, plan.pages, len(plan.pieces), tokens)
-        deadline = self._settings.answer.deadline(started)
-        yield from reading.stream(plan, started, or_late(cancelled, deadline))
+        stopped = or_late(cancelled, self._settings.answer.deadline(started))
+        yield from _told_late(reading.stream(plan, started, stopped), cancelled)
+
+
+def _told_late(events: Iterator[Event], cancelled: Callable[[], bool]) -> Iterator[Event]:
+    """The same events; an answer that was stopped, and by nobody, was out of time."""
+    for event in events:
+        if isinstance(event, Answered) and event.answer.finish == "cancelled" and not cancelled():
+            yield Answered(replace(event.answer, finish="deadline"))
+        else:
+            yield event
 
 
 def _said(question: str, text: str, kind: AnswerKind, started: float) -> Iterator[Event]:

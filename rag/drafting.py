@@ -21,9 +21,10 @@ from rag.types import ReasoningAdded, TextAdded
 class Draft:
     """One answer being written. What may still turn out to be a refusal is held back.
 
-    With a judge its verdict stands: what it holds for unanswerable is not written, and where it does not, the
-    model that refuses all the same is asked once more, and not let begin so. Of the questions that only
-    one of the two would refuse, the model's are no more often unanswerable than others (docs/benchmarks.md).
+    With a judge its verdict stands: what it holds for unanswerable is not written, and where it does not, a
+    model that begins with the refusal it was told of is asked once more, and not let begin so. Among the
+    questions that the judge lets pass the model refuses answerable ones as often as others
+    (docs/benchmarks.md). A refusal in other words, or behind reasoning, stays one.
     """
 
     def __init__(
@@ -64,12 +65,15 @@ class Draft:
     def read(self, cancelled: Callable[[], bool]) -> Iterator[ReasoningAdded | TextAdded]:
         """What can be shown, as it comes; together it is `text`, but for a refusal's."""
         yield from self._attempt(self._request, cancelled)
-        if self._answerable and self.refuses:
+        if self._answerable and self._marker is None and self.refuses and self._begins_as_told():
             first = self.ended.use
             self.text = ""
             yield from self._attempt(replace(self._request, barred=(MODEL_REFUSAL,)), cancelled)
-            written = first.completion + self.ended.use.completion
-            self.ended = replace(self.ended, use=replace(first, completion=written))
+            self.ended = replace(self.ended, use=first + self.ended.use)
+
+    def _begins_as_told(self) -> bool:
+        """Whether it is the refusal's first words that it begins with; nothing of them has been shown."""
+        return self.text.lstrip().lower().startswith(MODEL_REFUSAL.rstrip(".").lower())
 
     def _attempt(
         self, request: GenerationRequest, cancelled: Callable[[], bool]

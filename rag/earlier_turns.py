@@ -12,12 +12,20 @@ FOLLOWED: tuple[AnswerKind, ...] = ("answer", "overview")
 
 
 def turns_of(answers: Iterable[Answer]) -> tuple[Turn, ...]:
-    """The answers of one conversation as its turns. Small talk and what is here are none."""
+    """The answers of one conversation as its turns. Small talk and what is here are none.
+
+    With the passages of those that the model wrote below them: a follow-up goes on from what it has read.
+    """
     return tuple(
-        Turn(answer.question, answer.text, answer.refused, answer.passages if answer.kind == "answer" else ())
+        Turn(answer.question, answer.text, answer.refused, answer.passages if _was_written(answer) else ())
         for answer in answers
         if answer.kind in FOLLOWED
     )
+
+
+def _was_written(answer: Answer) -> bool:
+    """Whether the model wrote it, below its passages: only those are worth going on from."""
+    return answer.kind == "answer" and not answer.refused and answer.tokens.completion > 0
 
 
 def earlier_turns(turns: Sequence[Turn], budget: int, count_tokens: Callable[[str], int]) -> tuple[Turn, ...]:

@@ -14,7 +14,7 @@ from rag.enquiry import Enquiry
 from rag.errors import QuestionTooLong
 from rag.evidence import evidence
 from rag.follow_up.standalone import Standalone, standalone
-from rag.passages import pick_passages
+from rag.passages import Picking
 from rag.scope import documents_to_search
 from rag.settings import Settings
 from rag.trace import Searched
@@ -42,20 +42,24 @@ class LookingUp:
         """
         meant = standalone(question, turns)
         recent = self._answering.recent(turns, question) if meant.rewritten and not meant.whole else ()
-        shown, budget = self._room(meant, turns, recent, wanted)
         found = self._behind.with_retriever(
             lambda searcher: searcher.retrieve(meant.text, self._settings.passages.hits, wanted)
         )
-        passages = pick_passages(
+        picking = Picking(
             meant.text,
             found.query_vector,
             found.hits,
-            budget,
             self._generator.count_tokens,
             self._behind.engines.embedder(),
             self._behind.opened(),
-            shown,
         )
+        passages, budget = self._go_on(meant, turns, wanted, picking)
+        if passages is None:
+            # Where turns stand above it the model reads the question as it was asked.
+            put = question if recent else meant.text
+            most = self._settings.passages.wanted_tokens(self._generator.accelerated)
+            budget = self._answering.passage_budget(put, most, recent)
+            passages = picking.pick(budget)
         least = settled(
             "minimum_evidence", self._settings.answer.minimum_evidence, self._behind.opened(), 0.0
         )
@@ -79,23 +83,27 @@ class LookingUp:
         wanted, store = self._settings.answer.minimum_answerability, self._behind.opened()
         return settled("minimum_answerability", wanted, store, judge.threshold, judge.identity)
 
-    def _room(
+    def _go_on(
         self,
         meant: Standalone,
         turns: Sequence[Turn],
-        recent: Sequence[Turn],
         wanted: DocumentFilter | None,
-    ) -> tuple[tuple[Passage, ...], int]:
-        """The passages that are shown again, and the tokens that others may take beside them."""
-        sizes, accelerated = self._settings.passages, self._generator.accelerated
+        picking: Picking,
+    ) -> tuple[tuple[Passage, ...] | None, int]:
+        """The passages that were shown before and those to show beside them, and what these may take.
+
+        None where a follow-up had better begin anew: there are none, they leave no room, or what answers
+        it best finds no place beside them.
+        """
         shown = self._carried(turns, wanted) if meant.rewritten and meant.whole else ()
-        if shown:
-            further = sizes.further_tokens(accelerated)
-            try:
-                return shown, self._answering.passage_budget(meant.text, further, shown=shown)
-            except QuestionTooLong:
-                pass  # without what was shown before it may fit
-        return (), self._answering.passage_budget(meant.text, sizes.wanted_tokens(accelerated), recent)
+        if not shown:
+            return None, 0
+        further = self._settings.passages.further_tokens(self._generator.accelerated)
+        try:
+            budget = self._answering.passage_budget(meant.text, further, shown=shown)
+        except QuestionTooLong:
+            return None, 0
+        return (picking.pick_further(budget, shown) if budget == further else None), budget
 
     def _carried(self, turns: Sequence[Turn], wanted: DocumentFilter | None) -> tuple[Passage, ...]:
         store = self._behind.opened()

@@ -6,7 +6,8 @@ shown whole; otherwise their sentences compete, and the winners are shown in the
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Sequence, Set
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -28,46 +29,87 @@ _ROW_WEIGHT = 1.5
 _LONGEST_TITLE = 80
 
 
-def pick_passages(
-    question: str,
-    query_vector: Vectors,
-    hits: Sequence[Hit],
-    token_budget: int,
-    count_tokens: Callable[[str], int],
-    embedder: Embedder,
-    reader: DocumentReader,
-    shown: Sequence[Passage] = (),
-) -> tuple[Passage, ...]:
-    """Passages whose texts, with their titles, take at most `token_budget` tokens together.
+@dataclass(frozen=True, slots=True)
+class Picking:
+    """A question's hits, and what their sentences are weighed with."""
 
-    Those `shown` anyway come first, and cost nothing of the budget; what they say is not said again. Without
-    such, at least one sentence is always given when there is a hit, cut if it alone exceeds the budget.
-    """
-    stretches = joined(hits)
-    units = [
-        unit
-        for index, stretch in enumerate(stretches)
-        for unit in units_of(index, stretch, count_tokens, reader)
-        if not _is_shown(unit, stretch, shown)
-    ]
-    if not units:
-        return tuple(shown)
-    overhead = [count_tokens(_heading(stretch)) for stretch in stretches]
-    gap_tokens = count_tokens(GAP)
-    gaps = gap_tokens * sum(unit.heads for unit in units)
-    if sum(unit.tokens for unit in units) + sum(overhead) + gaps <= token_budget:
-        chosen = list(range(len(units)))
-    else:
-        asked = asked_calculation(question)
-        scores = _scores(question, query_vector, units, embedder, asked)
+    question: str
+    query_vector: Vectors
+    hits: Sequence[Hit]
+    count_tokens: Callable[[str], int]
+    embedder: Embedder
+    reader: DocumentReader
+
+    def pick(self, token_budget: int) -> tuple[Passage, ...]:
+        """Passages whose texts, with their titles, take at most `token_budget` tokens together.
+
+        At least one sentence is always given when there is a hit, cut if it alone exceeds the budget.
+        """
+        stretches = joined(self.hits)
+        units = self._units(stretches)
+        if not units:
+            return ()
+        overhead = self._overhead(stretches)
+        gaps = self.count_tokens(GAP) * sum(unit.heads for unit in units)
+        if sum(unit.tokens for unit in units) + sum(overhead) + gaps <= token_budget:
+            chosen = list(range(len(units)))
+        else:
+            chosen = self._filled(units, self._scored(units), overhead, token_budget)
+        if not chosen:
+            best = max(range(len(units)), key=lambda index: (not units[index].heads, units[index].hit_score))
+            room = token_budget - overhead[units[best].stretch]
+            units[best] = cut_to(units[best], room, self.count_tokens)
+            chosen = [best]
+        return _numbered(stretches, [units[index] for index in sorted(chosen)], self.reader, 1)
+
+    def pick_further(self, token_budget: int, shown: Sequence[Passage]) -> tuple[Passage, ...] | None:
+        """Those `shown` before, and behind them passages of at most `token_budget` tokens.
+
+        What was shown is not shown again, but for the heading of a new row's table. None where the best
+        sentence of all neither was shown nor fits: what is beside it is not worth as much.
+        """
+        stretches = joined(self.hits)
+        units = self._units(stretches)
+        old = frozenset(
+            index for index, unit in enumerate(units) if _is_shown(unit, stretches[unit.stretch], shown)
+        )
+        units = [replace(unit, heads=True) if index in old else unit for index, unit in enumerate(units)]
+        competing = [index for index, unit in enumerate(units) if not unit.heads]
+        if not competing:
+            return tuple(shown)
+        scores = self._scored(units)
+        best = max([*competing, *old], key=lambda index: scores[index])
+        chosen = self._filled(units, scores, self._overhead(stretches), token_budget, old)
+        if best not in old and best not in chosen:
+            return None
+        picked = [units[index] for index in sorted(chosen)]
+        return (*shown, *_numbered(stretches, picked, self.reader, len(shown) + 1))
+
+    def _units(self, stretches: Sequence[Stretch]) -> list[Unit]:
+        return [
+            unit
+            for index, stretch in enumerate(stretches)
+            for unit in units_of(index, stretch, self.count_tokens, self.reader)
+        ]
+
+    def _overhead(self, stretches: Sequence[Stretch]) -> list[int]:
+        return [self.count_tokens(_heading(stretch)) for stretch in stretches]
+
+    def _scored(self, units: Sequence[Unit]) -> list[float]:
+        asked = asked_calculation(self.question)
+        return _scores(self.question, self.query_vector, units, self.embedder, asked)
+
+    def _filled(
+        self,
+        units: Sequence[Unit],
+        scores: Sequence[float],
+        overhead: Sequence[int],
+        token_budget: int,
+        old: Set[int] = frozenset(),
+    ) -> list[int]:
         # A calculation needs other rows than those beside a row.
-        neighboured = _NEIGHBOURED if asked is None else 0
-        chosen = _fill(units, scores, overhead, token_budget, gap_tokens, neighboured)
-    if not chosen and not shown:
-        best = max(range(len(units)), key=lambda index: (not units[index].heads, units[index].hit_score))
-        units[best] = cut_to(units[best], token_budget - overhead[units[best].stretch], count_tokens)
-        chosen = [best]
-    return (*shown, *_numbered(stretches, [units[index] for index in sorted(chosen)], reader, len(shown) + 1))
+        neighboured = _NEIGHBOURED if asked_calculation(self.question) is None else 0
+        return _fill(units, scores, overhead, token_budget, self.count_tokens(GAP), neighboured, old)
 
 
 def _is_shown(unit: Unit, stretch: Stretch, shown: Sequence[Passage]) -> bool:
@@ -112,8 +154,12 @@ def _fill(
     token_budget: int,
     gap_tokens: int,
     neighboured: int,
+    old: Set[int],
 ) -> list[int]:
-    """Best sentences first, each of the first few with its neighbours, until the budget is used."""
+    """Best sentences first, each of the first few with its neighbours, until the budget is used.
+
+    Those of `old` are no neighbours: they stand in the prompt.
+    """
     chosen: set[int] = set()
     opened: set[int] = set()
     left = token_budget
@@ -150,7 +196,8 @@ def _fill(
     for index in sorted(wanted, key=lambda index: -scores[index]):
         if take_with_companions(index) and len(chosen) <= neighboured:
             for neighbour in (index - 1, index + 1):
-                if 0 <= neighbour < len(units) and units[neighbour].stretch == units[index].stretch:
+                beside = 0 <= neighbour < len(units) and neighbour not in old
+                if beside and units[neighbour].stretch == units[index].stretch:
                     take(neighbour)
     return sorted(chosen)
 

@@ -17,7 +17,7 @@ class Searched:
     `query` is the question as it was searched, earlier ones included. `evidence` is what speaks for an answer
     being among the hits; below `minimum_evidence` the model is not asked, and below `minimum_answerability`,
     by its own state, it does not write (None: nothing judges it). `token_budget` is what the passages were
-    allowed.
+    allowed, a follow-up's beside those that were shown before.
     """
 
     query: str

@@ -36,13 +36,18 @@ class RecordingGenerator(WrappedGenerator):
     def stream(
         self, request: GenerationRequest, cancelled: Callable[[], bool] = lambda: False
     ) -> Iterator[GenerationEvent]:
-        text = ""
-        for event in super().stream(request, cancelled):
-            if isinstance(event, Finished):
-                self.calls.append(_Call(request, text, event))
-            elif isinstance(event, TextPiece):
-                text += event.text
-            yield event
+        text, finished = "", Finished("cancelled", 0, 0, 0)
+        try:
+            for event in super().stream(request, cancelled):
+                if isinstance(event, Finished):
+                    finished = event
+                elif isinstance(event, TextPiece):
+                    text += event.text
+                else:  # whoever stops here has seen enough
+                    finished = Finished("stop", event.prompt_tokens, event.reused_tokens, 0)
+                yield event
+        finally:
+            self.calls.append(_Call(request, text, finished))
 
     def writings(self) -> tuple[Writing, ...]:
         """All calls so far, with their prompts as the model got them."""

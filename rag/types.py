@@ -157,6 +157,12 @@ class TokenUse:
     reused: int
     completion: int
 
+    def __add__(self, other: TokenUse) -> TokenUse:
+        """Of both calls together."""
+        return TokenUse(
+            self.prompt + other.prompt, self.reused + other.reused, self.completion + other.completion
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Answer:

@@ -80,7 +80,8 @@ def _write_nearest(answer: Answer) -> None:
         return
     write("The nearest passages, none of which was found to say it:")
     names = _names(answer.passages)
-    for passage in answer.passages[:_NEAREST]:
+    # What was found for this question, before what an earlier one was shown.
+    for passage in sorted(answer.passages, key=lambda passage: passage.shown_before)[:_NEAREST]:
         place = f"{one_line(names[passage.document])}, {one_line(passage.spans[0].page_label)}"
         said = one_line(passage.text)
         said = said if len(said) <= _LONGEST_NEAREST else f"{said[:_LONGEST_NEAREST].rstrip()} ..."

@@ -21,10 +21,7 @@ class Tally:
 
     def add(self, answer: Answer) -> Answer:
         """The answer, counted."""
-        one, all_ = answer.tokens, self._use
-        self._use = TokenUse(
-            all_.prompt + one.prompt, all_.reused + one.reused, all_.completion + one.completion
-        )
+        self._use += answer.tokens
         return answer
 
     def timed(self, answer: Answer) -> Answer:

@@ -127,6 +127,20 @@ class TestAnswering:
         assert "".join(event.text for event in shown if isinstance(event, TextAdded)) == "21:30 [1]"
         assert [request.barred for request in generator.requests] == [(), (MODEL_REFUSAL,)]
 
+    @pytest.mark.parametrize(
+        "said", ["**Not stated.**", "The passages do not state it.", "- Not stated.", "[1]", ""]
+    )
+    def test_a_refusal_in_other_words_stays_one(self, said: str) -> None:
+        signals = WordSignals(np.array([[5.0, 0.0]], dtype=np.float32), {MODEL_REFUSAL: -0.1})
+        generator = ScriptedGenerator([ScriptedReply(said, signals)])
+        answering = Answering(
+            generator, load_template("plain"), AnswerSettings(), None, AnswerabilityJudge(head())
+        )
+        *_, last = answering.stream(Enquiry("When does it close?", [passage("The lock closes.")], 0.0))
+        assert isinstance(last, Answered)
+        assert last.answer.refused
+        assert len(generator.requests) == 1
+
     def test_one_that_refuses_twice_has_refused(self) -> None:
         signals = WordSignals(np.array([[5.0, 0.0]], dtype=np.float32), {MODEL_REFUSAL: -0.1})
         generator = ScriptedGenerator([ScriptedReply("Not stated.", signals)] * 2)

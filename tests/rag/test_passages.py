@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from ingest.embedding.hashing import HashingEmbedder
 from ingest.types import Page
 from rag.hits import Hit
-from rag.passages import GAP, pick_passages
+from rag.passages import GAP, Picking
 from rag.types import Passage
 
 
@@ -33,20 +33,16 @@ def hit(rank: int, text: str, start: int = 0, document_id: int = 1, page: int = 
     )
 
 
-def pick(
-    question: str,
-    hits: list[Hit],
-    budget: int,
-    documents: dict[int, str] | None = None,
-    shown: tuple[Passage, ...] = (),
-) -> tuple[Passage, ...]:
+def picking(question: str, hits: list[Hit], documents: dict[int, str] | None = None) -> Picking:
     """Without `documents` each document's text is its hits' texts at their places."""
     embedder = HashingEmbedder()
+    return Picking(question, embedder.embed_query(question), hits, words, embedder, Reader(hits, documents))
 
-    reader = Reader(hits, documents)
-    return pick_passages(
-        question, embedder.embed_query(question), hits, budget, words, embedder, reader, shown
-    )
+
+def pick(
+    question: str, hits: list[Hit], budget: int, documents: dict[int, str] | None = None
+) -> tuple[Passage, ...]:
+    return picking(question, hits, documents).pick(budget)
 
 
 class Reader:
@@ -212,15 +208,20 @@ class TestShownBefore:
 
     def test_what_was_shown_stays_first_and_new_passages_go_on_counting(self) -> None:
         before = self.shown()
-        passages = pick("When was the weir built?", list(self.HITS), 30, shown=before)
+        passages = picking("When was the weir built?", list(self.HITS)).pick_further(30, before)
+        assert passages is not None
         assert passages[: len(before)] == before
         assert [passage.number for passage in passages] == [1, 2]
         assert "weir" in passages[1].text
 
     def test_nothing_is_said_twice(self) -> None:
         before = self.shown()
-        assert pick("When did the mill burn?", [self.HITS[0]], 30, shown=before) == before
+        assert picking("When did the mill burn?", [self.HITS[0]]).pick_further(30, before) == before
 
-    def test_where_nothing_more_fits_nothing_more_is_shown(self) -> None:
+    def test_where_the_best_sentence_does_not_fit_it_had_better_begin_anew(self) -> None:
         before = self.shown()
-        assert pick("When was the weir built?", list(self.HITS), 3, shown=before) == before
+        assert picking("When was the weir built?", list(self.HITS)).pick_further(3, before) is None
+
+    def test_where_the_best_sentence_was_shown_nothing_more_has_to_fit(self) -> None:
+        before = self.shown()
+        assert picking("When did the mill open?", list(self.HITS)).pick_further(3, before) == before

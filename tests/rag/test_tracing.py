@@ -126,6 +126,16 @@ def test_the_events_are_the_same_with_and_without(collection: Collection, script
     assert with_trace == without
 
 
+def test_a_call_that_is_left_when_the_prompt_is_read_is_told_too() -> None:
+    recording = RecordingGenerator(ScriptedGenerator(["never read"]))
+    events = recording.stream(GenerationRequest((Message("user", "Why is that so?"),)))
+    next(events)
+    events.close()
+    (writing,) = recording.writings()
+    assert (writing.text, writing.finish, writing.tokens.completion) == ("", "stop", 0)
+    assert writing.tokens.prompt > 0
+
+
 def test_a_prompt_is_told_as_one_text_where_the_engine_makes_one() -> None:
     class Rendering(ScriptedGenerator):
         def rendered_prompt(self, messages: tuple[Message, ...]) -> str:

@@ -91,7 +91,7 @@ def test_small_talk_leaves_no_trace_and_is_no_turn(collection: Collection, scrip
     script.write_text(json.dumps(["Not stated."]))
     looked_up, traces = asked(collection, "Hello!", as_question=True)
     assert (looked_up.kind, looked_up.refused, len(traces)) == ("answer", True, 1)
-    assert turns_of([looked_up]) == (Turn("Hello!", looked_up.text, True, looked_up.passages),)
+    assert turns_of([looked_up]) == (Turn("Hello!", looked_up.text, refused=True),)
 
 
 def test_nothing_is_computed_while_documents_are_read_through() -> None:
