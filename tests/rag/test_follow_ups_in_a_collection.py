@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -84,3 +85,26 @@ def test_a_document_that_is_not_asked_is_not_shown_again(collection: Collection)
     first = collection.ask("What was revenue in 2018?")
     second = collection.ask("And in 2019?", turns=turns_of([first]), document="2019.md")
     assert {Path(passage.document).name for passage in second.passages} == {"2019.md"}
+
+
+def test_where_the_context_has_no_room_for_both_a_follow_up_begins_anew(
+    collection: Collection, tmp_path: Path
+) -> None:
+    script = tmp_path / "replies.json"
+    script.write_text('["4 million euros [1]", "5 million euros [1]"]')
+    small = GeneratorSettings(engine=f"scripted:{script}", context_tokens=980)
+    long = " ".join(f"Clause {number} of the report is long." for number in range(40))
+    (tmp_path / "documents" / "long.md").write_text(f"# Report\n\nRevenue in 2020 and in 2018.\n\n{long}\n")
+    collection.ingest([tmp_path / "documents"])
+    with open_collection("reports", replace(SETTINGS, generator=small)) as desk:
+        first = desk.ask("What was revenue in 2018?")
+        second = desk.ask("And in 2019?", turns=turns_of([first]))
+    assert first.passages
+    assert {passage.shown_before for passage in second.passages} == {0}
+    assert second.tokens.prompt < 980
+
+
+def test_what_a_refusal_was_written_below_is_not_gone_on_from(collection: Collection) -> None:
+    refused = collection.ask("Zyx qwv?")
+    (turn,) = turns_of([replace(refused, refused=True)])
+    assert turn.passages == ()
