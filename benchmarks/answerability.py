@@ -35,7 +35,7 @@ from rag.prompts import load_template
 LAYERS = (16, 20, 24)
 _PROBE_STRENGTH, _HEAD_STRENGTH = 3e-4, 0.1  # inverse L2 penalties
 _FOLDS = 5
-_FALSE_REFUSALS = 0.08
+_FALSE_REFUSALS = 0.04
 _PACKAGE = Path(__file__).resolve().parent.parent / "rag" / "answerability"
 
 
