@@ -15,7 +15,10 @@ from machine import file_sha256
 if TYPE_CHECKING:
     from generators.text.likelihood import LlamaLikelihood
 
-_KNOWN = "`llama-cpp:<model id or path to a .gguf file>`, `extractive`, `scripted:<file of replies>`"
+KNOWN_ENGINES = (
+    "`llama-cpp:<model id or path to a .gguf file>`, `langchain:<provider>:<model>[@<base url>]`, "
+    "`extractive`, `scripted:<file of replies>`"
+)
 
 
 def build_text_generator(
@@ -30,6 +33,8 @@ def build_text_generator(
     kind, _, detail = settings.engine.partition(":")
     if kind == "llama-cpp" and detail:
         return _build_llama_cpp(settings, _model_path(detail, resolve), cache_folder)
+    if kind == "langchain" and detail:
+        return _build_langchain(settings, detail)
     if kind == "scripted" and detail:
         from generators.text.scripted import ScriptedGenerator, read_replies
 
@@ -39,7 +44,7 @@ def build_text_generator(
         from generators.text.extractive import ExtractiveGenerator
 
         return ExtractiveGenerator(settings.refusal_text)
-    raise ModelUnusable(f"There is no engine {settings.engine!r}. The engines are: {_KNOWN}.")
+    raise ModelUnusable(f"There is no engine {settings.engine!r}. The engines are: {KNOWN_ENGINES}.")
 
 
 def saved_prompts_folder(cache_folder: Path) -> Path:
@@ -72,6 +77,19 @@ def _model_path(name: str, resolve: Callable[[str], Path]) -> Path:
     """A name that looks like a path is one; all others are ids."""
     looks_like_path = name.endswith(".gguf") or "/" in name or "\\" in name
     return Path(name).expanduser() if looks_like_path else resolve(name)
+
+
+def _build_langchain(settings: GeneratorSettings, detail: str) -> TextGenerator:
+    from generators.text.langchain_chat import LangChainGenerator
+    from generators.text.langchain_models import ChatModelName, in_words, open_chat_model
+
+    name = ChatModelName.read(detail, settings.base_url)
+    return LangChainGenerator(
+        lambda max_tokens, sampling: open_chat_model(name, max_tokens, sampling, settings.context_tokens),
+        id=settings.engine,
+        context_tokens=settings.context_tokens,
+        explain=partial(in_words, name),
+    )
 
 
 def _build_llama_cpp(settings: GeneratorSettings, path: Path, cache_folder: Path) -> TextGenerator:
