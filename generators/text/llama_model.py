@@ -7,6 +7,7 @@ way to stop in between.
 
 from __future__ import annotations
 
+import codecs
 import ctypes
 import os
 import time
@@ -201,12 +202,26 @@ class LlamaModel:
         self.keep_first(0)
         return False
 
+    def open_decoder(self) -> LlamaDecoder:
+        return LlamaDecoder(self)
+
     def open_sampler(self, sampling: Sampling) -> Sampler:
         return Sampler(self._library, self._context, sampling, self.vocabulary_size)
 
     def close(self) -> None:
         """Free context and weights. A second call does nothing."""
         self._release()
+
+
+class LlamaDecoder:
+    """Makes text of tokens: bytes wait until they are whole characters."""
+
+    def __init__(self, model: LlamaModel) -> None:
+        self._model = model
+        self._characters = codecs.getincrementaldecoder("utf-8")("replace")
+
+    def decode(self, token: int) -> str:
+        return self._characters.decode(self._model.piece(token))
 
 
 def _why_unusable(path: Path, gpu_layers: int) -> str:
