@@ -13,10 +13,12 @@ from generators.text.protocol import TextGenerator
 from machine import file_sha256
 
 if TYPE_CHECKING:
-    from generators.text.likelihood import LlamaLikelihood
+    from generators.text.likelihood import TokenLikelihood
 
 KNOWN_ENGINES = (
-    "`llama-cpp:<model id or path to a .gguf file>`, `langchain:<provider>:<model>[@<base url>]`, "
+    "`llama-cpp:<model id or path to a .gguf file>`, "
+    "`transformers:<folder or hub id>[+<adapter folder>]`, "
+    "`langchain:<provider>:<model>[@<base url>]`, "
     "`extractive`, `scripted:<file of replies>`"
 )
 
@@ -33,6 +35,8 @@ def build_text_generator(
     kind, _, detail = settings.engine.partition(":")
     if kind == "llama-cpp" and detail:
         return _build_llama_cpp(settings, _model_path(detail, resolve), cache_folder)
+    if kind == "transformers" and detail:
+        return _build_transformers(settings, detail)
     if kind == "langchain" and detail:
         return _build_langchain(settings, detail)
     if kind == "scripted" and detail:
@@ -57,26 +61,50 @@ def model_weights_sha256(
 ) -> str | None:
     """What identifies the weights of the engine that the settings name; None for one without a model file."""
     kind, _, detail = settings.engine.partition(":")
+    if kind == "transformers" and detail:
+        from generators.text.transformers_files import find_model
+
+        return find_model(detail).sha256(cache_folder)
     return file_sha256(_model_path(detail, resolve), cache_folder) if kind == "llama-cpp" and detail else None
 
 
-def build_likelihood(model: str, resolve: Callable[[str], Path], cache_folder: Path) -> LlamaLikelihood:
-    """What tells how likely a text is, by the model of that id or path.
+def build_likelihood(model: str, resolve: Callable[[str], Path], cache_folder: Path) -> TokenLikelihood:
+    """What tells how likely a text is, by the model of that id or path, or by `transformers:<folder or id>`.
 
-    Raises ModelUnusable for a file that is no model, and whatever `resolve` raises.
+    Raises ModelUnusable for what is no model that continues a text, and whatever `resolve` raises.
     """
+    from generators.text.likelihood import llama_likelihood, transformers_likelihood
+
+    kind, _, detail = model.partition(":")
+    if kind == "transformers" and detail:
+        from generators.text.transformers_files import find_model
+
+        files = find_model(detail)
+        return transformers_likelihood(files, f"{model} {files.sha256(cache_folder)}")
     from generators.text.gguf import read_gguf_header
-    from generators.text.likelihood import LlamaLikelihood
 
     path = _model_path(model.removeprefix("llama-cpp:"), resolve)
     read_gguf_header(path)  # says in words what is wrong with a file that is none
-    return LlamaLikelihood(path, f"{model} {file_sha256(path, cache_folder)}")
+    return llama_likelihood(path, f"{model} {file_sha256(path, cache_folder)}")
 
 
 def _model_path(name: str, resolve: Callable[[str], Path]) -> Path:
     """A name that looks like a path is one; all others are ids."""
     looks_like_path = name.endswith(".gguf") or "/" in name or "\\" in name
     return Path(name).expanduser() if looks_like_path else resolve(name)
+
+
+def _build_transformers(settings: GeneratorSettings, detail: str) -> TextGenerator:
+    from generators.text.transformers_engine import TransformersGenerator
+    from generators.text.transformers_files import find_model
+
+    return TransformersGenerator(
+        find_model(detail),
+        id=settings.engine,
+        context_tokens=settings.context_tokens,
+        gpu=settings.gpu_layers != 0,
+        four_bit=settings.four_bit,
+    )
 
 
 def _build_langchain(settings: GeneratorSettings, detail: str) -> TextGenerator:

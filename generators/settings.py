@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 #: What stands before the colon of an engine's name.
-ENGINE_KINDS = frozenset({"llama-cpp", "langchain", "scripted"})
+ENGINE_KINDS = frozenset({"llama-cpp", "transformers", "langchain", "scripted"})
 DEFAULT_ENGINE = "llama-cpp:qwen2.5-coder-1.5b-instruct-q4_k_m"
 
 
@@ -26,6 +26,9 @@ class GeneratorSettings:
     threads: int | None = None
     """None: all usable cores for the prompt; for one token at a time all or half, whichever is faster."""
     gpu_layers: int | Literal["auto"] = "auto"
+    """0 for the processor alone. `transformers:` puts a model on a GPU whole or not at all."""
+    four_bit: bool = False
+    """Whether `transformers:` weights are held in 4 bits: on a CUDA GPU, with bitsandbytes."""
     base_url: str | None = None
     """Where a `langchain:` model's server is, where the engine does not say it itself. Keys are read from the
     environment and never kept here."""

@@ -27,6 +27,7 @@ from generators.text.protocol import (
 from generators.text.scripted import ScriptedGenerator, ScriptedReply
 from generators.text.words import WordSignals
 from tests.generators.chat_server import serving
+from tests.small_language_models import causal_model, seq2seq_model
 
 _QUESTION = "When does the library open?"
 _PASSAGE = "The library opens at nine on every working day of the week. Dogs stay outside."
@@ -77,8 +78,41 @@ def langchain_case() -> Iterator[Case]:
         )
 
 
+def _transformers_case(folder: Path) -> Case:
+    settings = GeneratorSettings(engine=f"transformers:{folder}", context_tokens=512, gpu_layers=0)
+    messages = (Message("system", "One, two, three, four,"), Message("user", "five, six, seven,"))
+    return Case(
+        lambda: build_text_generator(settings, Path, Path()),
+        GenerationRequest(messages, max_tokens=20),
+        knows_itself=True,
+    )
+
+
+@pytest.fixture(scope="module")
+def llama_case(tmp_path_factory: pytest.TempPathFactory) -> Case:
+    return _transformers_case(causal_model(tmp_path_factory.mktemp("llama")))
+
+
+@pytest.fixture(scope="module")
+def gpt2_case(tmp_path_factory: pytest.TempPathFactory) -> Case:
+    return _transformers_case(causal_model(tmp_path_factory.mktemp("gpt2"), "gpt2"))
+
+
+@pytest.fixture(scope="module")
+def t5_case(tmp_path_factory: pytest.TempPathFactory) -> Case:
+    return _transformers_case(seq2seq_model(tmp_path_factory.mktemp("t5")))
+
+
 @pytest.fixture(
-    params=["scripted", "extractive", "langchain", pytest.param("llama-cpp", marks=pytest.mark.real)],
+    params=[
+        "scripted",
+        "extractive",
+        "langchain",
+        "llama",
+        "gpt2",
+        "t5",
+        pytest.param("llama-cpp", marks=pytest.mark.real),
+    ],
     scope="module",
 )
 def case(request: pytest.FixtureRequest) -> Case:
@@ -87,7 +121,7 @@ def case(request: pytest.FixtureRequest) -> Case:
     if request.param == "extractive":
         return _extractive_case()
     if request.param != "llama-cpp":
-        return request.getfixturevalue(f"{request.param.replace('-', '_')}_case")
+        return request.getfixturevalue(f"{request.param}_case")
     from generators.text.llama_cpp import LlamaCppGenerator
 
     path = request.getfixturevalue("gemma_file")
