@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 KNOWN_ENGINES = (
     "`llama-cpp:<model id or path to a .gguf file>`, "
     "`transformers:<folder or hub id>[+<adapter folder>]`, "
+    "`reader:<folder or hub id>`, "
     "`langchain:<provider>:<model>[@<base url>]`, "
     "`extractive`, `scripted:<file of replies>`"
 )
@@ -37,6 +38,12 @@ def build_text_generator(
         return _build_llama_cpp(settings, _model_path(detail, resolve), cache_folder)
     if kind == "transformers" and detail:
         return _build_transformers(settings, detail)
+    if kind == "reader" and detail:
+        from generators.text.span_reader import ReaderGenerator
+        from generators.text.transformers_files import find_model
+
+        gpu = settings.gpu_layers != 0
+        return ReaderGenerator(find_model(detail), settings.refusal_text, id=settings.engine, gpu=gpu)
     if kind == "langchain" and detail:
         return _build_langchain(settings, detail)
     if kind == "scripted" and detail:
@@ -61,7 +68,7 @@ def model_weights_sha256(
 ) -> str | None:
     """What identifies the weights of the engine that the settings name; None for one without a model file."""
     kind, _, detail = settings.engine.partition(":")
-    if kind == "transformers" and detail:
+    if kind in ("transformers", "reader") and detail:
         from generators.text.transformers_files import find_model
 
         return find_model(detail).sha256(cache_folder)
@@ -104,6 +111,7 @@ def _build_transformers(settings: GeneratorSettings, detail: str) -> TextGenerat
         context_tokens=settings.context_tokens,
         gpu=settings.gpu_layers != 0,
         four_bit=settings.four_bit,
+        threads=settings.threads,
     )
 
 

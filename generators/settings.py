@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 #: What stands before the colon of an engine's name.
-ENGINE_KINDS = frozenset({"llama-cpp", "transformers", "langchain", "scripted"})
+ENGINE_KINDS = frozenset({"llama-cpp", "transformers", "reader", "langchain", "scripted"})
 DEFAULT_ENGINE = "llama-cpp:qwen2.5-coder-1.5b-instruct-q4_k_m"
 
 
@@ -36,7 +36,7 @@ class GeneratorSettings:
     """Whether what evaluating the instructions came to is kept on the disk for the next process. Nothing of
     documents, questions or answers is."""
     refusal_text: str = "The documents do not hold the answer."
-    """What `extractive` says when no passage shares a word with the question."""
+    """What `extractive` and `reader:` say where the passages hold no answer."""
 
     def __post_init__(self) -> None:
         if self.context_tokens < 1:

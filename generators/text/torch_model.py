@@ -202,7 +202,7 @@ def _computing() -> Iterator[None]:
 
 
 def _end_tokens(model: Any, tokenizer: Any) -> frozenset[int]:
-    found: set[int] = set()
+    found: set[int | None] = set()
     for value in (
         getattr(model.generation_config, "eos_token_id", None),
         getattr(model.config, "eos_token_id", None),

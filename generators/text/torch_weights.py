@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import warnings
 from typing import Any
 
 from generators.errors import EngineMissing, ModelUnusable
@@ -62,7 +63,9 @@ def _adapted(model: Any, files: ModelFiles, *, merge: bool) -> Any:
             "`pip install 'refdesk[adapters]'`."
         ) from error
     try:
-        adapted = PeftModel.from_pretrained(model, str(files.adapter))
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", FutureWarning)  # it reads names that transformers has renamed
+            adapted = PeftModel.from_pretrained(model, str(files.adapter))
         return adapted.merge_and_unload() if merge else adapted
     except Exception as error:
         raise ModelUnusable(

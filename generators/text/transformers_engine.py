@@ -13,7 +13,14 @@ class TransformersGenerator(TokenGenerator[TorchModel]):
     """A TextGenerator over one folder with config.json, weights and tokenizer."""
 
     def __init__(
-        self, files: ModelFiles, *, id: str, context_tokens: int, gpu: bool = True, four_bit: bool = False
+        self,
+        files: ModelFiles,
+        *,
+        id: str,
+        context_tokens: int,
+        gpu: bool = True,
+        four_bit: bool = False,
+        threads: int | None = None,
     ) -> None:
         """`gpu`: whether one may be used. Raises ModelUnusable for a model that answers by spans."""
         if files.kind == "reader":
@@ -26,6 +33,7 @@ class TransformersGenerator(TokenGenerator[TorchModel]):
         self._files = files
         self._may_use_gpu = gpu
         self._four_bit = four_bit
+        self._threads = threads
 
     @property
     def accelerated(self) -> bool:
@@ -34,6 +42,10 @@ class TransformersGenerator(TokenGenerator[TorchModel]):
         return self._may_use_gpu and has_gpu()
 
     def _open(self) -> TorchModel:
+        if self._threads is not None:
+            import torch
+
+            torch.set_num_threads(self._threads)  # for the whole process: torch knows no other
         return open_model(self._files, on_gpu=self.accelerated, four_bit=self._four_bit)
 
     def _open_template(self, model: TorchModel) -> ChatTemplate:

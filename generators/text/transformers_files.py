@@ -60,7 +60,7 @@ def find_model(name: str) -> ModelFiles:
 
 
 def find_folder(name: str) -> Path:
-    """The folder of that path, or of a model of the hub, which is fetched if need be. Raises ModelUnusable."""
+    """The folder of that path, or of a model of the hub, fetched if need be. Raises ModelUnusable."""
     folder = Path(name).expanduser()
     if folder.is_dir():
         return folder

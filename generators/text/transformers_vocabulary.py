@@ -34,10 +34,11 @@ class TransformersVocabulary:
         self._tokenizer = tokenizer
         self._lock = threading.Lock()
         added = tokenizer.added_tokens_decoder
-        self._control = frozenset(tokenizer.all_special_ids) | {
-            token for token, how in added.items() if how.special
-        }
-        self._user_defined = frozenset(added) - self._control
+        # What stands for an unknown character is content like any other.
+        self._control = (
+            frozenset(tokenizer.all_special_ids) | {token for token, how in added.items() if how.special}
+        ) - {tokenizer.unk_token_id}
+        self._user_defined = frozenset(added) - self._control - {tokenizer.unk_token_id}
         self.beginning_token = _number(tokenizer.bos_token_id)
         self.end_token = _number(tokenizer.eos_token_id)
         self.before, self.after = self._wrapping()

@@ -27,7 +27,7 @@ from generators.text.protocol import (
 from generators.text.scripted import ScriptedGenerator, ScriptedReply
 from generators.text.words import WordSignals
 from tests.generators.chat_server import serving
-from tests.small_language_models import causal_model, seq2seq_model
+from tests.small_language_models import causal_model, reader_model, seq2seq_model
 
 _QUESTION = "When does the library open?"
 _PASSAGE = "The library opens at nine on every working day of the week. Dogs stay outside."
@@ -79,7 +79,7 @@ def langchain_case() -> Iterator[Case]:
 
 
 def _transformers_case(folder: Path) -> Case:
-    settings = GeneratorSettings(engine=f"transformers:{folder}", context_tokens=512, gpu_layers=0)
+    settings = GeneratorSettings(engine=f"transformers:{folder}", context_tokens=512, gpu_layers=0, threads=1)
     messages = (Message("system", "One, two, three, four,"), Message("user", "five, six, seven,"))
     return Case(
         lambda: build_text_generator(settings, Path, Path()),
@@ -103,6 +103,15 @@ def t5_case(tmp_path_factory: pytest.TempPathFactory) -> Case:
     return _transformers_case(seq2seq_model(tmp_path_factory.mktemp("t5")))
 
 
+@pytest.fixture(scope="module")
+def reader_case(tmp_path_factory: pytest.TempPathFactory) -> Case:
+    folder = reader_model(tmp_path_factory.mktemp("reader"))
+    settings = GeneratorSettings(engine=f"reader:{folder}", gpu_layers=0)
+    evidence = (Evidence(1, "House rules", _PASSAGE),)
+    request = GenerationRequest((Message("user", _QUESTION),), _QUESTION, evidence, max_tokens=20)
+    return Case(lambda: build_text_generator(settings, Path, Path()), request, knows_itself=False)
+
+
 @pytest.fixture(
     params=[
         "scripted",
@@ -111,6 +120,7 @@ def t5_case(tmp_path_factory: pytest.TempPathFactory) -> Case:
         "llama",
         "gpt2",
         "t5",
+        "reader",
         pytest.param("llama-cpp", marks=pytest.mark.real),
     ],
     scope="module",
