@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from generators.text.likelihood import TokenLikelihood
 
 KNOWN_ENGINES = (
-    "`llama-cpp:<model id or path to a .gguf file>`, "
+    "`llama-cpp:<model id or path to a .gguf file>[+<adapter.gguf>]`, "
     "`transformers:<folder or hub id>[+<adapter folder>]`, "
     "`reader:<folder or hub id>`, "
     "`langchain:<provider>:<model>[@<base url>]`, "
@@ -35,7 +35,7 @@ def build_text_generator(
     """
     kind, _, detail = settings.engine.partition(":")
     if kind == "llama-cpp" and detail:
-        return _build_llama_cpp(settings, _model_path(detail, resolve), cache_folder)
+        return _build_llama_cpp(settings, *_gguf_files(detail, resolve), cache_folder)
     if kind == "transformers" and detail:
         return _build_transformers(settings, detail)
     if kind == "reader" and detail:
@@ -72,7 +72,9 @@ def model_weights_sha256(
         from generators.text.transformers_files import find_model
 
         return find_model(detail).sha256(cache_folder)
-    return file_sha256(_model_path(detail, resolve), cache_folder) if kind == "llama-cpp" and detail else None
+    if kind == "llama-cpp" and detail:
+        return _gguf_sha256(*_gguf_files(detail, resolve), cache_folder)
+    return None
 
 
 def build_likelihood(model: str, resolve: Callable[[str], Path], cache_folder: Path) -> TokenLikelihood:
@@ -90,15 +92,29 @@ def build_likelihood(model: str, resolve: Callable[[str], Path], cache_folder: P
         return transformers_likelihood(files, f"{model} {files.sha256(cache_folder)}")
     from generators.text.gguf import read_gguf_header
 
-    path = _model_path(model.removeprefix("llama-cpp:"), resolve)
+    path, lora = _gguf_files(model.removeprefix("llama-cpp:"), resolve)
     read_gguf_header(path)  # says in words what is wrong with a file that is none
-    return llama_likelihood(path, f"{model} {file_sha256(path, cache_folder)}")
+    return llama_likelihood(path, f"{model} {_gguf_sha256(path, lora, cache_folder)}", lora)
 
 
 def _model_path(name: str, resolve: Callable[[str], Path]) -> Path:
     """A name that looks like a path is one; all others are ids."""
     looks_like_path = name.endswith(".gguf") or "/" in name or "\\" in name
     return Path(name).expanduser() if looks_like_path else resolve(name)
+
+
+def _gguf_files(name: str, resolve: Callable[[str], Path]) -> tuple[Path, Path | None]:
+    """The model's file, and that of its adapter."""
+    from generators.text.llama_lora import split_lora
+
+    model, lora = split_lora(name)
+    return _model_path(model, resolve), None if lora is None else Path(lora).expanduser()
+
+
+def _gguf_sha256(path: Path, lora: Path | None, cache_folder: Path) -> str:
+    """The model's hash, with the adapter's behind it."""
+    hashes = [file_sha256(file, cache_folder) for file in (path, lora) if file is not None]
+    return "+".join(hashes)
 
 
 def _build_transformers(settings: GeneratorSettings, detail: str) -> TextGenerator:
@@ -128,14 +144,16 @@ def _build_langchain(settings: GeneratorSettings, detail: str) -> TextGenerator:
     )
 
 
-def _build_llama_cpp(settings: GeneratorSettings, path: Path, cache_folder: Path) -> TextGenerator:
+def _build_llama_cpp(
+    settings: GeneratorSettings, path: Path, lora: Path | None, cache_folder: Path
+) -> TextGenerator:
     from generators.text.llama_cpp import LlamaCppGenerator
     from generators.text.offload import fit_gpu_layers
     from generators.text.stable_prompts import StablePrompts
     from generators.text.state_files import StateFiles
 
     kept = StablePrompts(
-        StateFiles(saved_prompts_folder(cache_folder)), partial(file_sha256, path, cache_folder)
+        StateFiles(saved_prompts_folder(cache_folder)), partial(_gguf_sha256, path, lora, cache_folder)
     )
     return LlamaCppGenerator(
         path,
@@ -143,6 +161,7 @@ def _build_llama_cpp(settings: GeneratorSettings, path: Path, cache_folder: Path
         context_tokens=settings.context_tokens,
         threads=settings.threads,
         layer_outputs=settings.layer_outputs,
+        lora=lora,
         plan_offload=partial(
             fit_gpu_layers, path, settings.context_tokens, cache_folder, wanted=settings.gpu_layers
         ),

@@ -50,13 +50,13 @@ class TokenLikelihood:
         self._model.close()
 
 
-def llama_likelihood(path: Path, identity: str) -> TokenLikelihood:
-    """By one GGUF model, of 2,048 tokens at most. Raises ModelUnusable."""
+def llama_likelihood(path: Path, identity: str, lora: Path | None = None) -> TokenLikelihood:
+    """By one GGUF model with its adapter, of 2,048 tokens at most. Raises ModelUnusable."""
     from generators.text.gguf import read_gguf_header
     from generators.text.llama_model import LlamaModel
 
     context = min(_MOST_TOKENS, read_gguf_header(path).trained_context_tokens)
-    model = LlamaModel(path, context_tokens=context, threads=None, gpu_layers=0)
+    model = LlamaModel(path, context_tokens=context, threads=None, gpu_layers=0, lora=lora)
     return TokenLikelihood(model, identity, context)
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from generators.errors import ModelUnusable
 from generators.text.chat_template import CHATML, PLAIN, ChatTemplate
 from generators.text.gguf import read_gguf_header
+from generators.text.llama_lora import require_lora
 from generators.text.llama_model import LlamaModel
 from generators.text.offload import OffloadPlan, Planner, processor_only
 from generators.text.prompt_tokens import Block
@@ -18,7 +19,7 @@ from generators.text.token_generator import TokenGenerator
 class LlamaCppGenerator(TokenGenerator[LlamaModel]):
     """A TextGenerator over one GGUF file.
 
-    Raises ModelUnusable at once where the file is no GGUF file.
+    Raises ModelUnusable at once where the file, or that of its adapter, is no GGUF file.
     """
 
     def __init__(
@@ -31,7 +32,10 @@ class LlamaCppGenerator(TokenGenerator[LlamaModel]):
         plan_offload: Planner = processor_only,
         stable_prompts: StablePrompts | None = None,
         layer_outputs: bool = False,
+        lora: Path | None = None,
     ) -> None:
+        if lora is not None:
+            require_lora(lora)
         header = read_gguf_header(path)
         super().__init__(
             id=id or f"llama-cpp:{path}", context_tokens=min(context_tokens, header.trained_context_tokens)
@@ -39,6 +43,7 @@ class LlamaCppGenerator(TokenGenerator[LlamaModel]):
         self._path = path
         self._threads = threads
         self._layer_outputs = layer_outputs
+        self._lora = lora
         self._plan_offload = plan_offload
         self._stable_prompts = stable_prompts
         self._plan: OffloadPlan | None = None
@@ -73,6 +78,7 @@ class LlamaCppGenerator(TokenGenerator[LlamaModel]):
             threads=self._threads,
             gpu_layers=gpu_layers,
             layer_outputs=self._layer_outputs,
+            lora=self._lora,
         )
 
     def _open_template(self, model: LlamaModel) -> ChatTemplate:

@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 from generators.errors import GenerationFailed, ModelUnusable
 from generators.text.llama_layers import LayerReader
 from generators.text.llama_library import open_library, taken_errors
+from generators.text.llama_lora import apply_lora
 from generators.text.llama_sampler import Sampler
 from generators.text.protocol import Sampling
 from generators.text.threads import ThreadTuner, thread_choices
@@ -50,7 +51,9 @@ class LlamaModel:
         threads: int | None,
         gpu_layers: int,
         layer_outputs: bool = False,
+        lora: Path | None = None,
     ) -> None:
+        """`lora` is a GGUF file with a LoRA adapter of this model. Raises ModelUnusable, EngineMissing."""
         library = open_library()
         taken_errors()
         self._library = library
@@ -71,6 +74,8 @@ class LlamaModel:
         self._context = self._open_context(context_tokens, gpu_layers)
         # Also runs when the interpreter ends, while the library is still there.
         self._release = weakref.finalize(self, _free, library, self._context, self._model)
+        if lora is not None:
+            apply_lora(library, self._model, self._context, lora)
         self._memory = library.llama_get_memory(self._context)
         self.vocabulary_size = int(library.llama_vocab_n_tokens(self._vocabulary))
         self.adds_beginning = bool(library.llama_vocab_get_add_bos(self._vocabulary))

@@ -17,8 +17,8 @@ from generators.text.words import count_message_words, count_words, stream_words
 class ReaderGenerator:
     """A TextGenerator that answers with the stretch of the evidence that its model holds for the answer.
 
-    Where the model holds that no passage answers, it says `refusal`. `request.quoting` may ask for one stretch
-    of every passage that answers; with "leads" it quotes how the evidence begins, as the extractive engine does.
+    Where the model holds that no passage answers, it says `refusal`. `request.quoting` may ask for a stretch
+    of every passage that answers; with "leads" it quotes how the evidence begins, as `extractive` does.
     """
 
     def __init__(
