@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -48,6 +50,35 @@ def causal_model(folder: Path, kind: Literal["llama", "gpt2"] = "llama", *, posi
     return _save(folder, model, tokenizer)
 
 
+def speaking_model(folder: Path, text: str, corpus: str) -> Path:
+    """A chat model whose every answer is `text`, of which no token may occur twice. It knows `corpus`' words.
+
+    Attention and layers add nothing: a token's output is turned so that it points at the token to follow.
+    """
+    import torch
+    from transformers import LlamaConfig, LlamaForCausalLM
+
+    tokenizer = byte_pairs(chat=True, corpus=corpus, size=4000)
+    chain = [*tokenizer.encode("\n"), *tokenizer.encode(text), tokenizer.eos_token_id]
+    if len(set(chain)) != len(chain):
+        raise ValueError(f"a token of {text!r} occurs twice: {tokenizer.convert_ids_to_tokens(chain)}")
+    torch.manual_seed(_SEED)
+    config = LlamaConfig(
+        vocab_size=len(tokenizer), hidden_size=128, intermediate_size=32, num_hidden_layers=1,
+        num_attention_heads=2, num_key_value_heads=2, max_position_embeddings=8192,
+        bos_token_id=tokenizer.bos_token_id, eos_token_id=tokenizer.eos_token_id,
+    )  # fmt: skip
+    model = LlamaForCausalLM(config)
+    with torch.no_grad():
+        model.model.embed_tokens.weight.normal_()
+        model.model.layers[0].self_attn.o_proj.weight.zero_()
+        model.model.layers[0].mlp.down_proj.weight.zero_()
+        model.lm_head.weight.zero_()
+        for token, following in pairwise(chain):
+            model.lm_head.weight[following] = model.model.embed_tokens.weight[token]
+    return _save(folder, model, tokenizer)
+
+
 def seq2seq_model(folder: Path) -> Path:
     """A T5 of three layers: its tokenizer ends every text with </s>."""
     import torch
@@ -62,18 +93,39 @@ def seq2seq_model(folder: Path) -> Path:
     return _save(folder, T5ForConditionalGeneration(config), tokenizer)
 
 
-def reader_model(folder: Path, *, seed: int = 0, max_tokens: int = 48) -> Path:
-    """A BERT that marks where an answer begins and ends."""
+def reader_model(
+    folder: Path, *, seed: int = 0, max_tokens: int = 48, pointing: tuple[str, str] | None = None
+) -> Path:
+    """A BERT that marks where an answer begins and ends: at random, or from the one word to the other."""
     import torch
     from transformers import BertConfig, BertForQuestionAnswering
 
-    tokenizer = word_pieces(max_tokens)
+    tokenizer = word_pieces(max_tokens, pointing or ())
     torch.manual_seed(seed)
     config = BertConfig(
         vocab_size=len(tokenizer), hidden_size=_WIDTH, num_hidden_layers=2, num_attention_heads=2,
         intermediate_size=64, initializer_range=0.4, max_position_embeddings=max_tokens,
     )  # fmt: skip
-    return _save(folder, BertForQuestionAnswering(config), tokenizer)
+    model = BertForQuestionAnswering(config)
+    if pointing:
+        _point(model, [tokenizer.convert_tokens_to_ids(word) for word in pointing])
+    return _save(folder, model, tokenizer)
+
+
+def _point(model: Any, tokens: list[int]) -> None:
+    """Have the model's layers add nothing, and its outputs look for these two tokens."""
+    import torch
+
+    with torch.no_grad():
+        embeddings = model.bert.embeddings
+        for added in (embeddings.position_embeddings, embeddings.token_type_embeddings):
+            added.weight.zero_()
+        for layer in model.bert.encoder.layer:
+            for added in (layer.attention.output.dense, layer.output.dense):
+                added.weight.zero_()
+                added.bias.zero_()
+        for output, token in enumerate(tokens):
+            model.qa_outputs.weight[output] = embeddings.LayerNorm(embeddings.word_embeddings.weight[token])
 
 
 def adapter(folder: Path, base: Path) -> Path:
@@ -94,8 +146,8 @@ def adapter(folder: Path, base: Path) -> Path:
     return folder
 
 
-def byte_pairs(*, chat: bool) -> PreTrainedTokenizerBase:
-    """GPT-2's kind of tokenizer: bytes, and the words of `TEXT`."""
+def byte_pairs(*, chat: bool, corpus: str = TEXT, size: int = 600) -> PreTrainedTokenizerBase:
+    """GPT-2's kind of tokenizer: bytes, and the words of the corpus."""
     from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
     from transformers import PreTrainedTokenizerFast
 
@@ -104,10 +156,10 @@ def byte_pairs(*, chat: bool) -> PreTrainedTokenizerBase:
     tokenizer.decoder = decoders.ByteLevel()
     special = ["<|endoftext|>", *(["<|im_start|>", "<|im_end|>"] if chat else [])]
     trainer = trainers.BpeTrainer(
-        vocab_size=600, special_tokens=special, show_progress=False,
+        vocab_size=size, special_tokens=special, show_progress=False,
         initial_alphabet=pre_tokenizers.ByteLevel.alphabet(),
     )  # fmt: skip
-    tokenizer.train_from_iterator([TEXT, TEXT, "nine and ten"] * 9, trainer)
+    tokenizer.train_from_iterator([corpus, corpus, "nine and ten"] * 9, trainer)
     made = PreTrainedTokenizerFast(tokenizer_object=tokenizer, bos_token=special[0], eos_token=special[-1])
     if chat:
         made.chat_template = CHATML
@@ -128,12 +180,12 @@ def pieces() -> PreTrainedTokenizerBase:
     return T5Tokenizer(vocab=vocabulary, extra_ids=0)
 
 
-def word_pieces(max_tokens: int) -> PreTrainedTokenizerBase:
+def word_pieces(max_tokens: int, further: Sequence[str] = ()) -> PreTrainedTokenizerBase:
     """BERT's kind of tokenizer."""
     from transformers import BertTokenizer
 
     letters = list("abcdefghijklmnopqrstuvwxyz0123456789.,?!")
-    words = [word.lower().strip(",.?") for word in TEXT.split()]
+    words = [*(word.lower().strip(",.?") for word in TEXT.split()), *further]
     vocabulary = [
         "[PAD]",
         "[UNK]",

@@ -133,12 +133,7 @@ def lead_sentences(evidence: Sequence[Evidence]) -> list[tuple[int, str]]:
 def split_sentences(text: str) -> list[str]:
     """Sentences on one line each. A bracketed number of the document's own becomes `(7)`, not a mark."""
     pieces = (" ".join(piece.split()) for piece in _SENTENCE_END.split(text))
-    return [plain_brackets(piece) for piece in pieces if piece]
-
-
-def plain_brackets(text: str) -> str:
-    """Without what would read as a mark: a bracketed number of the document's own becomes `(7)`."""
-    return _BRACKETED_NUMBER.sub(r"(\1)", text)
+    return [_BRACKETED_NUMBER.sub(r"(\1)", piece) for piece in pieces if piece]
 
 
 def _terms(text: str) -> set[str]:

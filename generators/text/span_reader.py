@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 from generators.errors import GenerationFailed, ModelUnusable
 from generators.text.answer_spans import AnswerSpan, SpanReader
-from generators.text.extractive import lead_sentences, plain_brackets
+from generators.text.extractive import lead_sentences, split_sentences
 from generators.text.protocol import Evidence, GenerationEvent, GenerationRequest, Message
 from generators.text.stopping import interruption
 from generators.text.transformers_files import ModelFiles
@@ -81,12 +81,12 @@ class ReaderGenerator:
             quotes = lead_sentences(request.evidence)
         else:
             spans = self.find_spans(request.question, request.evidence, given_up)
+            answering = [span for span in spans if span.margin > 0]
             quotes = [
-                (span.number, plain_brackets(" ".join(span.text.split())))
-                for span in spans
-                if span.margin > 0
+                (span.number, sentence)  # a mark holds for its sentence alone
+                for span in (answering if request.quoting == "all" else answering[:1])
+                for sentence in split_sentences(span.text)
             ]
-            quotes = quotes if request.quoting == "all" else quotes[:1]
         text = " ".join(f"{quote} [{number}]" for number, quote in quotes) or self._refusal
         yield from stream_words(text, request, self._context_tokens, cancelled)
 

@@ -92,9 +92,9 @@ def _text(generator: TextGenerator, evidence: tuple[Evidence, ...], quoting: Quo
     return "".join(event.text for event in generator.stream(request) if isinstance(event, TextPiece))
 
 
-def test_a_saved_model_answers_with_a_mark(tmp_path: Path) -> None:
+def test_a_saved_model_answers_with_a_mark_at_each_sentence(tmp_path: Path) -> None:
     assert _text(_built(reader_model(tmp_path)), (_RULES,)) == (
-        "every working day of the week. Dogs stay outside [1]"
+        "every working day of the week. [1] Dogs stay outside [1]"
     )
 
 
