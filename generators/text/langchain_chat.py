@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal
 from generators.errors import GenerationFailed
 from generators.text.behind import read_behind
 from generators.text.estimated_tokens import estimate_message_tokens, estimate_tokens
+from generators.text.grammar import refuse_grammar
 from generators.text.piece_tally import PieceTally
 from generators.text.protocol import (
     Finished,
@@ -80,6 +81,7 @@ class LangChainGenerator:
 
         if self._closed:
             raise GenerationFailed("This generator was closed. Build a new one.")
+        refuse_grammar(request, self.id)
         prompt_tokens = self.count_prompt_tokens(request.messages)
         require_fit(prompt_tokens, request.max_tokens, self._context_tokens)
         if early := interrupted():

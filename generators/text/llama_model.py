@@ -23,7 +23,7 @@ from generators.errors import GenerationFailed, ModelUnusable
 from generators.text.llama_layers import LayerReader
 from generators.text.llama_library import open_library, taken_errors
 from generators.text.llama_lora import apply_lora
-from generators.text.llama_sampler import Sampler
+from generators.text.llama_sampler import Sampler, open_grammar
 from generators.text.protocol import Sampling
 from generators.text.threads import ThreadTuner, thread_choices
 from machine import usable_cores
@@ -210,8 +210,10 @@ class LlamaModel:
     def open_decoder(self) -> LlamaDecoder:
         return LlamaDecoder(self)
 
-    def open_sampler(self, sampling: Sampling) -> Sampler:
-        return Sampler(self._library, self._context, sampling, self.vocabulary_size)
+    def open_sampler(self, sampling: Sampling, grammar: str | None = None) -> Sampler:
+        """Raises ModelUnusable for a grammar that is none."""
+        held = None if grammar is None else open_grammar(self._library, self._vocabulary, grammar)
+        return Sampler(self._library, self._context, sampling, self.vocabulary_size, held)
 
     def close(self) -> None:
         """Free context and weights. A second call does nothing."""

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from generators.errors import GenerationFailed, ModelUnusable
 from generators.text.answer_spans import AnswerSpan, SpanReader
 from generators.text.extractive import lead_sentences, split_sentences
+from generators.text.grammar import refuse_grammar
 from generators.text.protocol import Evidence, GenerationEvent, GenerationRequest, Message
 from generators.text.stopping import interruption
 from generators.text.transformers_files import ModelFiles
@@ -73,6 +74,7 @@ class ReaderGenerator:
     ) -> Iterator[GenerationEvent]:
         if self._closed:
             raise GenerationFailed("This generator was closed. Build a new one.")
+        refuse_grammar(request, self.id)
 
         def given_up() -> bool:
             return self._closed or interruption(request, cancelled) is not None

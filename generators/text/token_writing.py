@@ -48,9 +48,10 @@ def write(
     model: TokenModel, request: GenerationRequest, interrupted: Callable[[], Interruption | None]
 ) -> Generator[TextPiece, None, Written]:
     """Write after that prompt. Raises GenerationFailed."""
-    sampler = model.open_sampler(request.sampling)
+    sampler = model.open_sampler(request.sampling, request.grammar)
     try:
-        model.rule_out(_first_tokens(model, request.barred))
+        if request.grammar is None:  # else nothing might be left that it allows
+            model.rule_out(_first_tokens(model, request.barred))
         drawn = _draw(model, sampler, request)
         return (yield from _write_on(model, sampler, request, interrupted, drawn))
     finally:

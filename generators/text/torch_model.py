@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from generators.errors import GenerationFailed
+from generators.errors import GenerationFailed, ModelUnusable
 from generators.text.array_sampler import ArraySampler
 from generators.text.protocol import Sampling
 from generators.text.transformers_vocabulary import TransformersVocabulary
@@ -79,7 +79,9 @@ class TorchModel(TransformersVocabulary, ABC):
     def is_end(self, token: int) -> bool:
         return token in self._ends
 
-    def open_sampler(self, sampling: Sampling) -> ArraySampler:
+    def open_sampler(self, sampling: Sampling, grammar: str | None = None) -> ArraySampler:
+        if grammar is not None:
+            raise ModelUnusable("This kind of model cannot be held to a grammar.")
         return ArraySampler(self.logits, sampling)
 
     def close(self) -> None:

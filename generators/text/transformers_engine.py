@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+
 from generators.errors import ModelUnusable
 from generators.text.chat_template import ChatTemplate
+from generators.text.grammar import refuse_grammar
+from generators.text.protocol import GenerationEvent, GenerationRequest
 from generators.text.token_generator import TokenGenerator
 from generators.text.torch_model import CausalModel, Seq2SeqModel, TorchModel
 from generators.text.transformers_files import ModelFiles
@@ -34,6 +38,12 @@ class TransformersGenerator(TokenGenerator[TorchModel]):
         self._may_use_gpu = gpu
         self._four_bit = four_bit
         self._threads = threads
+
+    def stream(
+        self, request: GenerationRequest, cancelled: Callable[[], bool] = lambda: False
+    ) -> Iterator[GenerationEvent]:
+        refuse_grammar(request, self.id)
+        yield from super().stream(request, cancelled)
 
     @property
     def accelerated(self) -> bool:

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from generators.assembly import build_text_generator
-from generators.errors import GeneratorError, PromptTooLong
+from generators.errors import GeneratorError, ModelUnusable, PromptTooLong
 from generators.settings import GeneratorSettings
 from generators.text.extractive import ExtractiveGenerator
 from generators.text.protocol import (
@@ -41,6 +41,7 @@ class Case:
     request: GenerationRequest
     knows_itself: bool
     """Whether it has signals to give to those who ask."""
+    keeps_grammars: bool = False
     counts_ahead: bool = True
     """Whether it knows a prompt's tokens before the model has read it; else it estimates them."""
 
@@ -140,6 +141,7 @@ def case(request: pytest.FixtureRequest) -> Case:
         lambda: LlamaCppGenerator(path, context_tokens=512, layer_outputs=True),
         GenerationRequest(messages, max_tokens=20),
         knows_itself=True,
+        keeps_grammars=True,
     )
 
 
@@ -327,6 +329,16 @@ class TestTextGenerator:
         with pytest.raises(PromptTooLong):
             next(iter(generator.stream(replace(case.request, max_tokens=room + 1))))
         assert next(iter(generator.stream(replace(case.request, max_tokens=room))))
+
+    def test_a_grammar_is_kept_or_refused_in_words(self, case: Case, generator: TextGenerator) -> None:
+        if generator.id == "scripted":
+            pytest.skip("it says what it is told to say")
+        request = replace(case.request, grammar='root ::= "nine" " and ten"?')
+        if case.keeps_grammars:
+            assert "".join(_read(generator.stream(request))[0]) in ("nine", "nine and ten")
+        else:
+            with pytest.raises(ModelUnusable, match="cannot be held to a grammar"):
+                next(iter(generator.stream(request)))
 
     def test_text_is_counted(self, generator: TextGenerator) -> None:
         assert generator.count_tokens("") == 0
