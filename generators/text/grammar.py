@@ -9,6 +9,8 @@ from typing import Any
 from generators.errors import GenerationFailed, ModelUnusable
 from generators.text.protocol import Finished, GenerationRequest, TextGenerator, TextPiece
 
+_KEEPING_KINDS = frozenset({"llama-cpp"})
+
 
 def json_grammar(schema: Mapping[str, Any]) -> str:
     """The grammar (GBNF) of the JSON texts that a schema allows. Raises ValueError for what is no schema.
@@ -21,6 +23,11 @@ def json_grammar(schema: Mapping[str, Any]) -> str:
         return str(json_schema_to_gbnf(json.dumps(schema)))
     except Exception as error:
         raise ValueError(f"This is no JSON schema that can be a grammar: {error!r}.") from error
+
+
+def keeps_grammars(generator: TextGenerator) -> bool:
+    """Whether this kind of engine holds a text to a grammar."""
+    return generator.id.partition(":")[0] in _KEEPING_KINDS
 
 
 def refuse_grammar(request: GenerationRequest, id: str) -> None:
