@@ -57,6 +57,8 @@ def embedder_settings(
 
 def _engine_name(model: str) -> str:
     """`--model` takes a bare id or path as well as the engine's full name."""
+    from generators.settings import ENGINE_KINDS
+
     kind, colon, _ = model.partition(":")
-    is_engine = model == "extractive" or (bool(colon) and kind in {"llama-cpp", "scripted"})
+    is_engine = model == "extractive" or (bool(colon) and kind in ENGINE_KINDS)
     return model if is_engine else f"llama-cpp:{model}"

@@ -13,9 +13,15 @@ from generators.text.protocol import TextGenerator
 from machine import file_sha256
 
 if TYPE_CHECKING:
-    from generators.text.likelihood import LlamaLikelihood
+    from generators.text.likelihood import TokenLikelihood
 
-_KNOWN = "`llama-cpp:<model id or path to a .gguf file>`, `extractive`, `scripted:<file of replies>`"
+KNOWN_ENGINES = (
+    "`llama-cpp:<model id or path to a .gguf file>[+<adapter.gguf>]`, "
+    "`transformers:<folder or hub id>[+<adapter folder>]`, "
+    "`reader:<folder or hub id>`, "
+    "`langchain:<provider>:<model>[@<base url>]`, "
+    "`extractive`, `scripted:<file of replies>`"
+)
 
 
 def build_text_generator(
@@ -29,7 +35,17 @@ def build_text_generator(
     """
     kind, _, detail = settings.engine.partition(":")
     if kind == "llama-cpp" and detail:
-        return _build_llama_cpp(settings, _model_path(detail, resolve), cache_folder)
+        return _build_llama_cpp(settings, *_gguf_files(detail, resolve), cache_folder)
+    if kind == "transformers" and detail:
+        return _build_transformers(settings, detail)
+    if kind == "reader" and detail:
+        from generators.text.span_reader import ReaderGenerator
+        from generators.text.transformers_files import find_model
+
+        gpu = settings.gpu_layers != 0
+        return ReaderGenerator(find_model(detail), settings.refusal_text, id=settings.engine, gpu=gpu)
+    if kind == "langchain" and detail:
+        return _build_langchain(settings, detail)
     if kind == "scripted" and detail:
         from generators.text.scripted import ScriptedGenerator, read_replies
 
@@ -39,7 +55,7 @@ def build_text_generator(
         from generators.text.extractive import ExtractiveGenerator
 
         return ExtractiveGenerator(settings.refusal_text)
-    raise ModelUnusable(f"There is no engine {settings.engine!r}. The engines are: {_KNOWN}.")
+    raise ModelUnusable(f"There is no engine {settings.engine!r}. The engines are: {KNOWN_ENGINES}.")
 
 
 def saved_prompts_folder(cache_folder: Path) -> Path:
@@ -52,20 +68,33 @@ def model_weights_sha256(
 ) -> str | None:
     """What identifies the weights of the engine that the settings name; None for one without a model file."""
     kind, _, detail = settings.engine.partition(":")
-    return file_sha256(_model_path(detail, resolve), cache_folder) if kind == "llama-cpp" and detail else None
+    if kind in ("transformers", "reader") and detail:
+        from generators.text.transformers_files import find_model
+
+        return find_model(detail).sha256(cache_folder)
+    if kind == "llama-cpp" and detail:
+        return _gguf_sha256(*_gguf_files(detail, resolve), cache_folder)
+    return None
 
 
-def build_likelihood(model: str, resolve: Callable[[str], Path], cache_folder: Path) -> LlamaLikelihood:
-    """What tells how likely a text is, by the model of that id or path.
+def build_likelihood(model: str, resolve: Callable[[str], Path], cache_folder: Path) -> TokenLikelihood:
+    """What tells how likely a text is, by the model of that id or path, or by `transformers:<folder or id>`.
 
-    Raises ModelUnusable for a file that is no model, and whatever `resolve` raises.
+    Raises ModelUnusable for what is no model that continues a text, and whatever `resolve` raises.
     """
-    from generators.text.gguf import read_gguf_header
-    from generators.text.likelihood import LlamaLikelihood
+    from generators.text.likelihood import llama_likelihood, transformers_likelihood
 
-    path = _model_path(model.removeprefix("llama-cpp:"), resolve)
+    kind, _, detail = model.partition(":")
+    if kind == "transformers" and detail:
+        from generators.text.transformers_files import find_model
+
+        files = find_model(detail)
+        return transformers_likelihood(files, f"{model} {files.sha256(cache_folder)}")
+    from generators.text.gguf import read_gguf_header
+
+    path, lora = _gguf_files(model.removeprefix("llama-cpp:"), resolve)
     read_gguf_header(path)  # says in words what is wrong with a file that is none
-    return LlamaLikelihood(path, f"{model} {file_sha256(path, cache_folder)}")
+    return llama_likelihood(path, f"{model} {_gguf_sha256(path, lora, cache_folder)}", lora)
 
 
 def _model_path(name: str, resolve: Callable[[str], Path]) -> Path:
@@ -74,14 +103,57 @@ def _model_path(name: str, resolve: Callable[[str], Path]) -> Path:
     return Path(name).expanduser() if looks_like_path else resolve(name)
 
 
-def _build_llama_cpp(settings: GeneratorSettings, path: Path, cache_folder: Path) -> TextGenerator:
+def _gguf_files(name: str, resolve: Callable[[str], Path]) -> tuple[Path, Path | None]:
+    """The model's file, and that of its adapter."""
+    from generators.text.llama_lora import split_lora
+
+    model, lora = split_lora(name)
+    return _model_path(model, resolve), None if lora is None else Path(lora).expanduser()
+
+
+def _gguf_sha256(path: Path, lora: Path | None, cache_folder: Path) -> str:
+    """The model's hash, with the adapter's behind it."""
+    hashes = [file_sha256(file, cache_folder) for file in (path, lora) if file is not None]
+    return "+".join(hashes)
+
+
+def _build_transformers(settings: GeneratorSettings, detail: str) -> TextGenerator:
+    from generators.text.transformers_engine import TransformersGenerator
+    from generators.text.transformers_files import find_model
+
+    return TransformersGenerator(
+        find_model(detail),
+        id=settings.engine,
+        context_tokens=settings.context_tokens,
+        gpu=settings.gpu_layers != 0,
+        four_bit=settings.four_bit,
+        threads=settings.threads,
+    )
+
+
+def _build_langchain(settings: GeneratorSettings, detail: str) -> TextGenerator:
+    from generators.text.langchain_chat import LangChainGenerator
+    from generators.text.langchain_models import ChatModelName, in_words, open_chat_model
+
+    name = ChatModelName.read(detail, settings.base_url)
+    return LangChainGenerator(
+        lambda max_tokens, sampling: open_chat_model(name, max_tokens, sampling, settings.context_tokens),
+        id=settings.engine,
+        context_tokens=settings.context_tokens,
+        explain=partial(in_words, name),
+    )
+
+
+def _build_llama_cpp(
+    settings: GeneratorSettings, path: Path, lora: Path | None, cache_folder: Path
+) -> TextGenerator:
     from generators.text.llama_cpp import LlamaCppGenerator
     from generators.text.offload import fit_gpu_layers
     from generators.text.stable_prompts import StablePrompts
     from generators.text.state_files import StateFiles
 
     kept = StablePrompts(
-        StateFiles(saved_prompts_folder(cache_folder)), partial(file_sha256, path, cache_folder)
+        StateFiles(saved_prompts_folder(cache_folder)), partial(_gguf_sha256, path, lora, cache_folder)
     )
     return LlamaCppGenerator(
         path,
@@ -89,6 +161,7 @@ def _build_llama_cpp(settings: GeneratorSettings, path: Path, cache_folder: Path
         context_tokens=settings.context_tokens,
         threads=settings.threads,
         layer_outputs=settings.layer_outputs,
+        lora=lora,
         plan_offload=partial(
             fit_gpu_layers, path, settings.context_tokens, cache_folder, wanted=settings.gpu_layers
         ),

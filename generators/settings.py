@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+#: What stands before the colon of an engine's name.
+ENGINE_KINDS = frozenset({"llama-cpp", "transformers", "reader", "langchain", "scripted"})
 DEFAULT_ENGINE = "llama-cpp:qwen2.5-coder-1.5b-instruct-q4_k_m"
 
 
 @dataclass(frozen=True, slots=True)
 class GeneratorSettings:
-    """`engine` is `llama-cpp:<model id or path>`, `extractive`, or `scripted:<file of replies>`.
+    """`engine` is one of `generators.assembly.KNOWN_ENGINES`: a kind, a colon, and which.
 
     Raises ValueError for values that cannot be meant.
     """
@@ -24,11 +26,17 @@ class GeneratorSettings:
     threads: int | None = None
     """None: all usable cores for the prompt; for one token at a time all or half, whichever is faster."""
     gpu_layers: int | Literal["auto"] = "auto"
+    """0 for the processor alone. `transformers:` puts a model on a GPU whole or not at all."""
+    four_bit: bool = False
+    """Whether `transformers:` weights are held in 4 bits: on a CUDA GPU, with bitsandbytes."""
+    base_url: str | None = None
+    """Where a `langchain:` model's server is, where the engine does not say it itself. Keys are read from the
+    environment and never kept here."""
     saved_prompts: bool = True
     """Whether what evaluating the instructions came to is kept on the disk for the next process. Nothing of
     documents, questions or answers is."""
     refusal_text: str = "The documents do not hold the answer."
-    """What `extractive` says when no passage shares a word with the question."""
+    """What `extractive` and `reader:` say where the passages hold no answer."""
 
     def __post_init__(self) -> None:
         if self.context_tokens < 1:

@@ -171,6 +171,11 @@ class Engines:
             self._checker = self._embedder = self._reranker = self._generator = None
 
 
+def open_generator(settings: Settings) -> TextGenerator:
+    """The engine for what is no answer: nothing is prepared, and it is loaded when first used."""
+    return build_text_generator(settings.generator, _language_model, cache_folder())
+
+
 def with_model(settings: Settings, engine: str) -> Settings:
     """The same settings with another engine for answers."""
     return replace(settings, generator=replace(settings.generator, engine=engine))

@@ -9,6 +9,8 @@
     ├── QuestionTooLong     the question alone does not fit the model's context
     ├── CheckerUnusable     what was named as support checker is none, or cannot be loaded
     ├── RerankerUnusable    what was named as reranker is none, or cannot be loaded
+    ├── TaskStopped         a task was told to stop before it was done
+    ├── TaskUnsuited        an engine cannot do a task, or did not
     ├── TemplateUnusable    what was named as prompt template is none, or its file is not right
     └── ConversationError   the chats that are kept
         ├── ConversationsUnusable   their file is damaged, another version's, or cannot be written
@@ -54,6 +56,14 @@ class CheckerUnusable(RagError):
 
 class RerankerUnusable(RagError):
     """Says what the folder holds instead, or what failed."""
+
+
+class TaskStopped(RagError):
+    """Says that nothing of it is kept."""
+
+
+class TaskUnsuited(RagError):
+    """Says what the engine does instead, and which can."""
 
 
 class TemplateUnusable(RagError):

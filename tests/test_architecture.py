@@ -26,6 +26,7 @@ ALLOWED = {
 HEAVY = (
     "torch",
     "transformers",
+    "peft",
     "sentence_transformers",
     "llama_cpp",
     "openvino",

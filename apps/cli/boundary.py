@@ -93,6 +93,7 @@ def failure_of(error: Exception) -> Failure | None:
         rag.NoSuchDocument,
         rag.QuestionTooLong,
         rag.RerankerUnusable,
+        rag.TaskUnsuited,
         rag.TemplateUnusable,
         generators.EngineMissing,
         generators.ModelUnusable,

@@ -41,8 +41,10 @@ ModelEngine = Annotated[
         "--model",
         metavar="ENGINE",
         envvar="REFDESK_ENGINE",
-        help="What writes the answer: a model's id (see `refdesk models`), a path to a .gguf file, or "
-        "`extractive`, which needs no model and only quotes.",
+        help="What writes the answer: a model's id (see `refdesk models`), a path to a .gguf file (either "
+        "may go on with `+ADAPTER.gguf`), `transformers:FOLDER`, `reader:FOLDER` (question answering model), "
+        "`langchain:PROVIDER:MODEL` (which may go on with `@` and a server's address), or `extractive`, "
+        "which needs no model and only quotes.",
     ),
 ]
 RerankerModel = Annotated[

@@ -19,6 +19,7 @@ from apps.cli.models import models
 from apps.cli.reembed import reembed
 from apps.cli.search import search
 from apps.cli.show import show
+from apps.cli.tasks import classify, entities, summarize, translate
 from apps.cli.templates import templates
 from apps.cli.ui import ui
 
@@ -63,6 +64,10 @@ app.command()(chat)
 app.command()(documents)
 app.command()(show)
 app.command()(remove)
+app.command()(summarize)
+app.command()(translate)
+app.command()(classify)
+app.command()(entities)
 app.add_typer(collections, name="collections")
 app.add_typer(chats, name="chats")
 app.add_typer(models, name="models")

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from generators.errors import GenerationFailed
+from generators.text.grammar import refuse_grammar
 from generators.text.protocol import Evidence, GenerationEvent, GenerationRequest, Message
 from generators.text.words import count_message_words, count_words, stream_words
 
@@ -75,6 +76,7 @@ class ExtractiveGenerator:
     ) -> Iterator[GenerationEvent]:
         if self._closed:
             raise GenerationFailed("This generator was closed. Build a new one.")
+        refuse_grammar(request, self.id)
         quotes = (
             lead_sentences(request.evidence)
             if request.quoting == "leads"

@@ -7,6 +7,7 @@ way to stop in between.
 
 from __future__ import annotations
 
+import codecs
 import ctypes
 import os
 import time
@@ -21,7 +22,8 @@ from numpy.typing import NDArray
 from generators.errors import GenerationFailed, ModelUnusable
 from generators.text.llama_layers import LayerReader
 from generators.text.llama_library import open_library, taken_errors
-from generators.text.llama_sampler import Sampler
+from generators.text.llama_lora import apply_lora
+from generators.text.llama_sampler import Sampler, open_grammar
 from generators.text.protocol import Sampling
 from generators.text.threads import ThreadTuner, thread_choices
 from machine import usable_cores
@@ -49,7 +51,9 @@ class LlamaModel:
         threads: int | None,
         gpu_layers: int,
         layer_outputs: bool = False,
+        lora: Path | None = None,
     ) -> None:
+        """`lora` is a GGUF file with a LoRA adapter of this model. Raises ModelUnusable, EngineMissing."""
         library = open_library()
         taken_errors()
         self._library = library
@@ -70,6 +74,8 @@ class LlamaModel:
         self._context = self._open_context(context_tokens, gpu_layers)
         # Also runs when the interpreter ends, while the library is still there.
         self._release = weakref.finalize(self, _free, library, self._context, self._model)
+        if lora is not None:
+            apply_lora(library, self._model, self._context, lora)
         self._memory = library.llama_get_memory(self._context)
         self.vocabulary_size = int(library.llama_vocab_n_tokens(self._vocabulary))
         self.adds_beginning = bool(library.llama_vocab_get_add_bos(self._vocabulary))
@@ -201,12 +207,28 @@ class LlamaModel:
         self.keep_first(0)
         return False
 
-    def open_sampler(self, sampling: Sampling) -> Sampler:
-        return Sampler(self._library, self._context, sampling, self.vocabulary_size)
+    def open_decoder(self) -> LlamaDecoder:
+        return LlamaDecoder(self)
+
+    def open_sampler(self, sampling: Sampling, grammar: str | None = None) -> Sampler:
+        """Raises ModelUnusable for a grammar that is none."""
+        held = None if grammar is None else open_grammar(self._library, self._vocabulary, grammar)
+        return Sampler(self._library, self._context, sampling, self.vocabulary_size, held)
 
     def close(self) -> None:
         """Free context and weights. A second call does nothing."""
         self._release()
+
+
+class LlamaDecoder:
+    """Makes text of tokens: bytes wait until they are whole characters."""
+
+    def __init__(self, model: LlamaModel) -> None:
+        self._model = model
+        self._characters = codecs.getincrementaldecoder("utf-8")("replace")
+
+    def decode(self, token: int) -> str:
+        return self._characters.decode(self._model.piece(token))
 
 
 def _why_unusable(path: Path, gpu_layers: int) -> str:

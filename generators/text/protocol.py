@@ -99,6 +99,10 @@ class GenerationRequest:
     barred: tuple[str, ...] = ()
     """Texts that the answer may not begin with: the first token of each is not drawn as its first. Engines
     that quote rather than write have no use for it."""
+    grammar: str | None = None
+    """GBNF (https://github.com/ggml-org/llama.cpp/tree/master/grammars) whose `root` the whole text follows,
+    where `max_tokens` leaves room for all of it; `barred` does not count then. Engines that cannot hold a
+    text to one raise ModelUnusable."""
     layers: tuple[int, ...] = ()
     """Layers, counted from 0, whose outputs at the prompt's last token are wanted."""
     quoting: Quoting = "best"

@@ -5,11 +5,14 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 import numpy as np
 import pytest
 
-from generators.errors import GeneratorError, PromptTooLong
+from generators.assembly import build_text_generator
+from generators.errors import GeneratorError, ModelUnusable, PromptTooLong
+from generators.settings import GeneratorSettings
 from generators.text.extractive import ExtractiveGenerator
 from generators.text.protocol import (
     Evidence,
@@ -23,6 +26,8 @@ from generators.text.protocol import (
 )
 from generators.text.scripted import ScriptedGenerator, ScriptedReply
 from generators.text.words import WordSignals
+from tests.generators.chat_server import serving
+from tests.small_language_models import causal_model, reader_model, seq2seq_model
 
 _QUESTION = "When does the library open?"
 _PASSAGE = "The library opens at nine on every working day of the week. Dogs stay outside."
@@ -36,6 +41,9 @@ class Case:
     request: GenerationRequest
     knows_itself: bool
     """Whether it has signals to give to those who ask."""
+    keeps_grammars: bool = False
+    counts_ahead: bool = True
+    """Whether it knows a prompt's tokens before the model has read it; else it estimates them."""
 
 
 def _scripted_case() -> Case:
@@ -58,14 +66,73 @@ def _extractive_case() -> Case:
     return Case(lambda: ExtractiveGenerator("Not here."), request, knows_itself=False)
 
 
+@pytest.fixture(scope="module")
+def langchain_case() -> Iterator[Case]:
+    pytest.importorskip("langchain_openai")
+    with serving(lambda body: "It opens at nine, every working day. [1]") as server:
+        settings = GeneratorSettings(engine=f"langchain:openai:small@{server.base_url}")
+        yield Case(
+            lambda: build_text_generator(settings, Path, Path()),
+            GenerationRequest((Message("user", _QUESTION),), max_tokens=20),
+            knows_itself=False,
+            counts_ahead=False,
+        )
+
+
+def _transformers_case(folder: Path) -> Case:
+    settings = GeneratorSettings(engine=f"transformers:{folder}", context_tokens=512, gpu_layers=0, threads=1)
+    messages = (Message("system", "One, two, three, four,"), Message("user", "five, six, seven,"))
+    return Case(
+        lambda: build_text_generator(settings, Path, Path()),
+        GenerationRequest(messages, max_tokens=20),
+        knows_itself=True,
+    )
+
+
+@pytest.fixture(scope="module")
+def llama_case(tmp_path_factory: pytest.TempPathFactory) -> Case:
+    return _transformers_case(causal_model(tmp_path_factory.mktemp("llama")))
+
+
+@pytest.fixture(scope="module")
+def gpt2_case(tmp_path_factory: pytest.TempPathFactory) -> Case:
+    return _transformers_case(causal_model(tmp_path_factory.mktemp("gpt2"), "gpt2"))
+
+
+@pytest.fixture(scope="module")
+def t5_case(tmp_path_factory: pytest.TempPathFactory) -> Case:
+    return _transformers_case(seq2seq_model(tmp_path_factory.mktemp("t5")))
+
+
+@pytest.fixture(scope="module")
+def reader_case(tmp_path_factory: pytest.TempPathFactory) -> Case:
+    folder = reader_model(tmp_path_factory.mktemp("reader"))
+    settings = GeneratorSettings(engine=f"reader:{folder}", gpu_layers=0)
+    evidence = (Evidence(1, "House rules", _PASSAGE),)
+    request = GenerationRequest((Message("user", _QUESTION),), _QUESTION, evidence, max_tokens=20)
+    return Case(lambda: build_text_generator(settings, Path, Path()), request, knows_itself=False)
+
+
 @pytest.fixture(
-    params=["scripted", "extractive", pytest.param("llama-cpp", marks=pytest.mark.real)], scope="module"
+    params=[
+        "scripted",
+        "extractive",
+        "langchain",
+        "llama",
+        "gpt2",
+        "t5",
+        "reader",
+        pytest.param("llama-cpp", marks=pytest.mark.real),
+    ],
+    scope="module",
 )
 def case(request: pytest.FixtureRequest) -> Case:
     if request.param == "scripted":
         return _scripted_case()
     if request.param == "extractive":
         return _extractive_case()
+    if request.param != "llama-cpp":
+        return request.getfixturevalue(f"{request.param}_case")
     from generators.text.llama_cpp import LlamaCppGenerator
 
     path = request.getfixturevalue("gemma_file")
@@ -74,6 +141,7 @@ def case(request: pytest.FixtureRequest) -> Case:
         lambda: LlamaCppGenerator(path, context_tokens=512, layer_outputs=True),
         GenerationRequest(messages, max_tokens=20),
         knows_itself=True,
+        keeps_grammars=True,
     )
 
 
@@ -108,7 +176,8 @@ class TestTextGenerator:
 
     def test_the_prompt_is_counted_alike_before_and_after(self, case: Case, generator: TextGenerator) -> None:
         _, finished = _read(generator.stream(case.request))
-        assert finished.prompt_tokens == generator.count_prompt_tokens(case.request.messages)
+        ahead = generator.count_prompt_tokens(case.request.messages)
+        assert finished.prompt_tokens == ahead if case.counts_ahead else 0 < finished.prompt_tokens <= ahead
         assert 0 <= finished.reused_tokens <= finished.prompt_tokens
 
     def test_the_same_request_gives_the_same_text(self, case: Case, generator: TextGenerator) -> None:
@@ -260,6 +329,16 @@ class TestTextGenerator:
         with pytest.raises(PromptTooLong):
             next(iter(generator.stream(replace(case.request, max_tokens=room + 1))))
         assert next(iter(generator.stream(replace(case.request, max_tokens=room))))
+
+    def test_a_grammar_is_kept_or_refused_in_words(self, case: Case, generator: TextGenerator) -> None:
+        if generator.id == "scripted":
+            pytest.skip("it says what it is told to say")
+        request = replace(case.request, grammar='root ::= "nine" " and ten"?')
+        if case.keeps_grammars:
+            assert "".join(_read(generator.stream(request))[0]) in ("nine", "nine and ten")
+        else:
+            with pytest.raises(ModelUnusable, match="cannot be held to a grammar"):
+                next(iter(generator.stream(request)))
 
     def test_text_is_counted(self, generator: TextGenerator) -> None:
         assert generator.count_tokens("") == 0

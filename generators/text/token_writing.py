@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import codecs
 from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from generators.text.llama_model import LlamaModel
-from generators.text.llama_sampler import Sampler
 from generators.text.log_probabilities import log_probabilities
 from generators.text.piece_tally import PieceTally
 from generators.text.prompt_tokens import content_tokens
 from generators.text.protocol import GenerationRequest, Interruption, PromptRead, TextPiece
 from generators.text.stopping import StopFilter
+from generators.text.token_model import TokenModel, TokenSampler
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +32,7 @@ class _Drawn:
 
 
 def read_prompt(
-    model: LlamaModel, request: GenerationRequest, prompt_tokens: int, reused_tokens: int
+    model: TokenModel, request: GenerationRequest, prompt_tokens: int, reused_tokens: int
 ) -> PromptRead:
     """What there is to say of the prompt that the model has evaluated."""
     states = model.layers.take(request.layers)
@@ -47,12 +45,13 @@ def read_prompt(
 
 
 def write(
-    model: LlamaModel, request: GenerationRequest, interrupted: Callable[[], Interruption | None]
+    model: TokenModel, request: GenerationRequest, interrupted: Callable[[], Interruption | None]
 ) -> Generator[TextPiece, None, Written]:
     """Write after that prompt. Raises GenerationFailed."""
-    sampler = model.open_sampler(request.sampling)
+    sampler = model.open_sampler(request.sampling, request.grammar)
     try:
-        model.rule_out(_first_tokens(model, request.barred))
+        if request.grammar is None:  # else nothing might be left that it allows
+            model.rule_out(_first_tokens(model, request.barred))
         drawn = _draw(model, sampler, request)
         return (yield from _write_on(model, sampler, request, interrupted, drawn))
     finally:
@@ -60,15 +59,14 @@ def write(
 
 
 def _write_on(
-    model: LlamaModel,
-    sampler: Sampler,
+    model: TokenModel,
+    sampler: TokenSampler,
     request: GenerationRequest,
     interrupted: Callable[[], Interruption | None],
     drawn: _Drawn,
 ) -> Generator[TextPiece, None, Written]:
-    # A character may be split over tokens: bytes wait until they are one. Those of a character
-    # that is still incomplete at the end are dropped.
-    characters = codecs.getincrementaldecoder("utf-8")("replace")
+    # A character may be split over tokens. What is still incomplete at the end is dropped.
+    characters = model.open_decoder()
     stop = StopFilter(request.stop)
     tally = PieceTally()
     written = 0
@@ -84,7 +82,7 @@ def _write_on(
         written += 1
         if request.signals:
             tally.add(drawn.logprob)
-        if text := stop.feed(characters.decode(model.piece(drawn.token))):
+        if text := stop.feed(characters.decode(drawn.token)):
             yield tally.piece(text)
         if stop.found:
             return Written("stop", written)
@@ -96,7 +94,7 @@ def _write_on(
     return ended
 
 
-def _draw(model: LlamaModel, sampler: Sampler, request: GenerationRequest) -> _Drawn:
+def _draw(model: TokenModel, sampler: TokenSampler, request: GenerationRequest) -> _Drawn:
     token = sampler.draw()
     if not request.signals:
         return _Drawn(token, None)
@@ -104,5 +102,5 @@ def _draw(model: LlamaModel, sampler: Sampler, request: GenerationRequest) -> _D
     return _Drawn(token, logprob)
 
 
-def _first_tokens(model: LlamaModel, texts: Sequence[str]) -> list[int]:
+def _first_tokens(model: TokenModel, texts: Sequence[str]) -> list[int]:
     return [token for text in texts for token in content_tokens(model, text)[:1]]
