@@ -43,7 +43,8 @@ def build_speaker(settings: SpeechSettings, resolve: Callable[[str], Path]) -> S
 
 
 def build_transcriber(settings: TranscriptionSettings, resolve: Callable[[str], Path]) -> Transcriber:
-    """What writes down speech; its model is loaded when it is first needed. Raises whatever `resolve` raises."""
+    """What writes down speech; its model is loaded when it is first needed. Raises whatever `resolve`
+    raises."""
     from generators.audio.whisper import WhisperTranscriber
 
     return WhisperTranscriber(

@@ -60,9 +60,7 @@ class HibariSpeaker:
         with self._lock:
             self._closed, self._engine = True, None
 
-    def _pieces(
-        self, text: str, speed: float, seed: int, cancelled: Callable[[], bool]
-    ) -> Iterator[Samples]:
+    def _pieces(self, text: str, speed: float, seed: int, cancelled: Callable[[], bool]) -> Iterator[Samples]:
         engine = self._load()
         for sentence in spoken_sentences(text, in_words=False):
             if cancelled():
@@ -80,8 +78,8 @@ class HibariSpeaker:
                 said = engine(written_out(sentence), speed=speed, seed=seed)
         except Exception as error:
             raise GenerationFailed(
-                f"hibari could not speak {sentence[:80]!r}: {type(error).__name__}: {error}. Leave that out, or "
-                "choose another voice."
+                f"hibari could not speak {sentence[:80]!r}: {type(error).__name__}: {error}. Leave that out, "
+                "or choose another voice."
             ) from error
         return said
 
@@ -108,8 +106,9 @@ def _opened(voice: str) -> Any:
     try:
         path = voice_path(voice, download_missing=False)
     except FileNotFoundError as error:
+        megabytes = VOICES[voice]["bytes"] / 1e6
         raise ModelUnusable(
-            f"hibari's voice {voice} ({VOICES[voice]['bytes'] / 1e6:.1f} MB, Apache-2.0) is not on this machine. "
-            f"Fetch it with `python -c \"from hibari.voices import voice_path; voice_path('{voice}')\"`."
+            f"hibari's voice {voice} ({megabytes:.1f} MB, Apache-2.0) is not on this machine. Fetch it with "
+            f"`hibari --voice {voice} -o {voice}.wav hello`, hibari's own command."
         ) from error
     return Hibari(voice=voice, model=path)

@@ -77,8 +77,8 @@ class PiperSpeaker:
             said = [chunk.audio_float_array for chunk in voice.synthesize(sentence, settings)]
         except Exception as error:
             raise GenerationFailed(
-                f"Piper could not speak {sentence[:80]!r}: {type(error).__name__}: {error}. Leave that out, or "
-                "choose another voice."
+                f"Piper could not speak {sentence[:80]!r}: {type(error).__name__}: {error}. Leave that out, "
+                "or choose another voice."
             ) from error
         return np.concatenate(said).astype(np.float32) if said else np.zeros(0, dtype=np.float32)
 
@@ -102,8 +102,8 @@ def _opened(path: Path) -> Any:
     for file in (path, Path(f"{path}.json")):
         if not file.is_file():
             raise ModelUnusable(
-                f"There is no {file}. A Piper voice is a .onnx file with its settings beside it, in a file of the "
-                "same name and .json behind. `refdesk models pull piper-en-us-joe-medium` fetches one."
+                f"There is no {file}. A Piper voice is a .onnx file with its settings beside it, in a file "
+                "of the same name and .json behind. `refdesk models pull piper-en-us-joe-medium` fetches one."
             )
     try:
         return PiperVoice.load(path)

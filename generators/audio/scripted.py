@@ -59,9 +59,7 @@ class ToneSpeaker:
     def close(self) -> None:
         self._closed = True
 
-    def _pieces(
-        self, text: str, speed: float, seed: int, cancelled: Callable[[], bool]
-    ) -> Iterator[Samples]:
+    def _pieces(self, text: str, speed: float, seed: int, cancelled: Callable[[], bool]) -> Iterator[Samples]:
         import numpy as np
 
         if self._closed:
@@ -77,7 +75,8 @@ class ToneSpeaker:
 
 
 class ScriptedTranscriber:
-    """A Transcriber that hears what it was told to hear, whatever the file is. It keeps the files in `heard`."""
+    """A Transcriber that hears what it was told to hear, whatever the file is. It keeps the files in
+    `heard`."""
 
     def __init__(self, stretches: Sequence[Stretch]) -> None:
         self._stretches = tuple(stretches)

@@ -12,8 +12,8 @@ DEFAULT_TRANSCRIBER = "faster-whisper-tiny"
 
 @dataclass(frozen=True, slots=True)
 class SpeechSettings:
-    """`voice` is `hibari` or `hibari:<voice>`, `piper:<model id or path to a .onnx file>`, `vits:<folder>`, or
-    `scripted`, which is tones.
+    """`voice` is `hibari` or `hibari:<voice>`, `piper:<model id or path to a .onnx file>`, `vits:<folder>`,
+    or `scripted`, which is tones.
 
     Raises ValueError for values that cannot be meant.
     """

@@ -69,7 +69,8 @@ def open_sound(path: Path, sample_rate: int) -> Iterator[SoundSink]:
         folder = Path(tempfile.mkdtemp(prefix=".refdesk-sound-", dir=path.parent or Path()))
     except OSError as error:
         raise GenerationFailed(
-            f"{path} cannot be written: {error.strerror or error}. Name a folder that is there and may be written."
+            f"{path} cannot be written: {error.strerror or error}. Name a folder that is there and may be "
+            "written."
         ) from error
     unfinished = folder / "sound.wav"
     try:
@@ -77,8 +78,8 @@ def open_sound(path: Path, sample_rate: int) -> Iterator[SoundSink]:
             yield SoundSink(path, wav, lambda making: _publish(wav, unfinished, path, making))
     except OSError as error:
         raise GenerationFailed(
-            f"{path} could not be written to its end: {error.strerror or error}. Make room on the disk, or name "
-            "another place."
+            f"{path} could not be written to its end: {error.strerror or error}. Make room on the disk, or "
+            "name another place."
         ) from error
     finally:
         for left in (unfinished, folder / path.name):
@@ -136,7 +137,7 @@ def _import_soundfile(suffix: str):  # type: ignore[no-untyped-def]  # a module 
         import soundfile
     except (ImportError, OSError) as error:  # OSError: libsndfile itself is not there
         raise EngineMissing(
-            f"A sound file of the kind {suffix} needs soundfile, which cannot be imported here ({error}). Install it "
-            "with `pip install refdesk[speech]`, or end the name in .wav."
+            f"A sound file of the kind {suffix} needs soundfile, which cannot be imported here ({error}). "
+            "Install it with `pip install refdesk[speech]`, or end the name in .wav."
         ) from error
     return soundfile

@@ -33,16 +33,24 @@ def read_stretches(file: Path) -> Iterator[tuple[float, Samples]]:
         while count >= most:
             joined = np.concatenate(waiting)
             end = _quietest(joined[:most])
-            yield start / SAMPLE_RATE, joined[:end].astype(np.float32) / 32768
+            yield start / SAMPLE_RATE, _float(joined[:end])
             waiting, count, start = [joined[end:]], count - end, start + end
     if count:
-        yield start / SAMPLE_RATE, np.concatenate(waiting).astype(np.float32) / 32768
+        yield start / SAMPLE_RATE, _float(np.concatenate(waiting))
     elif not start:
         raise SoundUnreadable(f"{file.name} holds no sound.")
 
 
+def _float(samples: Any) -> Samples:
+    import numpy as np
+
+    sound: Samples = samples.astype(np.float32) / np.float32(32768)
+    return sound
+
+
 def _quietest(samples: Any) -> int:
-    """Where to cut: the middle of the quietest moment behind LEAST_SECONDS, the last of equally quiet ones."""
+    """Where to cut: the middle of the quietest moment behind LEAST_SECONDS, the last of equally quiet
+    ones."""
     import numpy as np
 
     width = round(_QUIET_SECONDS * SAMPLE_RATE)
@@ -55,7 +63,8 @@ def _quietest(samples: Any) -> int:
 
 
 def _decoded(file: Path) -> Iterator[Any]:
-    """int16 [samples] at SAMPLE_RATE, one channel, as they are decoded. What is broken in between is left out."""
+    """int16 [samples] at SAMPLE_RATE, one channel, as they are decoded. What is broken in between is left
+    out."""
     try:
         import av
     except ImportError as error:
@@ -75,8 +84,8 @@ def _decoded(file: Path) -> Iterator[Any]:
                     yield resampled.to_ndarray()[0]
     except (av.error.FFmpegError, ValueError) as error:
         raise SoundUnreadable(
-            f"{file.name} is no sound that can be read, or is damaged ({error}). Play it in another program and save "
-            "it anew."
+            f"{file.name} is no sound that can be read, or is damaged ({error}). Play it in another program "
+            "and save it anew."
         ) from error
 
 

@@ -37,30 +37,30 @@ def speak(
     sources: Sequence[str] = (),
     speaker: Speaker | None = None,
     cancelled: Callable[[], bool] = lambda: False,
-    spoken: Callable[[int, float], None] = lambda sentences, seconds: None,
+    spoken: Callable[[int, float], None] = lambda *_: None,
 ) -> SpokenFile:
-    """Speak the text, sentence by sentence, into a WAV, FLAC or Ogg file (by its suffix) that says how it was made.
+    """Speak the text, sentence by sentence, into a WAV, FLAC or Ogg file (by its suffix) that says how it
+    was made.
 
     A text of any length takes the memory of a sentence. `sources` says in words what the text was taken from.
-    `speaker` is a voice that is there already, and stays open; without it the settings' voice is loaded. `spoken`
-    hears after each sentence how many were spoken, and how many seconds they last. Where it is cancelled, or
-    fails, no file is left and one that was there stays. Raises NothingToSay, and whatever the voice and the file
-    raise; GenerationFailed where it was cancelled.
+    `speaker` is a voice that is there already, and stays open; without it the settings' voice is loaded.
+    `spoken` hears after each sentence how many were spoken, and how many seconds they last. Where it is
+    cancelled, or fails, no file is left and one that was there stays. Raises NothingToSay, and whatever the
+    voice and the file raise; GenerationFailed where it was cancelled.
     """
     check_suffix(path)
     if next(spoken_sentences(text, in_words=False), None) is None:
         raise NothingToSay(
-            "There is nothing to say: without marks, markup and addresses the text is empty. Give it some words."
+            "There is nothing to say: without marks, markup and addresses the text is empty. Give it some "
+            "words."
         )
-    own = build_speaker(settings, lambda id: resolve(id, kind="voice")) if speaker is None else None
-    voice = speaker or own
-    assert voice is not None  # noqa: S101 - one of the two is there
+    voice = speaker or build_speaker(settings, lambda id: resolve(id, kind="voice"))
     try:
         with open_sound(path, voice.sample_rate) as sink:
             return _spoken(text, sink, settings, tuple(sources), voice, cancelled, spoken)
     finally:
-        if own is not None:
-            own.close()
+        if speaker is None:
+            voice.close()
 
 
 def _spoken(
@@ -84,11 +84,13 @@ def _spoken(
         sentences += 1
         spoken(sentences, sink.seconds)
     if cancelled():
-        raise GenerationFailed(f"Speaking was stopped after {sentences} sentences: {sink.path} was not written.")
+        raise GenerationFailed(
+            f"Speaking was stopped after {sentences} sentences: {sink.path} was not written."
+        )
     if not sentences:
         raise NothingToSay(
-            f"The voice {voice.id} can say nothing of this text: it may be in a language or script that it does not "
-            "speak. Choose another voice."
+            f"The voice {voice.id} can say nothing of this text: it may be in a language or script that it "
+            "does not speak. Choose another voice."
         )
     weights = voice.weights
     making = Making(

@@ -30,7 +30,9 @@ _QUOTE = re.compile(r"^ ?(?:> ?)+", re.MULTILINE)
 _RULE = re.compile(r"^[ |:*_=-]{3,}$", re.MULTILINE)
 _EMPHASIS = re.compile(r"(?<!\w)([*_~]{1,3})(?=\S)|(?<=\S)([*_~]{1,3})(?!\w)|`+|\*\*")
 _CELL_END = re.compile(r" ?\| ?")
-_UNSAID = re.compile(r"[\[\]{}<>|\\^\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
+_UNSAID = re.compile(
+    r"[\[\]{}<>|\\^\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]"
+)
 _BLANKS = re.compile(r"[ \t\u00a0\u2000-\u200a\u202f\u3000]+")
 
 _PARAGRAPH = re.compile(r"\n\s*\n|\f")
@@ -65,7 +67,7 @@ def spoken_text(text: str) -> str:
 
 
 def spoken_sentences(text: str, *, in_words: bool) -> Iterator[str]:
-    """What a voice is given, one sentence at a time, each no longer than LONGEST_SENTENCE before it is written out.
+    """What a voice is given, sentence by sentence, each of LONGEST_SENTENCE at most before it is written out.
 
     `in_words` is for voices that read letters and no figures: see `generators.audio.written_out`.
     """
@@ -93,7 +95,12 @@ def _sentences(paragraph: str) -> Iterator[str]:
         if found[0] == "\n":
             line = paragraph[start : found.start()].strip()
             following = paragraph[end : end + 1]
-            if not line or len(line) > 60 or line[-1] in ",-–" or not (following.isupper() or following.isdigit()):
+            if (
+                not line
+                or len(line) > 60
+                or line[-1] in ",-–"
+                or not (following.isupper() or following.isdigit())
+            ):
                 continue
         elif found[0] == "." and _is_short_form(paragraph, end):
             continue
@@ -106,7 +113,9 @@ def _is_short_form(paragraph: str, end: int) -> bool:
     following = paragraph[end : end + 3].lstrip()[:1]
     if following.islower():
         return True
-    return bool(following) and _SHORT_FORM.search(paragraph[max(0, end - _SHORT_FORM_REACH) : end]) is not None
+    return (
+        bool(following) and _SHORT_FORM.search(paragraph[max(0, end - _SHORT_FORM_REACH) : end]) is not None
+    )
 
 
 def _pieces(sentence: str) -> Iterator[str]:

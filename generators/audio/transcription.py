@@ -44,7 +44,7 @@ class Transcriber(Protocol):
         ...
 
     def transcribe(self, file: Path, *, skip: int = 0) -> Iterator[Stretch]:
-        """Yield the sound's stretches in order, each before work on the next begins; together they are all of it.
+        """Yield the sound's stretches in order, each before work on the next begins, without a gap.
 
         The first `skip` are left out, at little cost; a file is always cut in the same places. Raises
         EngineMissing, ModelUnusable, and SoundUnreadable for a file that is no sound.

@@ -60,9 +60,7 @@ class VitsSpeaker:
         with self._lock:
             self._closed, self._model, self._tokenizer = True, None, None
 
-    def _pieces(
-        self, text: str, speed: float, seed: int, cancelled: Callable[[], bool]
-    ) -> Iterator[Samples]:
+    def _pieces(self, text: str, speed: float, seed: int, cancelled: Callable[[], bool]) -> Iterator[Samples]:
         self._load()
         english = str(getattr(self._tokenizer, "language", None) or "").lower() in _ENGLISH
         for number, sentence in enumerate(spoken_sentences(text, in_words=english)):
@@ -87,8 +85,8 @@ class VitsSpeaker:
                 sound = self._model(**inputs).waveform[0]
         except Exception as error:
             raise GenerationFailed(
-                f"{self._id} could not speak {sentence[:80]!r}: {type(error).__name__}: {error}. Leave that out, "
-                "or choose another voice."
+                f"{self._id} could not speak {sentence[:80]!r}: {type(error).__name__}: {error}. Leave that "
+                "out, or choose another voice."
             ) from error
         said: Samples = sound.clamp(-1.0, 1.0).float().cpu().numpy()
         return said
@@ -104,21 +102,22 @@ class VitsSpeaker:
 def _opened(folder: Path) -> tuple[Any, Any]:
     if not (folder / "config.json").is_file():
         raise ModelUnusable(
-            f"There is no VITS voice in {folder}: it holds no config.json. Give the folder that transformers saved it "
-            "in, or that was downloaded from the hub."
+            f"There is no VITS voice in {folder}: it holds no config.json. Give the folder that transformers "
+            "saved it in, or that was downloaded from the hub."
         )
     try:
         from transformers import AutoTokenizer, VitsModel
     except ImportError as error:
         raise EngineMissing(
-            f"This voice needs torch and transformers, which cannot be imported here ({error}). Install refdesk anew."
+            f"This voice needs torch and transformers, which cannot be imported here ({error}). Install "
+            "refdesk anew."
         ) from error
     try:
         tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True)
         model = VitsModel.from_pretrained(folder, local_files_only=True, use_safetensors=True).eval()
     except Exception as error:  # whatever a parser meets in a folder that is no voice
         raise ModelUnusable(
-            f"{folder} does not open as a VITS voice: {type(error).__name__}: {error}. Get it anew; its weights must "
-            "be in model.safetensors."
+            f"{folder} does not open as a VITS voice: {type(error).__name__}: {error}. Get it anew; its "
+            "weights must be in model.safetensors."
         ) from error
     return tokenizer, model

@@ -42,7 +42,7 @@ class WavWriter:
         self._file.close()
 
     def write(self, samples: Samples) -> None:
-        """Add float32 [samples]; what is beyond -1..1 is cut off. Raises GenerationFailed when the file is full."""
+        """Add float32 [samples]; what is beyond -1..1 is cut off. Raises GenerationFailed if it is too much."""
         import numpy as np
 
         if (self.frames + len(samples)) * _SAMPLE_BYTES > _MOST_BYTES:
@@ -67,7 +67,19 @@ class WavWriter:
         data_bytes = self.frames * _SAMPLE_BYTES
         riff_bytes = _HEADER.size - 8 + data_bytes + behind_bytes
         rate = self.sample_rate
-        form = (b"RIFF", riff_bytes, b"WAVE", b"fmt ", 16, 1, 1, rate, rate * _SAMPLE_BYTES, _SAMPLE_BYTES, 16)
+        form = (
+            b"RIFF",
+            riff_bytes,
+            b"WAVE",
+            b"fmt ",
+            16,
+            1,
+            1,
+            rate,
+            rate * _SAMPLE_BYTES,
+            _SAMPLE_BYTES,
+            16,
+        )
         return _HEADER.pack(*form, b"data", data_bytes)
 
 

@@ -57,8 +57,11 @@ class WhisperTranscriber:
                 vad_filter=True,  # in silence and music Whisper hears words that nobody said
                 condition_on_previous_text=False,
             )
+            end = start + len(samples) / SAMPLE_RATE
             utterances = tuple(
-                Utterance(start + each.start, start + each.end, " ".join(each.text.split()))
+                Utterance(
+                    min(start + each.start, end), min(start + each.end, end), " ".join(each.text.split())
+                )
                 for each in segments
                 if each.text.strip()
             )
@@ -66,7 +69,7 @@ class WhisperTranscriber:
             raise GenerationFailed(
                 f"{self._id} could not write down what is said from second {start:.0f} on: {error}."
             ) from error
-        return Stretch(start, start + len(samples) / SAMPLE_RATE, utterances, info.language)
+        return Stretch(start, end, utterances, info.language)
 
     def _load(self) -> Any:
         with self._lock:
@@ -86,12 +89,12 @@ def _opened(folder: Path, threads: int) -> Any:
         ) from error
     if not (folder / "model.bin").is_file():
         raise ModelUnusable(
-            f"There is no Whisper model in {folder}: it holds no model.bin. Give the folder of one that was converted "
-            "for CTranslate2, or `refdesk models pull faster-whisper-tiny`."
+            f"There is no Whisper model in {folder}: it holds no model.bin. Give the folder of one that was "
+            "converted for CTranslate2, or `refdesk models pull faster-whisper-tiny`."
         )
     try:
-        return WhisperModel(str(folder), device="auto", cpu_threads=threads, local_files_only=True)
+        return WhisperModel(
+            str(folder), device="auto", compute_type="auto", cpu_threads=threads, local_files_only=True
+        )
     except (RuntimeError, ValueError) as error:
-        raise ModelUnusable(
-            f"{folder} does not open as a Whisper model: {error}. Get it anew."
-        ) from error
+        raise ModelUnusable(f"{folder} does not open as a Whisper model: {error}. Get it anew.") from error

@@ -1,4 +1,4 @@
-"""Figures, dates, times, amounts and abbreviations written out in English words, for voices that read letters."""
+"""Figures, dates, times, amounts and abbreviations in English words, for voices that read letters."""
 
 from __future__ import annotations
 
@@ -6,9 +6,7 @@ import re
 
 from generators.audio.number_words import cardinal, decimal, figures, ordinal, year
 
-_MONTHS = (
-    "January February March April May June July August September October November December".split()
-)
+_MONTHS = "January February March April May June July August September October November December".split()
 _MONTH_OF = {name[:3].lower(): name for name in _MONTHS}
 _MONTH = r"(?P<month>Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)"
 _MONTH_NAME = rf"(?:{_MONTH}\.?|(?P<full>{'|'.join(_MONTHS)}))"
@@ -18,9 +16,12 @@ _LETTERED_SCALES = {"k": "thousand", "m": "million", "bn": "billion", "b": "bill
 
 _ISO_DATE = re.compile(r"\b(\d{4})-(\d{2})-(\d{2})\b")
 _US_DATE = re.compile(r"\b(\d{1,2})/(\d{1,2})/(\d{4})\b")
-_MONTH_DAY = re.compile(rf"\b{_MONTH_NAME}\s(?P<day>\d{{1,2}})(?:st|nd|rd|th)?\b(?!\.\d)(?:,?\s(?P<year>\d{{4}})\b)?")
+_MONTH_DAY = re.compile(
+    rf"\b{_MONTH_NAME}\s(?P<day>\d{{1,2}})(?:st|nd|rd|th)?\b(?!\.\d)(?:,?\s(?P<year>\d{{4}})\b)?"
+)
 _DAY_MONTH = re.compile(
-    rf"\b(?P<the>the )?(?P<day>\d{{1,2}})(?:st|nd|rd|th)?\s(?:of\s)?{_MONTH_NAME}\b(?:,?\s(?P<year>\d{{4}})\b)?"
+    rf"\b(?P<the>the )?(?P<day>\d{{1,2}})(?:st|nd|rd|th)?\s(?:of\s)?{_MONTH_NAME}\b"
+    r"(?:,?\s(?P<year>\d{4})\b)?"
 )
 _MONTH_YEAR = re.compile(rf"\b{_MONTH_NAME}\s(?P<year>1[5-9]\d\d|20\d\d)\b")
 _TIME = re.compile(r"\b(\d{1,2}):(\d{2})(?:\s?([AaPp])\.?[Mm]\b\.?)?(?!:?\d)")
@@ -203,7 +204,9 @@ def _counted(amount: str, unit: str) -> str:
 def _decade(found: re.Match[str]) -> str:
     tens = cardinal(int(found[2]) * 10)
     century = cardinal(int(found[1]))
-    return f"{century} {tens[:-1]}ies" if found[2] not in "01" else f"{century} {'tens' if found[2] == '1' else 'hundreds'}"
+    if found[2] == "0":
+        return f"{century} hundreds" if century != "twenty" else "two thousands"
+    return f"{century} tens" if found[2] == "1" else f"{century} {tens[:-1]}ies"
 
 
 def _fraction(found: re.Match[str]) -> str:
