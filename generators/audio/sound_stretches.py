@@ -84,9 +84,13 @@ def _decoded(file: Path) -> Iterator[Any]:
                     yield resampled.to_ndarray()[0]
     except (av.error.FFmpegError, ValueError) as error:
         raise SoundUnreadable(
-            f"{file.name} is no sound that can be read, or is damaged ({error}). Play it in another program "
+            f"{file.name} is no sound that can be read, or is damaged ({_reason(error)}). Play it in another program "
             "and save it anew."
         ) from error
+
+
+def _reason(error: Exception) -> str:
+    return str(getattr(error, "strerror", None) or error)
 
 
 def _frames(container: Any, broken: type[Exception]) -> Iterator[Any]:

@@ -54,6 +54,7 @@ def speak(
             "There is nothing to say: without marks, markup and addresses the text is empty. Give it some "
             "words."
         )
+    text = text.encode("utf-8", errors="replace").decode("utf-8")  # no half characters in the file's note
     voice = speaker or build_speaker(settings, lambda id: resolve(id, kind="voice"))
     try:
         with open_sound(path, voice.sample_rate) as sink:

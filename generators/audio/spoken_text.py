@@ -31,7 +31,7 @@ _RULE = re.compile(r"^[ |:*_=-]{3,}$", re.MULTILINE)
 _EMPHASIS = re.compile(r"(?<!\w)([*_~]{1,3})(?=\S)|(?<=\S)([*_~]{1,3})(?!\w)|`+|\*\*")
 _CELL_END = re.compile(r" ?\| ?")
 _UNSAID = re.compile(
-    r"[\[\]{}<>|\\^\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]"
+    r"[\[\]{}<>|\\^\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ud800-\udfff]"
 )
 _BLANKS = re.compile(r"[ \t\u00a0\u2000-\u200a\u202f\u3000]+")
 

@@ -42,7 +42,7 @@ class WavWriter:
         self._file.close()
 
     def write(self, samples: Samples) -> None:
-        """Add float32 [samples]; what is beyond -1..1 is cut off. Raises GenerationFailed if it is too much."""
+        """Add float32 [samples]; what is beyond -1..1 is cut off. Raises GenerationFailed when full."""
         import numpy as np
 
         if (self.frames + len(samples)) * _SAMPLE_BYTES > _MOST_BYTES:

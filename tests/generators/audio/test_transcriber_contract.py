@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -58,7 +59,7 @@ def test_stretches_follow_each_other_and_hold_what_was_said(
 
     assert len(stretches) >= 2
     assert stretches[0].start_seconds == 0
-    for stretch, following in zip(stretches, stretches[1:], strict=False):
+    for stretch, following in pairwise(stretches):
         assert stretch.end_seconds == pytest.approx(following.start_seconds)
     for stretch in stretches:
         for utterance in stretch.utterances:
