@@ -19,7 +19,9 @@ from apps.cli.models import models
 from apps.cli.reembed import reembed
 from apps.cli.search import search
 from apps.cli.show import show
+from apps.cli.speak import speak
 from apps.cli.templates import templates
+from apps.cli.transcribe import transcribe
 from apps.cli.ui import ui
 
 _EPILOG = """\b
@@ -63,6 +65,8 @@ app.command()(chat)
 app.command()(documents)
 app.command()(show)
 app.command()(remove)
+app.command()(speak)
+app.command()(transcribe)
 app.add_typer(collections, name="collections")
 app.add_typer(chats, name="chats")
 app.add_typer(models, name="models")

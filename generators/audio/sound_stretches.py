@@ -84,8 +84,8 @@ def _decoded(file: Path) -> Iterator[Any]:
                     yield resampled.to_ndarray()[0]
     except (av.error.FFmpegError, ValueError) as error:
         raise SoundUnreadable(
-            f"{file.name} is no sound that can be read, or is damaged ({_reason(error)}). Play it in another program "
-            "and save it anew."
+            f"{file.name} is no sound that can be read, or is damaged ({_reason(error)}). Play it in another "
+            "program and save it anew."
         ) from error
 
 

@@ -66,10 +66,11 @@ class RecordingLoader:
 
 def time_label(start_seconds: float, end_seconds: float) -> str:
     """What people call a stretch of a recording: "0:00 to 1:02", "1:00:05 to 1:01:07"."""
-    return f"{_clock(start_seconds)} to {_clock(end_seconds)}"
+    return f"{clock_time(start_seconds)} to {clock_time(end_seconds)}"
 
 
-def _clock(seconds: float) -> str:
+def clock_time(seconds: float) -> str:
+    """ "1:02", "1:00:05"."""
     minutes, second = divmod(round(seconds), 60)
     hours, minute = divmod(minutes, 60)
     return f"{hours}:{minute:02}:{second:02}" if hours else f"{minute}:{second:02}"
