@@ -5,7 +5,7 @@
 Speaks the fixed sentences of tests/generators/audio/sentences.txt one by one, and lets faster-whisper write
 them down. A word is wrong where it was left out, put in or changed, once both texts are written out in words
 (`benchmarks.spoken_words`); the rate is errors over words spoken, of all sentences together. Work is the time
-that speaking took, the model loaded, first sentence not counted.
+that speaking and writing the files took, once a word had been spoken to load the voice.
 """
 
 from __future__ import annotations

@@ -122,8 +122,8 @@ def test_what_was_heard_is_shown_with_its_times(
     from generators.audio.transcription import Stretch, Utterance
 
     utterances = (Utterance(61.0, 63.5, "It opens at nine."), Utterance(64.0, 65.0, "Dogs stay out."))
-    heard = ScriptedTranscriber((Stretch(0.0, 60.0, ()), Stretch(60.0, 66.0, utterances, "en")))
-    monkeypatch.setattr(assembly, "build_transcriber", lambda settings, resolve: heard)
+    heard = (Stretch(0.0, 60.0, ()), Stretch(60.0, 66.0, utterances, "en"))
+    monkeypatch.setattr(assembly, "build_transcriber", lambda settings, resolve: ScriptedTranscriber(heard))
     recording = tmp_path / "a.wav"
     recording.write_bytes(b"anything")
 
