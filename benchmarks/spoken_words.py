@@ -33,8 +33,8 @@ _SPACED_LETTERS = re.compile(r"\b([ap]) m\b")
 def heard_words(text: str) -> list[str]:
     """The text's words in lower case, figures and abbreviations written out, in one spelling.
 
-    "$1,250 on Jan. 5th" and "one thousand, two hundred and fifty dollars on January fifth" are the same. "and"
-    is left out everywhere, since it comes and goes within numbers.
+    "$1,250 on Jan. 5th" and "one thousand, two hundred and fifty dollars on January fifth" are the same.
+    "and" is left out everywhere, since it comes and goes within numbers.
     """
     words = written_out(text).lower().replace("’", "'").replace("-", " ")
     words = _SPACED_LETTERS.sub(r"\1m", _NOT_SAID.sub(" ", words))

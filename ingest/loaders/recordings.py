@@ -54,7 +54,8 @@ class RecordingLoader:
                 f"{file.name} is a recording, and what writes down speech is not installed here: {error}."
             ) from error
         except RecordingUnreadable as error:
-            raise DamagedFile(str(error)) from error
+            # A file out of an archive lies under another name than people know.
+            raise DamagedFile(str(error).replace(file.file.name, file.name)) from error
 
     def _listening(self, file: FileOnDisk) -> Transcriber:
         if self._make_transcriber is None:

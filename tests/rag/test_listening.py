@@ -73,7 +73,8 @@ def test_a_spoken_sentence_is_found_again_in_the_recording(
     with open_collection("talks", settings) as collection:
         report = collection.ingest([talks])
         (hit,) = collection.search("winch rope")
+        (page,) = collection.pages(hit.document)
 
     assert [file.outcome for file in report.files] == ["ingested"]
     assert "inspected" in hit.text
-    assert hit.label.startswith("0:00 to ")
+    assert page.label.startswith("0:00 to ")
