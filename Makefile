@@ -35,8 +35,8 @@ unit: $(READY) ## The unit tests alone
 models: $(READY) ## Fetch the two default models
 	$(BIN)/refdesk models pull
 
-test-models: models # the tests also use a small model, quick and too small for answers
-	$(BIN)/refdesk models pull gemma-3-270m-q4_k_m
+test-models: models # the tests also use a small model, too small for answers, and one that listens
+	$(BIN)/refdesk models pull gemma-3-270m-q4_k_m faster-whisper-tiny
 
 check: $(READY) ## Format, lint, types, architecture, generated docs
 	$(BIN)/ruff format --check .

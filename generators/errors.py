@@ -4,6 +4,8 @@ GeneratorError
 ├── EngineMissing       the library behind an engine is not installed
 ├── ModelUnusable       the model file is missing, or no engine here opens it
 ├── PromptTooLong       prompt and answer do not fit the model's context
+├── SoundUnreadable     a file given to be heard is no sound, or is damaged
+├── NothingToSay        of a text that was to be spoken nothing is left to say
 └── GenerationFailed    the engine stopped in the middle
 """
 
@@ -28,3 +30,11 @@ class PromptTooLong(GeneratorError):
 
 class GenerationFailed(GeneratorError):
     """Says what the engine said."""
+
+
+class SoundUnreadable(GeneratorError):
+    """Names the file."""
+
+
+class NothingToSay(GeneratorError):
+    """Says what was looked for and is not there."""

@@ -6,6 +6,8 @@ import logging
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
+from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -16,6 +18,7 @@ from ingest.embedding.weights import weights_sha256
 from ingest.errors import ConversionFailed, IngestError
 from ingest.file_reader import FileReader
 from ingest.loaders.assembly import build_in_process_reader
+from ingest.loaders.transcription import Transcriber
 from ingest.settings import (
     DEFAULT_EMBEDDER,
     EmbedderSettings,
@@ -90,13 +93,24 @@ def build_splitter(settings: SplitterSettings, embedder: Embedder) -> TokenSplit
     return TokenSplitter(settings, embedder)
 
 
-def build_reader(settings: IngestSettings) -> FileReader:
-    """What reads files: a process of its own with limits, or this one where the settings say so."""
+def build_reader(settings: IngestSettings, transcriber: str | None = None) -> FileReader:
+    """What reads files: a process of its own with limits, or this one where the settings say so.
+
+    `transcriber` names, as "module:function", what makes the one that listens to recordings; it is imported
+    with the first of them, where they are read. Without it no recording is read.
+    """
     if not settings.isolated:
-        return build_in_process_reader(settings.limits)
+        make = None if transcriber is None else partial(_made_by, transcriber)
+        return build_in_process_reader(settings.limits, make)
     from ingest.isolation.reader import IsolatedReader
 
-    return IsolatedReader(settings.limits)
+    return IsolatedReader(settings.limits, transcriber=transcriber)
+
+
+def _made_by(name: str) -> Transcriber:
+    module, _, function = name.partition(":")
+    made: Transcriber = getattr(import_module(module), function)()
+    return made
 
 
 def build_page_drawer(settings: IngestSettings) -> FileReader:

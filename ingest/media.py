@@ -9,21 +9,26 @@ from ingest.loaders.content import FileContent, FileOnDisk
 from ingest.loaders.encoding import decode_text
 from ingest.media_text import kind_of_text
 from ingest.media_types import (
+    AIFF,
     CSV,
     DOC,
     DOCX,
     ENCRYPTED_OFFICE,
     EPUB,
+    FLAC,
     HTML,
     JPEG,
     JSON,
     JSON_LINES,
+    M4A,
     MAIL,
     MARKDOWN,
+    MP3,
     NOTEBOOK,
     ODP,
     ODS,
     ODT,
+    OGG,
     PDF,
     PLAIN_TEXT,
     PNG,
@@ -36,6 +41,7 @@ from ingest.media_types import (
     TIFF,
     TSV,
     UNKNOWN,
+    WAV,
     XLS,
     XLSX,
     XML,
@@ -44,21 +50,26 @@ from ingest.media_types import (
 from ingest.media_zip import Bytes, kind_of_zip
 
 __all__ = (
+    "AIFF",
     "CSV",
     "DOC",
     "DOCX",
     "ENCRYPTED_OFFICE",
     "EPUB",
+    "FLAC",
     "HTML",
     "JPEG",
     "JSON",
     "JSON_LINES",
+    "M4A",
     "MAIL",
     "MARKDOWN",
+    "MP3",
     "NOTEBOOK",
     "ODP",
     "ODS",
     "ODT",
+    "OGG",
     "PDF",
     "PLAIN_TEXT",
     "PNG",
@@ -71,6 +82,7 @@ __all__ = (
     "TIFF",
     "TSV",
     "UNKNOWN",
+    "WAV",
     "XLS",
     "XLSX",
     "XML",
@@ -93,11 +105,13 @@ _MAGIC = (
     (b"BZh", "application/x-bzip2"),
     (b"\x7fELF", "application/x-executable"),
     (b"SQLite format 3\x00", "application/vnd.sqlite3"),
-    (b"OggS", "audio/ogg"),
-    (b"ID3", "audio/mpeg"),
-    (b"fLaC", "audio/flac"),
+    (b"OggS", OGG),
+    (b"ID3", MP3),
+    (b"fLaC", FLAC),
     (b"%!PS", "application/postscript"),
 )
+#: Brands of MP4 files that hold sound alone: music, audio books.
+_SOUND_BRANDS = (b"M4A ", b"M4B ")
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _OUTLOOK = "application/vnd.ms-outlook"
 #: In this order: a mail may hold a Word file, and that a sheet.
@@ -146,9 +160,13 @@ def tell_media_type(content: FileContent, *, is_whole: bool = True) -> str:
         if data.startswith(magic):
             return media_type
     if data.startswith(b"RIFF"):
-        return {b"WAVE": "audio/wav", b"WEBP": "image/webp"}.get(data[8:12], UNKNOWN)
+        return {b"WAVE": WAV, b"WEBP": "image/webp"}.get(data[8:12], UNKNOWN)
+    if data.startswith(b"FORM") and data[8:12] in (b"AIFF", b"AIFC"):
+        return AIFF
     if data[4:8] == b"ftyp":
-        return "video/mp4"
+        return M4A if data[8:12] in _SOUND_BRANDS else "video/mp4"
+    if _is_mp3(data):
+        return MP3
     text = decode_text(_cut(data))
     return UNKNOWN if text is None else kind_of_text(text, content.name, content.suffix)
 
@@ -178,6 +196,13 @@ def _is_pdf(data: bytes) -> bool:
     before = data[: header.start()]
     begins_line = not before.strip() or before.endswith((b"\n", b"\r"))
     return begins_line or _PDF_OBJECT.search(data, header.end(), _HEAD_BYTES) is not None
+
+
+def _is_mp3(data: bytes) -> bool:
+    """Whether the frame header of a layer III begins here. (ISO 11172-3, 2.4.1.3: 11 set bits come first.)"""
+    if len(data) < 4 or data[0] != 0xFF or data[1] & 0xE6 != 0xE2 or data[1] & 0x18 == 0x08:
+        return False
+    return data[2] >> 4 not in (0x0, 0xF) and data[2] & 0x0C != 0x0C
 
 
 def _cut(data: bytes) -> bytes:

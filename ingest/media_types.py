@@ -32,5 +32,14 @@ SOURCE_CODE = "text/x-source"
 PNG = "image/png"
 JPEG = "image/jpeg"
 TIFF = "image/tiff"
+WAV = "audio/wav"
+MP3 = "audio/mpeg"
+FLAC = "audio/flac"
+OGG = "audio/ogg"
+M4A = "audio/mp4"
+AIFF = "audio/aiff"
 ZIP = "application/zip"
 UNKNOWN = "application/octet-stream"
+
+#: Recordings that can be listened to.
+SOUNDS = frozenset({WAV, MP3, FLAC, OGG, M4A, AIFF})

@@ -134,6 +134,8 @@ class OpenDocument:
             why = "; ".join(notes) or "Check that it is the file you meant"
             if self._document.media_type.startswith("image/"):
                 raise UnsupportedFormat(f"{name} is a picture without text that can be read: {why}.")
+            if self._document.media_type.startswith("audio/"):
+                raise UnsupportedFormat(f"{name} is a recording in which no speech was heard.")
             raise EmptyFile(f"{name} holds no text that can be searched: {why}.")
         return notes
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from ingest.errors import NoBytes, UnreadableFile, UnsupportedFormat
 from ingest.loaders.content import FileContent, FileOnDisk
 from ingest.media import tell_media_type
+from ingest.media_types import SOUNDS
 from ingest.plan import recorded_source
 from ingest.store.records import SourceFile
 
@@ -18,14 +19,14 @@ _HEAD_BYTES = 4096
 
 
 def refuse_films(path: Path) -> None:
-    """Raise UnsupportedFormat for sound and film, by their beginning: they are large, and no documents."""
+    """Raise UnsupportedFormat for films and sound of kinds that nothing here hears: they are large."""
     try:
         with path.open("rb") as file:
             head = FileContent(path, file.read(_HEAD_BYTES), "")
     except OSError:
         return  # the snapshot says why
     media_type = tell_media_type(head, is_whole=False)
-    if media_type.startswith(("audio/", "video/")):
+    if media_type.startswith(("audio/", "video/")) and media_type not in SOUNDS:
         raise UnsupportedFormat(f"{path.name} is of a kind that is not read here ({media_type}).")
 
 

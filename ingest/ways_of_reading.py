@@ -12,7 +12,7 @@ from ingest.loaders.protocol import LoadOptions
 READER_VERSION = 1
 
 #: Without these fewer files can be read.
-_EXTRAS = ("rapidocr_onnxruntime", "office_oxide")
+_EXTRAS = ("rapidocr_onnxruntime", "office_oxide", "faster_whisper")
 _PROGRAMS = ("soffice", "libreoffice")
 
 

@@ -38,6 +38,8 @@ from rag.support.signal_checker import SignalChecker
 SHARED_WORDS = "shared-words"
 #: The support checkers that need no model of their own: by words alone, and by meaning, too.
 SIGNALS, SIGNALS_AND_MEANING = "signals", "signals-and-meaning"
+#: What makes the one that listens to recordings: named, for it is made where files are read.
+_TRANSCRIBER = "rag.listening:build_transcriber"
 
 
 class Engines:
@@ -126,7 +128,7 @@ class Engines:
 
     def reader(self) -> FileReader:
         """What reads files. The caller closes it: it may hold a process."""
-        return build_reader(self._settings.ingest)
+        return build_reader(self._settings.ingest, _TRANSCRIBER)
 
     def page_drawer(self) -> FileReader:
         """What draws pages. The caller closes it: it may hold a process."""

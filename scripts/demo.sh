@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The main job, end to end: models, examples/documents, three questions. The third has no answer there.
+# The main job, end to end: models, examples/documents, three questions. The third has no answer there. The first answer ends as sound.
 set -euo pipefail
 refdesk="$1/refdesk"
 collection=demo
@@ -20,5 +20,9 @@ for question in \
     say "> $question"
     "$refdesk" ask "$question" --collection "$collection"
 done
+
+say "4. The first answer, read aloud"
+"$refdesk" ask "By which date must the FAA receive comments on the proposed directive?" --collection "$collection" --json |
+    "$refdesk" speak --answer - --output demo-answer.wav
 
 say "Ask your own: $refdesk ask 'How often is the winch rope inspected?' -c $collection"

@@ -43,6 +43,11 @@ HEAVY = (
     "rouge_score",
     "matplotlib",
     "scipy",
+    "av",
+    "faster_whisper",
+    "hibari",
+    "piper",
+    "soundfile",
 )
 
 

@@ -20,7 +20,9 @@ from apps.cli.reembed import reembed
 from apps.cli.search import search
 from apps.cli.show import show
 from apps.cli.tasks import classify, entities, summarize, translate
+from apps.cli.speak import speak
 from apps.cli.templates import templates
+from apps.cli.transcribe import transcribe
 from apps.cli.ui import ui
 
 _EPILOG = """\b
@@ -68,6 +70,8 @@ app.command()(summarize)
 app.command()(translate)
 app.command()(classify)
 app.command()(entities)
+app.command()(speak)
+app.command()(transcribe)
 app.add_typer(collections, name="collections")
 app.add_typer(chats, name="chats")
 app.add_typer(models, name="models")

@@ -14,7 +14,7 @@ from contextlib import closing, suppress
 from dataclasses import fields
 from importlib import import_module
 from queue import SimpleQueue
-from typing import TYPE_CHECKING, BinaryIO, NoReturn
+from typing import TYPE_CHECKING, Any, BinaryIO, NoReturn
 
 from ingest.isolation.frames import FrameTooLong, parse_frame, read_frame, write_frame
 from ingest.isolation.limits import limit_this_process
@@ -39,7 +39,7 @@ def main() -> None:
     measures = cut_network()
     limits = _limits(message["limits"])
     limit_this_process(limits.memory_bytes, limits.archive_bytes, message["parent"])
-    reader = _factory(message["factory"])(limits)
+    reader = _reader(message["factory"], message["transcriber"], limits)
     frames = _hear(requests)
     write_frame(answers, {"kind": "ready", "network": measures})
     while True:
@@ -69,10 +69,19 @@ def _limits(message: object) -> ReadingLimits:
     return ReadingLimits(**message)
 
 
-def _factory(name: str) -> Callable[[ReadingLimits], FileReader]:
+def _reader(factory: str, transcriber: str | None, limits: ReadingLimits) -> FileReader:
+    if transcriber is None:
+        reader: FileReader = _named(factory)(limits)
+    else:
+        reader = _named(factory)(limits, lambda: _named(transcriber)())
+    return reader
+
+
+def _named(name: str) -> Callable[..., Any]:
+    """The function behind "module:function"."""
     module, _, function = name.partition(":")
-    factory: Callable[[ReadingLimits], FileReader] = getattr(import_module(module), function)
-    return factory
+    named: Callable[..., Any] = getattr(import_module(module), function)
+    return named
 
 
 def _hear(requests: BinaryIO) -> SimpleQueue[bytes]:

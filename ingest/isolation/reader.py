@@ -33,9 +33,11 @@ class IsolatedReader:
     """Reads files in a child process with deadlines, a memory limit and no network.
 
     `factory` names, as "module:function", what the child makes its reader with: it is called with the limits
-    and returns a `FileReader`. A child that dies, or is ended for meeting a limit, costs the page it was at:
-    a new one goes on behind it. Safe to use from several threads; files read at the same time, or while
-    another's iterator is open, are read by further children, of which one is kept.
+    and returns a `FileReader`. `transcriber` names in the same way what makes the one that listens to
+    recordings; `factory` then gets its maker as well, and the child imports it with the first recording.
+    A child that dies, or is ended for meeting a limit, costs the page it was at: a new one goes on behind it.
+    Safe to use from several threads; files read at the same time, or while another's iterator is open, are
+    read by further children, of which one is kept.
     """
 
     def __init__(
@@ -43,11 +45,13 @@ class IsolatedReader:
         limits: ReadingLimits = ReadingLimits(),  # noqa: B008 - a frozen value
         *,
         factory: str = "ingest.loaders.assembly:build_in_process_reader",
+        transcriber: str | None = None,
         threads: int = 1,
         python_path: Sequence[Path] = (),
     ) -> None:
         self._limits = limits
         self._factory = factory
+        self._transcriber = transcriber
         self._threads = threads
         self._python_path = tuple(python_path)
         self._lock = threading.Lock()
@@ -171,7 +175,8 @@ class IsolatedReader:
             if closed:
                 self._put_back(child, whole=False)
                 raise _closed_on(file)
-            child.send({"factory": self._factory, "limits": asdict(self._limits), "parent": os.getpid()})
+            setup = {"factory": self._factory, "transcriber": self._transcriber}
+            child.send({**setup, "limits": asdict(self._limits), "parent": os.getpid()})
             ready = child.receive(_START_SECONDS, f"it was not ready after {_START_SECONDS:g} seconds")
         except (OSError, ProcessLost) as error:
             words = str(error)

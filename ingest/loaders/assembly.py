@@ -4,14 +4,20 @@ from __future__ import annotations
 
 from ingest.file_reader import InProcessReader
 from ingest.loaders.protocol import Loader, PageLoader
+from ingest.loaders.transcription import MakeTranscriber
 from ingest.settings import ReadingLimits
 
 _DEFAULT_LIMITS = ReadingLimits()
 
 
-def build_in_process_reader(limits: ReadingLimits = _DEFAULT_LIMITS) -> InProcessReader:
-    """A reader of every kind of file that is read here, without any protection."""
-    return InProcessReader(default_loaders(), default_page_loaders(limits))
+def build_in_process_reader(
+    limits: ReadingLimits = _DEFAULT_LIMITS, make_transcriber: MakeTranscriber | None = None
+) -> InProcessReader:
+    """A reader of every kind of file that is read here, without any protection.
+
+    Recordings are read where `make_transcriber` gives something that listens.
+    """
+    return InProcessReader(default_loaders(), default_page_loaders(limits, make_transcriber))
 
 
 def default_loaders() -> tuple[Loader, ...]:
@@ -55,13 +61,22 @@ def default_loaders() -> tuple[Loader, ...]:
     )
 
 
-def default_page_loaders(limits: ReadingLimits) -> tuple[PageLoader, ...]:
+def default_page_loaders(
+    limits: ReadingLimits, make_transcriber: MakeTranscriber | None = None
+) -> tuple[PageLoader, ...]:
     """A loader for every kind of file that is read page by page, or that holds files."""
     from ingest.loaders.archive import ArchiveLoader
     from ingest.loaders.images import ImageLoader
     from ingest.loaders.mail import MailLoader
     from ingest.loaders.ocr import RapidOcrRecogniser
     from ingest.loaders.pdf import PdfLoader
+    from ingest.loaders.recordings import RecordingLoader
 
     recogniser = RapidOcrRecogniser()
-    return (PdfLoader(recogniser), ImageLoader(recogniser), MailLoader(), ArchiveLoader(limits))
+    return (
+        PdfLoader(recogniser),
+        ImageLoader(recogniser),
+        RecordingLoader(make_transcriber),
+        MailLoader(),
+        ArchiveLoader(limits),
+    )

@@ -50,4 +50,4 @@ def test_a_name_that_means_nothing_is_told_with_those_there_are(name: str) -> No
 
 
 def test_a_kind_without_a_name_is_called_by_its_media_type() -> None:
-    assert media_name("audio/mpeg") == "audio/mpeg"
+    assert media_name("video/mp4") == "video/mp4"

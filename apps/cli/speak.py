@@ -1,0 +1,193 @@
+"""`refdesk speak`: a text, a file or an answer becomes a file of speech."""
+
+from __future__ import annotations
+
+import json
+import signal
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from apps.cli.boundary import SCHEMA, errors_in_words
+from apps.cli.context import AsJson, Verbose
+from apps.cli.screen import count_of, duration, note, write, write_json
+from apps.errors import WrongUse
+
+if TYPE_CHECKING:
+    from generators.audio.settings import SpeechSettings
+    from generators.audio.speech import SpokenFile
+
+_STANDARD_INPUT = "-"
+_NOTE_EVERY = 50  # sentences
+
+
+def speak(
+    text: Annotated[
+        str | None, typer.Argument(metavar="[TEXT]", help="What to say.", show_default=False)
+    ] = None,
+    output: Annotated[
+        Path,
+        typer.Option("-o", "--output", metavar="FILE", help="The file to write: .wav, .flac or .ogg."),
+    ] = Path("speech.wav"),
+    file: Annotated[
+        str | None,
+        typer.Option("--file", metavar="FILE", help="Say what is in this text file; - is standard input."),
+    ] = None,
+    answer: Annotated[
+        str | None,
+        typer.Option(
+            "--answer",
+            metavar="FILE",
+            help="Say the answer that `refdesk ask --json` wrote to this file, without its citation marks; "
+            "- is standard input. The pages it cites are named in the sound file.",
+        ),
+    ] = None,
+    voice: Annotated[
+        str,
+        typer.Option(
+            "--voice",
+            metavar="VOICE",
+            help="hibari, hibari:<voice>, piper:<model id or .onnx file>, vits:<folder>.",
+        ),
+    ] = "hibari",
+    speed: Annotated[
+        float, typer.Option("--speed", help="A multiple of the voice's own pace, from 0.5 to 2.")
+    ] = 1.0,
+    seed: Annotated[
+        int, typer.Option("--seed", help="Same seed, same sound, where the voice is able to.")
+    ] = 0,
+    as_json: AsJson = False,
+    verbose: Verbose = False,
+) -> None:
+    """Read a text aloud into a file.
+
+    The file says that a model made it: which, of what text, when, from which pages. Figures, dates and
+    abbreviations are spoken as people say them, in English. Needs `pip install refdesk[speech]`.
+
+    \b
+    Examples:
+      refdesk speak "The library opens at nine." -o opening.wav
+      refdesk ask "When does it open?" --json | refdesk speak --answer - -o answer.ogg
+      refdesk speak --file notes.md --speed 1.2 -o notes.flac
+    """
+    with errors_in_words(as_json, verbose):
+        said = _what_to_say(text, file, answer)
+        settings = _settings(voice, speed, seed)
+        from generators.audio.speech import speak as speak_into
+
+        with _stopped_by_ctrl_c() as stopped:
+            spoken = speak_into(
+                said.text,
+                output,
+                settings,
+                sources=said.sources,
+                cancelled=lambda: bool(stopped),
+                spoken=_tell,
+            )
+        _show(spoken, as_json)
+
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    text: str
+    sources: tuple[str, ...] = ()
+
+
+def _what_to_say(text: str | None, file: str | None, answer: str | None) -> _Said:
+    given = [each for each in (text, file, answer) if each is not None]
+    if len(given) != 1:
+        raise WrongUse("Say what to speak in one way: a text, --file or --answer.")
+    if text is not None:
+        return _Said(text)
+    if file is not None:
+        return _Said(_content(file))
+    return _answer(_content(given[0]))
+
+
+def _content(name: str) -> str:
+    try:
+        if name == _STANDARD_INPUT:
+            return sys.stdin.buffer.read().decode("utf-8")
+        return Path(name).expanduser().read_text(encoding="utf-8")
+    except OSError as error:
+        raise WrongUse(f"{name} cannot be read: {error.strerror or error}.") from error
+    except UnicodeDecodeError as error:
+        raise WrongUse(
+            f"{name} is no text in UTF-8. Ingest it, and let `refdesk show` give its text."
+        ) from error
+
+
+def _answer(content: str) -> _Said:
+    wrong = WrongUse(
+        "What --answer was given is no answer. It takes what `refdesk ask QUESTION --json` writes."
+    )
+    try:
+        read = json.loads(content)
+        cited = [cited for sentence in read["sentences"] for cited in sentence["citations"]]
+        sources = dict.fromkeys(_source(each) for each in cited)
+        text = read["answer"]
+    except (ValueError, KeyError, TypeError) as error:
+        raise wrong from error
+    if not isinstance(text, str):
+        raise wrong
+    return _Said(text, tuple(sources))
+
+
+def _source(citation: dict[str, Any]) -> str:
+    return f"{citation['document']}, page {citation['page']}"
+
+
+def _settings(voice: str, speed: float, seed: int) -> SpeechSettings:
+    from generators.audio.settings import SpeechSettings
+
+    try:
+        return SpeechSettings(voice=voice, speed=speed, seed=seed)
+    except ValueError as error:
+        raise WrongUse(f"This cannot be spoken so: {error}.") from error
+
+
+@contextmanager
+def _stopped_by_ctrl_c() -> Iterator[list[int]]:
+    """What Ctrl-C adds to; the sentence that is being spoken is finished, and no half file is left."""
+    stopped: list[int] = []
+
+    def stop(number: int, _frame: object) -> None:
+        if stopped:
+            raise KeyboardInterrupt
+        stopped.append(number)
+
+    before = signal.signal(signal.SIGINT, stop)
+    try:
+        yield stopped
+    except Exception as error:
+        if stopped:
+            raise KeyboardInterrupt from error
+        raise
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def _tell(sentences: int, seconds: float) -> None:
+    if sentences % _NOTE_EVERY == 0:
+        note(f"{count_of(sentences, 'sentence')} spoken, {duration(seconds)} of speech.")
+
+
+def _show(spoken: SpokenFile, as_json: bool) -> None:
+    if as_json:
+        write_json(
+            {
+                "schema": SCHEMA,
+                "file": str(spoken.path),
+                "seconds": round(spoken.seconds, 3),
+                "sentences": spoken.sentences,
+                "making": asdict(spoken.making),
+            }
+        )
+        return
+    write(f"{spoken.path}: {duration(spoken.seconds)}, {count_of(spoken.sentences, 'sentence')}.")
+    write(spoken.making.sentence, dim=True)

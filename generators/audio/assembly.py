@@ -1,0 +1,58 @@
+"""From settings to voices and ears: the only module here that names their classes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from generators.audio.protocol import Speaker
+from generators.audio.settings import SpeechSettings, TranscriptionSettings
+from generators.errors import ModelUnusable
+
+if TYPE_CHECKING:
+    from generators.audio.transcription import Transcriber
+
+_KNOWN = "`hibari`, `hibari:<voice>`, `piper:<model id or path to a .onnx file>`, `vits:<folder>`, `scripted`"
+
+
+def build_speaker(settings: SpeechSettings, resolve: Callable[[str], Path]) -> Speaker:
+    """The voice that the settings name; its model is loaded when it is first needed.
+
+    `resolve` gives the file of a catalogued model's id. Raises ModelUnusable for a voice nobody knows, and
+    whatever `resolve` raises.
+    """
+    kind, _, detail = settings.voice.partition(":")
+    if kind == "hibari":
+        from generators.audio.hibari import DEFAULT_VOICE, HibariSpeaker
+
+        return HibariSpeaker(detail or DEFAULT_VOICE)
+    if kind == "piper" and detail:
+        from generators.audio.piper import PiperSpeaker
+
+        return PiperSpeaker(_path(detail, resolve), id=settings.voice)
+    if kind == "vits" and detail:
+        from generators.audio.vits import VitsSpeaker
+
+        return VitsSpeaker(Path(detail).expanduser(), id=settings.voice)
+    if settings.voice == "scripted":
+        from generators.audio.scripted import ToneSpeaker
+
+        return ToneSpeaker()
+    raise ModelUnusable(f"There is no voice {settings.voice!r}. The voices are: {_KNOWN}.")
+
+
+def build_transcriber(settings: TranscriptionSettings, resolve: Callable[[str], Path]) -> Transcriber:
+    """What writes down speech; its model is loaded when it is first needed. Raises whatever `resolve`
+    raises."""
+    from generators.audio.whisper import WhisperTranscriber
+
+    return WhisperTranscriber(
+        resolve(settings.model), id=settings.model, language=settings.language, threads=settings.threads
+    )
+
+
+def _path(name: str, resolve: Callable[[str], Path]) -> Path:
+    """A name that looks like a path is one; all others are ids."""
+    looks_like_path = name.endswith(".onnx") or "/" in name or "\\" in name
+    return Path(name).expanduser() if looks_like_path else resolve(name)
