@@ -97,6 +97,7 @@ def failure_of(error: Exception) -> Failure | None:
         generators.EngineMissing,
         generators.ModelUnusable,
         generators.PromptTooLong,
+        generators.RequestUnusable,
         machine.UnknownModel,
         machine.ModelMissing,
         machine.ModelUnreadable,
