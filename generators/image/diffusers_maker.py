@@ -161,8 +161,8 @@ class DiffusersImageMaker:
             raise
         except torch.OutOfMemoryError as error:
             raise GenerationFailed(
-                f"The memory of the device is not enough for {call.size[0]}x{call.size[1]} pixels. Ask for a smaller "
-                "size, or for --placement offload."
+                f"The memory of the device is not enough for {call.size[0]}x{call.size[1]} pixels. Ask for a "
+                "smaller size, or for --placement offload."
             ) from error
         except (RuntimeError, ValueError, TypeError, IndexError) as error:
             raise GenerationFailed(f"The image engine stopped: {error}") from error

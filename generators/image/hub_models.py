@@ -38,9 +38,10 @@ def hub_folder(name: str, fetch: bool) -> Path:
 def _not_here(name: str) -> str:
     known = {model.id: model for model in KNOWN_MODELS}.get(name)
     if known is None:
-        return f"The model {name} is not on this machine. If the hub has it, --fetch gets it.\n{how_to_get_a_model()}"
+        what = f"The model {name} is not on this machine. If the hub has it, --fetch gets it."
+        return f"{what}\n{how_to_get_a_model()}"
     folder = f"models/{name.rpartition('/')[2].lower()}"
     return (
-        f"The model {name} ({known.title}; licence {known.licence}; about {known.gigabytes:g} GB) is not on this "
-        f"machine. Get it with --fetch, or with: {known.fetch_command(folder)}"
+        f"The model {name} ({known.title}; licence {known.licence}; about {known.gigabytes:g} GB) is not on "
+        f"this machine. Get it with --fetch, or with: {known.fetch_command(folder)}"
     )

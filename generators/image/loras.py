@@ -14,7 +14,7 @@ _NAME = "refdesk"
 
 @contextmanager
 def applied_lora(pipeline: Any, lora: Lora | None) -> Iterator[None]:
-    """While inside, the pipeline draws with the LoRA. Raises ModelUnusable for a file that does not fit it."""
+    """While inside, the pipeline draws with the LoRA. Raises ModelUnusable for one that does not fit."""
     if lora is None:
         yield
         return

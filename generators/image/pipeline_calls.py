@@ -1,4 +1,4 @@
-"""From a request to the arguments of a pipeline's call, and from its result to the picture that was asked for."""
+"""From a request to the arguments of a pipeline's call, and from its result to the picture asked for."""
 
 from __future__ import annotations
 
@@ -105,14 +105,15 @@ def check_prompt(request: ImageRequest, pipeline: Any) -> None:
         tokens = len(tokenizer(text, truncation=False, verbose=False).input_ids)
         if tokens > tokenizer.model_max_length:
             raise PromptTooLong(
-                f"The {name} comes to {tokens} tokens, and the model reads {tokenizer.model_max_length}. Shorten it."
+                f"The {name} comes to {tokens} tokens, and the model reads {tokenizer.model_max_length}. "
+                "Shorten it."
             )
 
 
 def _check_strength(steps: int, strength: float) -> None:
     if int(steps * strength) < 1:
         raise RequestUnusable(
-            f"Of {steps} steps a strength of {strength:g} leaves none: steps times strength must be at least 1."
+            f"Of {steps} steps a strength of {strength:g} leaves none: their product must be 1 or more."
         )
 
 

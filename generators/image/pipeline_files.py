@@ -17,7 +17,7 @@ _PICKLES = (".ckpt", ".bin", ".pt", ".pth")
 
 @dataclass(frozen=True, slots=True)
 class PipelineFiles:
-    """A folder in diffusers' form; with `single_file` the weights are in that, and the folder says the rest."""
+    """A folder in diffusers' form; with `single_file` the weights are there, and the folder says the rest."""
 
     folder: Path
     class_name: str
@@ -57,12 +57,7 @@ def find_pipeline(settings: ImageSettings) -> PipelineFiles:
     if path.is_file():
         return _single_file(path, settings.configuration)
     parts = settings.model.split("/")
-    if (
-        len(parts) == 2
-        and all(parts)
-        and not path.suffix == ".safetensors"
-        and parts[0] not in (".", "..", "~")
-    ):
+    if len(parts) == 2 and all(parts) and path.suffix != ".safetensors" and parts[0] not in (".", "..", "~"):
         from generators.image.hub_models import hub_folder
 
         return _folder_files(hub_folder(settings.model, settings.fetch))
@@ -84,14 +79,14 @@ def _folder_files(folder: Path) -> PipelineFiles:
 def _single_file(file: Path, configuration: str | None) -> PipelineFiles:
     if file.suffix != ".safetensors":
         raise ModelUnusable(
-            f"{file} is no .safetensors file. Pickle files ({', '.join(_PICKLES)}) may run code and are never "
-            "opened: get the model as .safetensors."
+            f"{file} is no .safetensors file. Pickle files ({', '.join(_PICKLES)}) may run code and are "
+            "never opened: get the model as .safetensors."
         )
     folder = Path(configuration).expanduser() if configuration else file.with_suffix("")
     if not (folder / _INDEX).is_file():
         raise ModelUnusable(
-            f"{file} holds weights alone: no configuration and no tokenizer. Put those of the model that it was "
-            f"made from into {folder} (a few megabytes), for instance with: hf download "
+            f"{file} holds weights alone: no configuration and no tokenizer. Put those of the model that it "
+            f"was made from into {folder} (a few megabytes), for instance with: hf download "
             "stable-diffusion-v1-5/stable-diffusion-v1-5 --include '*.json' '*.txt' "
             f"--local-dir {folder}; or name their folder with --configuration."
         )
@@ -112,6 +107,7 @@ def _class_name(folder: Path) -> str:
     name = content.get("_class_name") if isinstance(content, dict) else None
     if not isinstance(name, str) or not name.startswith(("StableDiffusion", "LatentConsistency")):
         raise ModelUnusable(
-            f"{folder} is a {name!r}. Refdesk draws with Stable Diffusion 1, 2, XL, Turbo and what has their form."
+            f"{folder} is a {name!r}. Refdesk draws with Stable Diffusion 1, 2, XL, Turbo and what has their "
+            "form."
         )
     return name

@@ -67,8 +67,8 @@ def load_control_net(model: str, dtype: Any) -> Any:
     folder = path.with_suffix("") if path.is_file() else path
     if not (folder / "config.json").is_file():
         raise ModelUnusable(
-            f"There is no ControlNet at {path}: a folder with config.json and .safetensors weights is needed, for "
-            "instance from: hf download lllyasviel/control_v11p_sd15_canny --local-dir models/canny "
+            f"There is no ControlNet at {path}: a folder with config.json and .safetensors weights is "
+            "needed, for instance from: hf download lllyasviel/control_v11p_sd15_canny --local-dir models/canny "
             "(licence OpenRAIL, about 1.4 GB)."
         )
     try:

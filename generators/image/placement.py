@@ -29,8 +29,8 @@ def plan_memory(weights_bytes: int, largest_part_bytes: int, free_bytes: int, *,
     if cpu:
         if weights_bytes > free_bytes:
             raise ModelUnusable(
-                f"The model's weights take {weights_bytes / 1e9:.1f} GB in memory, and {free_bytes / 1e9:.1f} GB "
-                "are free. Close other programs, or take a smaller model."
+                f"The model's weights take {weights_bytes / 1e9:.1f} GB in memory, and "
+                f"{free_bytes / 1e9:.1f} GB are free. Close other programs, or take a smaller model."
             )
         return MemoryPlan("whole", sliced=free_bytes < weights_bytes + _TIGHT * _WORKING_BYTES)
     if weights_bytes + _WORKING_BYTES <= free_bytes:

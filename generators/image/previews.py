@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-#: How much red, green and blue each of the four latent channels of Stable Diffusion 1 and 2 stands for, fitted
-#: linearly to decoded pictures (https://discuss.huggingface.co/t/decoding-latents-to-rgb-without-upscaling/23204).
+#: How much red, green and blue each of the four latent channels of Stable Diffusion 1 and 2 stands for,
+#: fitted linearly to pictures (https://discuss.huggingface.co/t/decoding-latents-to-rgb-without-upscaling/23204).
 _SD = ((0.298, 0.207, 0.208), (0.187, 0.286, 0.173), (-0.158, 0.189, 0.264), (-0.184, -0.271, -0.473))
 #: The same for Stable Diffusion XL, as ComfyUI has it.
 _XL = (

@@ -117,7 +117,7 @@ _MODES: dict[type, Mode] = {
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Control:
-    """A picture whose lines, depths or poses are followed, by a ControlNet (a folder or a .safetensors file)."""
+    """A picture whose lines, depths or poses are followed, by a ControlNet (folder or .safetensors file)."""
 
     picture: Image
     model: str
@@ -134,7 +134,7 @@ class Lora:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ImageRequest:
-    """All an engine gets. None leaves a value to the model's own custom; raises ValueError for what cannot be.
+    """All an engine gets. None leaves a value to the model's custom; raises ValueError for what cannot be.
 
     Picture number n (from 0) is drawn with `seed + n`: asked for alone with that seed it is the same.
     """
@@ -246,7 +246,7 @@ class ImageMaker(Protocol):
         progress: StepListener = unheard,
         cancelled: Callable[[], bool] = lambda: False,
     ) -> MadePictures:
-        """RGB pictures, in order of their seeds. `cancelled` is asked before each picture and after each step.
+        """RGB pictures in order of seeds. `cancelled` is asked before each picture and after each step.
 
         Raises EngineMissing, ModelUnusable, RequestUnusable for what this engine cannot do, and
         GenerationFailed, also after `close`.

@@ -1,7 +1,7 @@
 """The real pipelines of diffusers, built small with fixed random weights and saved in their on-disk formats.
 
-`python -m tests.generators.image.small_pipelines FOLDER` writes them all. They draw patterns, no pictures; all
-else about them is real. Sides are multiples of 8 pixels (a VAE that halves twice, and a U-Net that halves once).
+`python -m tests.generators.image.small_pipelines FOLDER` writes them all. They draw patterns, no pictures;
+all else about them is real. Sides are multiples of 8 pixels: the VAE halves twice, the U-Net once.
 """
 
 from __future__ import annotations
@@ -82,7 +82,7 @@ def turbo_pipeline(folder: Path) -> Path:
 
 
 def control_net(folder: Path) -> Path:
-    """A ControlNet for `text_pipeline`, as a folder. Its output layers are random too, so that it has effect."""
+    """A ControlNet for `text_pipeline`, as a folder. Its last layers are random, so that it has effect."""
     import torch
     from diffusers import ControlNetModel
 
