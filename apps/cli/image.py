@@ -111,7 +111,7 @@ def image(
       refdesk image "the same in winter" --model models/ssd-1b --from park.png --strength 0.5 -o winter.png
     """
     with errors_in_words(as_json, verbose):
-        from generators.image.assembly import build_image_maker
+        from generators.image.assembly import build_image_maker, image_weights_sha256
         from generators.image.drawing import draw
         from generators.image.known_models import how_to_get_a_model
         from generators.image.protocol import ImageRequest, Lora
@@ -122,7 +122,7 @@ def image(
             read_safety_settings,
         )
         from generators.image.settings import ImageSettings
-        from machine import data_home
+        from machine import cache_folder, data_home
 
         if not model:
             raise WrongUse(
@@ -148,9 +148,8 @@ def image(
             raise WrongUse(str(error)) from error
         except ValueError as error:
             raise WrongUse(f"This cannot be drawn: {error}.") from error
-        maker = build_image_maker(
-            ImageSettings(model, configuration, device, placement, fetch, safety.check_pictures)
-        )
+        settings = ImageSettings(model, configuration, device, placement, fetch, safety.check_pictures)
+        maker = build_image_maker(settings)
         gate = SafetyGate(safety, data_home() / LOG_FILE)
         with Interruption(
             lambda: note_from_signal("Stopping after this step; Ctrl-C again stops at once.")
@@ -160,6 +159,7 @@ def image(
                 request,
                 out.expanduser(),
                 gate=gate,
+                model_sha256=image_weights_sha256(settings, cache_folder()),
                 overwrite=overwrite,
                 progress=DrawingProgress(preview),
                 cancelled=interrupted,

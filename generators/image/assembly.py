@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
+from pathlib import Path
+
 from generators.image.protocol import ImageMaker
 from generators.image.settings import ImageSettings
 
@@ -15,3 +18,24 @@ def build_image_maker(settings: ImageSettings) -> ImageMaker:
     from generators.image.diffusers_maker import DiffusersImageMaker
 
     return DiffusersImageMaker(settings)
+
+
+def image_weights_sha256(settings: ImageSettings, cache_folder: Path) -> str | None:
+    """What identifies the weights of the model that the settings name; None for the one without.
+
+    Of a single file it is the file's sha256; of a folder the sha256 of lines of names and sha256s, sorted by
+    name. Remembered in the cache folder. Raises ModelUnusable where there is no such model.
+    """
+    from generators.image.pipeline_files import find_pipeline
+    from machine import file_sha256
+
+    if settings.model == "scripted":
+        return None
+    files = find_pipeline(settings)
+    if files.single_file is not None:
+        return file_sha256(files.single_file, cache_folder)
+    lines = [
+        f"{file.relative_to(files.folder).as_posix()} {file_sha256(file, cache_folder)}"
+        for file in files.weights
+    ]
+    return hashlib.sha256("\n".join(lines).encode()).hexdigest()

@@ -26,6 +26,7 @@ from generators.image.protocol import (
     ImageRequest,
     MadePicture,
     MadePictures,
+    Mode,
     StepDone,
     StepListener,
     unheard,
@@ -59,8 +60,10 @@ class DiffusersImageMaker:
     def capabilities(self) -> Capabilities:
         pipeline = self._pipeline
         side = int(pipeline.unet.config.sample_size) * pipeline.vae_scale_factor
-        drawn_anew = ("inpaint", "outpaint", "control")
-        modes = drawn_anew if is_for_inpainting(pipeline) else ("text", "image", *drawn_anew)
+        drawn_anew: tuple[Mode, ...] = ("inpaint", "outpaint", "control")
+        modes: tuple[Mode, ...] = (
+            drawn_anew if is_for_inpainting(pipeline) else ("text", "image", *drawn_anew)
+        )
         return Capabilities(modes, (side, side), SCHEDULERS, lora=True)
 
     @cached_property

@@ -46,7 +46,7 @@ def draw(
     """Make the request's pictures and write them, each with how it was made.
 
     One picture goes to `out`, several to `out` with -1, -2 before the ending. `sources` are the documents and
-    pages that the prompt was shaped from. Raises what `ImageMaker.make` raises, PromptRefused, RequestUnusable
+    pages that the prompt was shaped from. Raises what `ImageMaker.make` does, PromptRefused, RequestUnusable
     for a file that is there already or a name of no format, and OSError.
     """
     gate = gate or SafetyGate(SafetySettings())
@@ -54,7 +54,7 @@ def draw(
     for place in places:
         check_picture_name(place)
         if place.exists() and not overwrite:
-            raise RequestUnusable(f"{place} is there already. Name another file, or say that it may go.")
+            raise RequestUnusable(f"{place} is there already. Name another, or allow to overwrite it.")
     gate.check_prompt(request.prompt, maker.id)
     began = time.perf_counter()
     made = maker.make(request, progress, cancelled)

@@ -1,7 +1,7 @@
 """Pictures on the disk, each with the note of how it was made inside the file.
 
-PNG carries the note as text (an iTXt chunk named `refdesk`). PNG, JPEG and WebP carry it in an XMP packet as
-well, beside the standard's own word for "made by a model": IPTC's digital source type `trainedAlgorithmicMedia`
+PNG carries the note as text (an iTXt chunk named `refdesk`). All three formats carry it in an XMP packet too,
+beside the standard's own word for "made by a model": IPTC's digital source type `trainedAlgorithmicMedia`
 (https://cv.iptc.org/newscodes/digitalsourcetype/).
 """
 
@@ -45,7 +45,7 @@ def check_picture_name(path: Path) -> None:
 
 
 def write_picture(picture: Image, path: Path, making: Making) -> None:
-    """Write the file with its note, whole or not at all. Raises RequestUnusable for an unknown ending; OSError."""
+    """Write the file with its note, whole or not at all. Raises RequestUnusable (its ending) and OSError."""
     from PIL.PngImagePlugin import PngInfo
 
     check_picture_name(path)

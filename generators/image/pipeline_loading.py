@@ -68,8 +68,8 @@ def load_control_net(model: str, dtype: Any) -> Any:
     if not (folder / "config.json").is_file():
         raise ModelUnusable(
             f"There is no ControlNet at {path}: a folder with config.json and .safetensors weights is "
-            "needed, for instance from: hf download lllyasviel/control_v11p_sd15_canny --local-dir models/canny "
-            "(licence OpenRAIL, about 1.4 GB)."
+            "needed, for instance from: hf download lllyasviel/control_v11p_sd15_canny --local-dir "
+            "models/canny (licence OpenRAIL, about 1.4 GB)."
         )
     try:
         if path.is_file():

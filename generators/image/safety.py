@@ -116,7 +116,7 @@ class SafetyGate:
             self._refuse("classifier", reason, prompt, model)
 
     def refuse_picture(self, prompt: str, model: str) -> NoReturn:
-        """For a picture that the model's own checker flagged: it is not kept. Logs, and raises PromptRefused."""
+        """For a picture that the model's own checker flagged: it is not kept. Raises PromptRefused."""
         self._refuse("checker", "the model's safety checker flagged the picture", prompt, model)
 
     def _refuse(self, rule: str, detail: str, prompt: str, model: str) -> NoReturn:
