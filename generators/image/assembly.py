@@ -24,14 +24,17 @@ def image_weights_sha256(settings: ImageSettings, cache_folder: Path) -> str | N
     """What identifies the weights of the model that the settings name; None for the one without.
 
     Of a single file it is the file's sha256; of a folder the sha256 of lines of names and sha256s, sorted by
-    name. Remembered in the cache folder. Raises ModelUnusable where there is no such model.
+    name. Remembered in the cache folder. Raises ModelUnusable
+    where there is no such model, and EngineMissing.
     """
     from generators.image.pipeline_files import find_pipeline
+    from generators.image.pipeline_loading import require_diffusers
     from machine import file_sha256
 
     if settings.model == "scripted":
         return None
     files = find_pipeline(settings)
+    require_diffusers()  # before gigabytes are read for nothing
     if files.single_file is not None:
         return file_sha256(files.single_file, cache_folder)
     lines = [

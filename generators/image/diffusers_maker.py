@@ -109,9 +109,10 @@ class DiffusersImageMaker:
 
     @cached_property
     def _pipeline(self) -> Any:
+        files = self.files  # who lacks the model hears of that first
         require_diffusers()
         device, dtype, plan = self._loaded_plan
-        pipeline = load_pipeline(self.files, dtype)
+        pipeline = load_pipeline(files, dtype)
         if not self._settings.check_pictures and getattr(pipeline, "safety_checker", None) is not None:
             pipeline.safety_checker = None
             pipeline.register_to_config(requires_safety_checker=False)

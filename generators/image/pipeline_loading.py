@@ -20,12 +20,12 @@ def require_diffusers() -> None:
 
     missing = [name for name in ("diffusers", "accelerate", "peft") if importlib.util.find_spec(name) is None]
     if missing:
-        raise EngineMissing(f"Drawing needs {' and '.join(missing)}. Install: {_EXTRA}")
-    _quiet()
+        raise EngineMissing(f"Drawing needs {', '.join(missing)}. Install: {_EXTRA}")
 
 
 def load_pipeline(files: PipelineFiles, dtype: Any) -> Any:
     """The pipeline on the processor. Raises ModelUnusable for files that do not fit together."""
+    _quiet()
     import diffusers
 
     try:
@@ -138,9 +138,11 @@ def _bytes_per_number(files: PipelineFiles) -> int:
 
 def _quiet() -> None:
     """No progress bars and notes of the libraries between the lines that people read."""
-    import diffusers
     import transformers
 
-    diffusers.utils.logging.disable_progress_bar()
-    diffusers.utils.logging.set_verbosity_error()
+    transformers.utils.logging.set_verbosity_error()  # before diffusers, whose import it comments on
     transformers.utils.logging.disable_progress_bar()
+    import diffusers
+
+    diffusers.utils.logging.set_verbosity_error()
+    diffusers.utils.logging.disable_progress_bar()

@@ -18,9 +18,8 @@ def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_picture_is_drawn_and_told(refdesk, tmp_path: Path) -> None:
-    said = refdesk(
-        "image", "a lens", "--model", "scripted", "-o", tmp_path / "lens.png", "--seed", "7", "--json"
-    )
+    place = tmp_path / "lens.png"
+    said = refdesk("image", "a lens", "--model", "scripted", "-o", place, "--seed", "7", "--json")
     assert said.exit_code == 0
     (file,) = said.json()["files"]
     assert (file["path"], file["seed"], file["prompt"]) == (str(place), 7, "a lens")
