@@ -11,7 +11,7 @@ import typer
 from apps.cli.boundary import INTERRUPTED, SCHEMA, errors_in_words
 from apps.cli.context import AsJson, Verbose
 from apps.cli.drawing_progress import DrawingProgress
-from apps.cli.image_start import control_from, size_from, start_from
+from apps.cli.image_start import control_from, decoder_start_from, size_from, start_from
 from apps.cli.interruption import Interruption
 from apps.cli.screen import duration, note, note_from_signal, write, write_json
 from apps.errors import WrongUse
@@ -25,7 +25,7 @@ _SEEDS = 2**31
 
 
 def image(
-    prompt: Annotated[str, typer.Argument(metavar="PROMPT", help="What to draw.", show_default=False)],
+    prompt: Annotated[str, typer.Argument(metavar="PROMPT", help="What to draw.", show_default=False)] = "",
     out: Annotated[
         Path, typer.Option("-o", "--out", metavar="FILE", help="A new .png, .jpg or .webp file.")
     ] = Path("image.png"),
@@ -35,7 +35,8 @@ def image(
             "--model",
             metavar="MODEL",
             envvar=MODEL_VARIABLE,
-            help="A Stable Diffusion model: its folder, a .safetensors file, or owner/name on the hub.",
+            help="A Stable Diffusion model: its folder, a .safetensors file, or owner/name on the hub. Or a "
+            "GAN or autoencoder: the .toml file that describes it.",
         ),
     ] = None,
     negative: Annotated[str, typer.Option("--negative", metavar="TEXT", help="What is not wanted.")] = "",
@@ -80,6 +81,15 @@ def image(
     control_weight: Annotated[float, typer.Option(help="How closely they are followed.")] = 1.0,
     lora: Annotated[Path | None, typer.Option(metavar="FILE", help="A LoRA as .safetensors file.")] = None,
     lora_weight: Annotated[float, typer.Option(help="How much of it.")] = 1.0,
+    label: Annotated[
+        str | None, typer.Option("--class", metavar="CLASS", help="Of a GAN: what class, by name or number.")
+    ] = None,
+    truncation: Annotated[
+        float | None, typer.Option(help="Of a GAN: below 1 pictures are more alike and more usual.")
+    ] = None,
+    to_seed: Annotated[
+        int | None, typer.Option(help="Of a GAN: the way to that seed's picture, in --count pictures.")
+    ] = None,
     configuration: Annotated[
         str | None,
         typer.Option(metavar="FOLDER", help="For a .safetensors file: its configurations and tokenizer."),
@@ -128,12 +138,19 @@ def image(
             raise WrongUse(
                 f"No image model is named: say --model, or {MODEL_VARIABLE}.\n{how_to_get_a_model()}"
             )
+        without_words = model.endswith(".toml")
+        if not without_words and not prompt:
+            raise WrongUse("Say what to draw: the prompt is empty.")
+        if not without_words and (label, truncation, to_seed) != (None, None, None):
+            raise WrongUse("--class, --truncation and --to-seed are for GANs: --model MODEL.toml.")
         try:
             safety = read_safety_settings(data_home())
             request = ImageRequest(
                 prompt=prompt,
                 negative_prompt=negative,
-                start=start_from(picture, strength, mask, extend),
+                start=decoder_start_from(picture, label, truncation, to_seed)
+                if without_words
+                else start_from(picture, strength, mask, extend),
                 control=control_from(control, control_model, control_weight),
                 guidance_scale=guidance,
                 steps=steps,
@@ -188,6 +205,7 @@ def _write_result(drawn: DrawnFiles, as_json: bool) -> None:
         )
         return
     for file in drawn.files:
-        write(f"{file.path}: seed {file.making.seed}, {duration(file.making.seconds or 0)}")
+        took = "" if file.making.seconds is None else f", {duration(file.making.seconds)}"
+        write(f"{file.path}: seed {file.making.seed}{took}")
     if drawn.flagged:
         note(f"{drawn.flagged} of the pictures were flagged by the model's safety checker and not kept.")

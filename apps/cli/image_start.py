@@ -33,6 +33,21 @@ def start_from(picture: Path | None, strength: float | None, mask: Path | None, 
     return FromPicture(opened_picture(picture), 0.8 if strength is None else strength)
 
 
+def decoder_start_from(
+    picture: Path | None, label: str | None, truncation: float | None, to_seed: int | None
+) -> Start:
+    """For models that read no prompt. Raises WrongUse for options that do not go together."""
+    from generators.image.protocol import FromLatent, LatentPath, Translation
+
+    if picture is not None:
+        if label is not None or truncation is not None or to_seed is not None:
+            raise WrongUse("--from goes with none of --class, --truncation and --to-seed.")
+        return Translation(opened_picture(picture))
+    named: int | str | None = int(label) if label is not None and label.isdecimal() else label
+    share = 1.0 if truncation is None else truncation
+    return FromLatent(named, share) if to_seed is None else LatentPath(to_seed, named, share)
+
+
 def control_from(picture: Path | None, model: str | None, weight: float) -> Control | None:
     """Raises WrongUse where one of the two is missing."""
     from generators.image.protocol import Control

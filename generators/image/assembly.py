@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import hashlib
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from generators.errors import ModelUnusable
 from generators.image.protocol import ImageMaker
 from generators.image.settings import ImageSettings
+
+if TYPE_CHECKING:
+    from generators.image.autoencoder import Autoencoder
 
 
 def build_image_maker(settings: ImageSettings) -> ImageMaker:
@@ -15,9 +20,24 @@ def build_image_maker(settings: ImageSettings) -> ImageMaker:
         from generators.image.scripted import ScriptedImageMaker
 
         return ScriptedImageMaker()
+    if settings.model.endswith(".toml"):
+        from generators.image.decoder_maker import DecoderImageMaker
+
+        return DecoderImageMaker(Path(settings.model).expanduser())
     from generators.image.diffusers_maker import DiffusersImageMaker
 
     return DiffusersImageMaker(settings)
+
+
+def build_autoencoder(sidecar: Path) -> Autoencoder:
+    """The autoencoder that the sidecar describes. Raises ModelUnusable."""
+    from generators.image.autoencoder import Autoencoder
+    from generators.image.decoder_sidecar import read_sidecar
+
+    about = read_sidecar(sidecar)
+    if about.kind != "autoencoder":
+        raise ModelUnusable(f"{sidecar} describes a {about.kind}, and an autoencoder is needed.")
+    return Autoencoder(about)
 
 
 def image_weights_sha256(settings: ImageSettings, cache_folder: Path) -> str | None:
@@ -33,6 +53,11 @@ def image_weights_sha256(settings: ImageSettings, cache_folder: Path) -> str | N
 
     if settings.model == "scripted":
         return None
+    if settings.model.endswith(".toml"):
+        from generators.image.decoder_sidecar import read_sidecar
+
+        first = read_sidecar(Path(settings.model).expanduser()).weights[0]
+        return file_sha256(first, cache_folder) if first.is_file() else None
     files = find_pipeline(settings)
     require_diffusers()  # before gigabytes are read for nothing
     if files.single_file is not None:

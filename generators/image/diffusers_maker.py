@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable
 from functools import cached_property
 from typing import Any
@@ -145,6 +146,7 @@ class DiffusersImageMaker:
         import torch
 
         seed = (request.seed + number) % 2**32
+        began = time.perf_counter()
 
         def after_step(drawing: Any, step: int, _: Any, tensors: dict[str, Any]) -> dict[str, Any]:
             preview = rough_preview(tensors["latents"], xl=call.is_xl) if request.previews else None
@@ -172,4 +174,5 @@ class DiffusersImageMaker:
             raise GenerationFailed(f"The image engine stopped: {error}") from error
         picture = finished_picture(result.images[0], call)
         flags = getattr(result, "nsfw_content_detected", None)
-        return MadePicture(picture, seed, call.settings, flagged=bool(flags and flags[0]))
+        seconds = time.perf_counter() - began
+        return MadePicture(picture, seed, call.settings, bool(flags and flags[0]), seconds)

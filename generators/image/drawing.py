@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -56,13 +55,11 @@ def draw(
         if place.exists() and not overwrite:
             raise RequestUnusable(f"{place} is there already. Name another, or allow to overwrite it.")
     gate.check_prompt(request.prompt, maker.id)
-    began = time.perf_counter()
     made = maker.make(request, progress, cancelled)
-    seconds = (time.perf_counter() - began) / max(1, len(made.pictures))
     kept = [(place, one) for place, one in zip(places, made.pictures, strict=False) if not one.flagged]
     written = []
     for place, one in kept:
-        making = _making(one, request, maker.id, sources, model_sha256, seconds)
+        making = _making(one, request, maker.id, sources, model_sha256)
         write_picture(one.picture, place, making)
         written.append(DrawnFile(place, making))
     flagged = len(made.pictures) - len(kept)
@@ -83,7 +80,6 @@ def _making(
     model: str,
     sources: tuple[str, ...],
     model_sha256: str | None,
-    seconds: float,
 ) -> Making:
     return Making(
         maker="image",
@@ -93,5 +89,5 @@ def _making(
         seed=one.seed,
         sources=sources,
         model_sha256=model_sha256,
-        seconds=round(seconds, 3),
+        seconds=None if one.seconds is None else round(one.seconds, 3),
     )

@@ -16,7 +16,8 @@ class KnownModel:
 
     def fetch_command(self, folder: str) -> str:
         """One line for a shell: the half-precision weights, configurations and tokenizer, nothing else."""
-        return f"hf download {self.id} --include '*/*.fp16.safetensors' '*.json' '*.txt' --local-dir {folder}"
+        wanted = "'*/*.fp16.safetensors' --include '*.json' --include '*.txt'"
+        return f"hf download {self.id} --include {wanted} --local-dir {folder}"
 
 
 KNOWN_MODELS = (

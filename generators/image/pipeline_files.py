@@ -87,7 +87,7 @@ def _single_file(file: Path, configuration: str | None) -> PipelineFiles:
         raise ModelUnusable(
             f"{file} holds weights alone: no configuration and no tokenizer. Put those of the model that it "
             f"was made from into {folder} (a few megabytes), for instance with: hf download "
-            "stable-diffusion-v1-5/stable-diffusion-v1-5 --include '*.json' '*.txt' "
+            "stable-diffusion-v1-5/stable-diffusion-v1-5 --include '*.json' --include '*.txt' "
             f"--local-dir {folder}; or name their folder with --configuration."
         )
     return PipelineFiles(folder, _class_name(folder), single_file=file)

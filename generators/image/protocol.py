@@ -210,6 +210,8 @@ class MadePicture:
     settings: tuple[tuple[str, str], ...] = ()
     flagged: bool = False
     """Whether the model's own checker took it for one that should not be shown."""
+    seconds: float | None = None
+    """What drawing it took, without loading the model."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

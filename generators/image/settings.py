@@ -12,7 +12,8 @@ Placement = Literal["auto", "whole", "offload", "sequential"]
 
 @dataclass(frozen=True, slots=True)
 class ImageSettings:
-    """`model` is a folder in diffusers' form, a single .safetensors file, or `owner/name` on the hub.
+    """`model` is a folder in diffusers' form, a single .safetensors file, or `owner/name` on the hub; for
+    GANs and autoencoders the .toml file beside their weights (see `decoder_sidecar`).
 
     `scripted` is the fake: plain colours, no model.
     """

@@ -65,6 +65,9 @@ def test_pictures_go_in_and_previews_come_out(refdesk, tmp_path: Path) -> None:
         (("--size", "large"), "must be like 512x768"),
         (("--control", "in.png"), "go together"),
         (("--count", "0"), "count is 0"),
+        (("--class", "cat"), "are for GANs"),
+        (("--model", "none.toml"), "none.toml cannot be read"),
+        (("--model", "none.toml", "--from", "in.png", "--class", "1"), "goes with none of"),
         (("--scheduler", "nosuch"), "no scheduler 'nosuch'"),
         (("-o", "x.gif"), "must end in .png"),
         (("--model", "nosuch"), "no image model at nosuch"),
@@ -86,6 +89,24 @@ def test_the_safety_gate_refuses_and_logs(refdesk, home: Path) -> None:
     assert json.loads((home / "refusals.jsonl").read_text())["detail"] == "gun"
     (home / "safety.toml").write_text("blocked_words = 3")
     assert refdesk("image", "a ship", "--model", "scripted").exit_code == 2
+
+
+def test_a_network_without_words_is_named_by_its_description(refdesk, tmp_path: Path) -> None:
+    from tests.generators.image.small_networks import LATENT, dcgan_file, sidecar
+
+    dcgan_file(tmp_path / "g.safetensors")
+    content = (
+        f'kind = "generator"\nweights = "g.safetensors"\narchitecture = "DCGAN"\nlatent = [{LATENT}, 1, 1]'
+    )
+    model = sidecar(tmp_path, content)
+    base = ("image", "--model", model, "--seed", "3", "--json")
+    way = refdesk(*base, "--to-seed", "9", "--count", "3", "-o", "way.png").json()["files"]
+    assert [file["path"] for file in way] == ["way-1.png", "way-2.png", "way-3.png"]
+    alone = refdesk(*base, "-o", "alone.png").json()["files"]
+    with Image.open("way-1.png") as first, Image.open("alone.png") as same:
+        assert first.tobytes() == same.tobytes()
+    assert alone[0]["settings"] == {"size": "8x8", "truncation": "1"}
+    assert refdesk("image", "--model", "scripted").exit_code == 2  # no prompt
 
 
 def test_an_existing_file_stays(refdesk, tmp_path: Path) -> None:
