@@ -44,7 +44,7 @@ class DecoderImageMaker:
 
     @property
     def id(self) -> str:
-        return f"decoder:{self._sidecar}"
+        return f"decoder:{self._sidecar.stem}"
 
     @property
     def capabilities(self) -> Capabilities:
@@ -105,8 +105,8 @@ class DecoderImageMaker:
         if isinstance(start, LatentPath):
             if request.count < 2:
                 raise RequestUnusable("The way between two seeds takes 2 pictures or more: ask for more.")
-            ends = [seeded_latent(about.latent, seed) for seed in (request.seed, start.last_seed)]
-            latents = latent_path(*ends, request.count)
+            first, last = (seeded_latent(about.latent, seed) for seed in (request.seed, start.last_seed))
+            latents = latent_path(first, last, request.count)
         elif isinstance(start, FromLatent):
             latents = [seeded_latent(about.latent, request.seed + number) for number in range(request.count)]
         else:

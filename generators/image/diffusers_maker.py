@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Callable
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 from generators.errors import GenerationFailed, GeneratorError
@@ -55,7 +56,11 @@ class DiffusersImageMaker:
 
     @property
     def id(self) -> str:
-        return f"diffusers:{self._settings.model}"
+        model = self._settings.model
+        local = Path(model).expanduser()
+        return (
+            f"diffusers:{local.name if local.exists() else model}"  # where it lies is nobody else's business
+        )
 
     @property
     def capabilities(self) -> Capabilities:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from generators.errors import RequestUnusable
+from generators.errors import PromptRefused, RequestUnusable
 from generators.image.picture_files import check_picture_name, write_picture
 from generators.image.protocol import ImageMaker, ImageRequest, MadePicture, StepListener, unheard
 from generators.image.safety import SafetyGate, SafetySettings
@@ -63,8 +63,10 @@ def draw(
         write_picture(one.picture, place, making)
         written.append(DrawnFile(place, making))
     flagged = len(made.pictures) - len(kept)
+    for _ in range(flagged):
+        gate.log_flagged(request.prompt, maker.id)
     if flagged and not written:
-        gate.refuse_picture(request.prompt, maker.id)
+        raise PromptRefused("Drawn, but not kept: the model's own safety checker flagged what was made.")
     return DrawnFiles(tuple(written), made.interrupted, flagged)
 
 

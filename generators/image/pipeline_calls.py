@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from generators.errors import PromptTooLong, RequestUnusable
@@ -84,7 +85,7 @@ def call_of(request: ImageRequest, pipeline: Any, able: Capabilities, *, distill
         settings["strength"] = f"{start.strength:g}"
     if request.control is not None:
         arguments |= _control_arguments(request.control, size, multiple, over_picture="image" in arguments)
-        settings["control"] = f"{request.control.model}, weight {request.control.weight:g}"
+        settings["control"] = f"{Path(request.control.model).name}, weight {request.control.weight:g}"
     settings["scheduler"] = request.scheduler or type(pipeline.scheduler).__name__
     settings["size"] = f"{size[0]}x{size[1]}"
     if request.lora is not None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from generators.image.settings import ImageSettings
 
 _INDEX = "model_index.json"
 _HALF = "fp16"
+_KIN = re.compile("StableDiffusion(XL)?(Img2Img|Inpaint)?Pipeline")
 _PICKLES = (".ckpt", ".bin", ".pt", ".pth")
 
 
@@ -105,7 +107,7 @@ def _class_name(folder: Path) -> str:
     except (OSError, ValueError) as error:
         raise ModelUnusable(f"{index} cannot be read: {error}. Get the model again.") from error
     name = content.get("_class_name") if isinstance(content, dict) else None
-    if not isinstance(name, str) or not name.startswith(("StableDiffusion", "LatentConsistency")):
+    if not isinstance(name, str) or _KIN.fullmatch(name) is None:
         raise ModelUnusable(
             f"{folder} is a {name!r}. Refdesk draws with Stable Diffusion 1, 2, XL, Turbo and what has their "
             "form."

@@ -16,6 +16,7 @@ from generators.errors import PromptRefused
 
 SETTINGS_FILE = "safety.toml"
 LOG_FILE = "refusals.jsonl"
+_FLAGGED = "the model's own safety checker flagged the picture"
 
 _CHILD = (
     r"\b(?:child(?:ren)?|kids?|minors?|toddlers?|bab(?:y|ies)|infants?|teen(?:ager)?s?|preteens?|underage"
@@ -115,11 +116,18 @@ class SafetyGate:
         if self._classifier is not None and (reason := self._classifier(prompt)) is not None:
             self._refuse("classifier", reason, prompt, model)
 
-    def refuse_picture(self, prompt: str, model: str) -> NoReturn:
-        """For a picture that the model's own checker flagged: it is not kept. Raises PromptRefused."""
-        self._refuse("checker", "the model's safety checker flagged the picture", prompt, model)
+    def log_flagged(self, prompt: str, model: str) -> None:
+        """For a picture that the model's own checker flagged, and that is not kept."""
+        self._record("checker", _FLAGGED, prompt, model)
 
     def _refuse(self, rule: str, detail: str, prompt: str, model: str) -> NoReturn:
+        self._record(rule, detail, prompt, model)
+        where = (
+            "" if self._log is None else f" Rules: {self._log.with_name(SETTINGS_FILE)}, else the defaults."
+        )
+        raise PromptRefused(f"Not drawn, by the safety gate ({rule}: {detail}).{where}")
+
+    def _record(self, rule: str, detail: str, prompt: str, model: str) -> None:
         if self._log is not None:
             entry = {
                 "at": datetime.now(UTC).isoformat(timespec="seconds"),
@@ -132,12 +140,6 @@ class SafetyGate:
             self._log.parent.mkdir(parents=True, exist_ok=True)
             with self._log.open("a", encoding="utf-8") as file:
                 file.write(json.dumps(entry, ensure_ascii=False) + "\n")
-        where = (
-            ""
-            if self._log is None
-            else f" Rules are in {self._log.with_name(SETTINGS_FILE)} or the defaults."
-        )
-        raise PromptRefused(f"Not drawn, by the safety gate ({rule}: {detail}).{where}")
 
 
 def _plain(text: str) -> str:

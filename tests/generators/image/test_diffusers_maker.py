@@ -215,3 +215,22 @@ def test_weights_are_told_apart_by_their_hash(text_folder: Path, models: Path, t
     assert own == image_weights_sha256(ImageSettings(str(text_folder)), tmp_path / "cache")
     assert own != image_weights_sha256(ImageSettings(str(other)), tmp_path / "cache")
     assert image_weights_sha256(ImageSettings("scripted"), tmp_path) is None
+
+
+def test_where_a_model_lies_stays_out_of_what_is_told(text_folder: Path, models: Path) -> None:
+    net = small_pipelines.control_net(models / "told-control")
+    built = opened(text_folder)
+    request = ImageRequest(prompt="x", steps=1, control=Control(Image.new("RGB", (8, 8)), str(net)))
+    settings = built.make(request).pictures[0].settings
+    assert built.id == "diffusers:small-sd"
+    assert ("control", "told-control, weight 1") in settings
+    assert not any(str(models) in value for _, value in settings)
+
+
+def test_a_hub_that_cannot_be_reached_is_said_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    from machine import HubUnreachable
+
+    monkeypatch.setenv("HF_ENDPOINT", "http://127.0.0.1:9")
+    built = build_image_maker(ImageSettings("nobody/nothing", fetch=True))
+    with pytest.raises(HubUnreachable, match="Cannot reach the hub"):
+        built.make(ImageRequest(prompt="x"))
