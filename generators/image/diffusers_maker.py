@@ -58,9 +58,8 @@ class DiffusersImageMaker:
     def id(self) -> str:
         model = self._settings.model
         local = Path(model).expanduser()
-        return (
-            f"diffusers:{local.name if local.exists() else model}"  # where it lies is nobody else's business
-        )
+        # Where it lies is nobody's business but its owner's, and this goes into the files.
+        return f"diffusers:{local.name if local.exists() else model}"
 
     @property
     def capabilities(self) -> Capabilities:

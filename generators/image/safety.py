@@ -122,9 +122,7 @@ class SafetyGate:
 
     def _refuse(self, rule: str, detail: str, prompt: str, model: str) -> NoReturn:
         self._record(rule, detail, prompt, model)
-        where = (
-            "" if self._log is None else f" Rules: {self._log.with_name(SETTINGS_FILE)}, else the defaults."
-        )
+        where = "" if self._log is None else f" Rules: {self._log.with_name(SETTINGS_FILE)}, or defaults."
         raise PromptRefused(f"Not drawn, by the safety gate ({rule}: {detail}).{where}")
 
     def _record(self, rule: str, detail: str, prompt: str, model: str) -> None:
