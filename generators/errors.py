@@ -3,6 +3,8 @@
 GeneratorError
 ├── EngineMissing       the library behind an engine is not installed
 ├── ModelUnusable       the model file is missing, or no engine here opens it
+├── RequestUnusable     the engine cannot do what it is asked for
+├── PromptRefused       the safety gate says no
 ├── PromptTooLong       prompt and answer do not fit the model's context
 ├── SoundUnreadable     a file given to be heard is no sound, or is damaged
 ├── NothingToSay        of a text that was to be spoken nothing is left to say
@@ -22,6 +24,14 @@ class EngineMissing(GeneratorError):
 
 class ModelUnusable(GeneratorError):
     """Names the file, and how to get a good one."""
+
+
+class RequestUnusable(GeneratorError):
+    """Says what was asked for, and what the engine can do."""
+
+
+class PromptRefused(GeneratorError):
+    """Names the rule, and where rules are set. Nothing was made, or what was made was not kept."""
 
 
 class PromptTooLong(GeneratorError):

@@ -100,6 +100,7 @@ def failure_of(error: Exception) -> Failure | None:
         generators.NothingToSay,
         generators.PromptTooLong,
         generators.SoundUnreadable,
+        generators.RequestUnusable,
         machine.UnknownModel,
         machine.ModelMissing,
         machine.ModelUnreadable,

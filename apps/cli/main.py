@@ -14,6 +14,7 @@ from apps.cli.collections import collections
 from apps.cli.doctor import doctor
 from apps.cli.documents import documents, remove
 from apps.cli.evaluation.group import evaluation
+from apps.cli.image import image
 from apps.cli.ingest import ingest, sync
 from apps.cli.models import models
 from apps.cli.reembed import reembed
@@ -45,6 +46,7 @@ Environment:
   REFDESK_COLLECTION       the collection where -c does not say
   REFDESK_ENGINE           what writes answers where --model does not say
   REFDESK_EMBEDDER_ENGINE  auto, openvino, sentence-transformers or hashing
+  REFDESK_IMAGE_MODEL      what draws pictures where --model does not say
   REFDESK_PASSWORD         for encrypted files
   REFDESK_DEBUG            1: show where an unexpected error came from
 """
@@ -76,6 +78,7 @@ app.add_typer(collections, name="collections")
 app.add_typer(chats, name="chats")
 app.add_typer(models, name="models")
 app.command()(templates)
+app.command()(image)
 app.add_typer(evaluation, name="eval")
 app.command()(doctor)
 app.command()(ui)

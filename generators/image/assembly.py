@@ -1,0 +1,69 @@
+"""From settings to an image engine: the only module of this package that names their classes."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from generators.errors import ModelUnusable
+from generators.image.protocol import ImageMaker
+from generators.image.settings import ImageSettings
+
+if TYPE_CHECKING:
+    from generators.image.autoencoder import Autoencoder
+
+
+def build_image_maker(settings: ImageSettings) -> ImageMaker:
+    """The engine that the settings name; its model is looked for and loaded when first needed."""
+    if settings.model == "scripted":
+        from generators.image.scripted import ScriptedImageMaker
+
+        return ScriptedImageMaker()
+    if settings.model.endswith(".toml"):
+        from generators.image.decoder_maker import DecoderImageMaker
+
+        return DecoderImageMaker(Path(settings.model).expanduser())
+    from generators.image.diffusers_maker import DiffusersImageMaker
+
+    return DiffusersImageMaker(settings)
+
+
+def build_autoencoder(sidecar: Path) -> Autoencoder:
+    """The autoencoder that the sidecar describes. Raises ModelUnusable."""
+    from generators.image.autoencoder import Autoencoder
+    from generators.image.decoder_sidecar import read_sidecar
+
+    about = read_sidecar(sidecar)
+    if about.kind != "autoencoder":
+        raise ModelUnusable(f"{sidecar} describes a {about.kind}, and an autoencoder is needed.")
+    return Autoencoder(about)
+
+
+def image_weights_sha256(settings: ImageSettings, cache_folder: Path) -> str | None:
+    """What identifies the weights of the model that the settings name; None for the one without.
+
+    Of a single file it is the file's sha256; of a folder the sha256 of lines of names and sha256s, sorted by
+    name. Remembered in the cache folder. Raises ModelUnusable
+    where there is no such model, and EngineMissing.
+    """
+    from generators.image.pipeline_files import find_pipeline
+    from generators.image.pipeline_loading import require_diffusers
+    from machine import file_sha256
+
+    if settings.model == "scripted":
+        return None
+    if settings.model.endswith(".toml"):
+        from generators.image.decoder_sidecar import read_sidecar
+
+        first = read_sidecar(Path(settings.model).expanduser()).weights[0]
+        return file_sha256(first, cache_folder) if first.is_file() else None
+    files = find_pipeline(settings)
+    require_diffusers()  # before gigabytes are read for nothing
+    if files.single_file is not None:
+        return file_sha256(files.single_file, cache_folder)
+    lines = [
+        f"{file.relative_to(files.folder).as_posix()} {file_sha256(file, cache_folder)}"
+        for file in files.weights
+    ]
+    return hashlib.sha256("\n".join(lines).encode()).hexdigest()

@@ -1,0 +1,95 @@
+"""Drawing as a tool: from a request to files that say what they are."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from generators.errors import PromptRefused, RequestUnusable
+from generators.image.picture_files import check_picture_name, write_picture
+from generators.image.protocol import ImageMaker, ImageRequest, MadePicture, StepListener, unheard
+from generators.image.safety import SafetyGate, SafetySettings
+from generators.making import Making
+
+
+@dataclass(frozen=True, slots=True)
+class DrawnFile:
+    """One picture on the disk, and the note that is in it."""
+
+    path: Path
+    making: Making
+
+
+@dataclass(frozen=True, slots=True)
+class DrawnFiles:
+    """What was written, in order of the seeds. `interrupted`: there were to be more. `flagged`: not kept."""
+
+    files: tuple[DrawnFile, ...]
+    interrupted: bool = False
+    flagged: int = 0
+
+
+def draw(
+    maker: ImageMaker,
+    request: ImageRequest,
+    out: Path,
+    *,
+    gate: SafetyGate | None = None,
+    sources: tuple[str, ...] = (),
+    model_sha256: str | None = None,
+    overwrite: bool = False,
+    progress: StepListener = unheard,
+    cancelled: Callable[[], bool] = lambda: False,
+) -> DrawnFiles:
+    """Make the request's pictures and write them, each with how it was made.
+
+    One picture goes to `out`, several to `out` with -1, -2 before the ending. `sources` are the documents and
+    pages that the prompt was shaped from. Raises what `ImageMaker.make` does, PromptRefused, RequestUnusable
+    for a file that is there already or a name of no format, and OSError.
+    """
+    gate = gate or SafetyGate(SafetySettings())
+    places = _places(out, request.count)
+    for place in places:
+        check_picture_name(place)
+        if place.exists() and not overwrite:
+            raise RequestUnusable(f"{place} is there already. Name another, or allow to overwrite it.")
+    gate.check_prompt(request.prompt, maker.id)
+    made = maker.make(request, progress, cancelled)
+    kept = [(place, one) for place, one in zip(places, made.pictures, strict=False) if not one.flagged]
+    written = []
+    for place, one in kept:
+        making = _making(one, request, maker.id, sources, model_sha256)
+        write_picture(one.picture, place, making)
+        written.append(DrawnFile(place, making))
+    flagged = len(made.pictures) - len(kept)
+    for _ in range(flagged):
+        gate.log_flagged(request.prompt, maker.id)
+    if flagged and not written:
+        raise PromptRefused("Drawn, but not kept: the model's own safety checker flagged what was made.")
+    return DrawnFiles(tuple(written), made.interrupted, flagged)
+
+
+def _places(out: Path, count: int) -> list[Path]:
+    if count == 1:
+        return [out]
+    return [out.with_name(f"{out.stem}-{number}{out.suffix}") for number in range(1, count + 1)]
+
+
+def _making(
+    one: MadePicture,
+    request: ImageRequest,
+    model: str,
+    sources: tuple[str, ...],
+    model_sha256: str | None,
+) -> Making:
+    return Making(
+        maker="image",
+        model=model,
+        prompt=request.prompt,
+        settings=dict(one.settings),
+        seed=one.seed,
+        sources=sources,
+        model_sha256=model_sha256,
+        seconds=None if one.seconds is None else round(one.seconds, 3),
+    )

@@ -1,0 +1,148 @@
+"""From files to a pipeline that draws, without a connection."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from generators.errors import EngineMissing, ModelUnusable
+from generators.image.pipeline_files import PipelineFiles
+from generators.image.placement import MemoryPlan, chosen_device, free_bytes_of, place, plan_memory
+from generators.image.settings import Device, Placement
+
+_EXTRA = "pip install 'refdesk[images]'"
+_PIPELINE_INPUT_CHANNELS = 9  # of U-Nets trained for inpainting: latents, mask and masked latents
+
+
+def require_diffusers() -> None:
+    """Raises EngineMissing where the extra is not installed."""
+    import importlib.util
+
+    missing = [name for name in ("diffusers", "accelerate", "peft") if importlib.util.find_spec(name) is None]
+    if missing:
+        raise EngineMissing(f"Drawing needs {', '.join(missing)}. Install: {_EXTRA}")
+
+
+def load_pipeline(files: PipelineFiles, dtype: Any) -> Any:
+    """The pipeline on the processor. Raises ModelUnusable for files that do not fit together."""
+    _quiet()
+    import diffusers
+
+    try:
+        if files.single_file is not None:
+            made = getattr(diffusers, files.class_name).from_single_file(
+                str(files.single_file),
+                config=str(files.folder),  # without it the library asks the hub, even where told not to
+                dtype=dtype,
+                local_files_only=True,
+            )
+        else:
+            auto = (
+                diffusers.AutoPipelineForInpainting
+                if "Inpaint" in files.class_name
+                else diffusers.AutoPipelineForText2Image
+            )
+            made = auto.from_pretrained(
+                str(files.folder),
+                dtype=dtype,
+                use_safetensors=True,
+                variant="fp16" if files.half_precision else None,
+                local_files_only=True,
+            )
+    except Exception as error:  # whatever a damaged or foreign file makes of three libraries
+        where = files.single_file or files.folder
+        raise ModelUnusable(f"The image model at {where} cannot be loaded: {error}") from error
+    made.set_progress_bar_config(disable=True)
+    return made
+
+
+def load_control_net(model: str, dtype: Any) -> Any:
+    """A ControlNet from a folder, or from a .safetensors file whose configuration is in a folder of its name.
+
+    Raises ModelUnusable.
+    """
+    from diffusers import ControlNetModel
+
+    path = Path(model).expanduser()
+    folder = path.with_suffix("") if path.is_file() else path
+    if not (folder / "config.json").is_file():
+        raise ModelUnusable(
+            f"There is no ControlNet at {path}: a folder with config.json and .safetensors weights is "
+            "needed, for instance from: hf download lllyasviel/control_v11p_sd15_canny --local-dir "
+            "models/canny (licence OpenRAIL, about 1.4 GB)."
+        )
+    try:
+        if path.is_file():
+            return ControlNetModel.from_single_file(
+                str(path), config=str(folder), dtype=dtype, local_files_only=True
+            )
+        return ControlNetModel.from_pretrained(
+            str(folder), dtype=dtype, use_safetensors=True, local_files_only=True
+        )
+    except Exception as error:  # whatever a damaged or foreign file makes of the libraries
+        raise ModelUnusable(f"The ControlNet at {path} cannot be loaded: {error}") from error
+
+
+def is_for_inpainting(pipeline: Any) -> bool:
+    """Whether it can do nothing else."""
+    return bool(pipeline.unet.config.in_channels == _PIPELINE_INPUT_CHANNELS)
+
+
+def is_distilled(pipeline: Any) -> bool:
+    """Whether it draws in few steps and without guidance, as Turbo models do: their schedulers say so."""
+    return bool(pipeline.scheduler.config.get("timestep_spacing") == "trailing")
+
+
+def planned(files: PipelineFiles, device: Device, wanted: Placement) -> tuple[str, Any, MemoryPlan]:
+    """Device, number type and plan: half precision on a GPU, float32 on the processor.
+
+    Raises ModelUnusable where there is no such device or not enough memory.
+    """
+    import torch
+
+    name = chosen_device(device)
+    dtype = torch.float32 if name == "cpu" else torch.float16
+    scale = _bytes_per_number(files) / (4 if name == "cpu" else 2)
+    weights, largest = int(files.weights_bytes / scale), int(files.largest_part_bytes / scale)
+    plan = plan_memory(weights, largest, free_bytes_of(name), cpu=name == "cpu")
+    if wanted == "auto":
+        return name, dtype, plan
+    if name == "cpu" and wanted != "whole":
+        raise ModelUnusable(
+            "On a processor there is nothing to move the model away from. Leave the placement out."
+        )
+    return name, dtype, MemoryPlan(wanted, sliced=plan.sliced or wanted != "whole")
+
+
+def placed(pipeline: Any, plan: MemoryPlan, device: str) -> Any:
+    """The pipeline itself, its parts where they belong. Raises ModelUnusable where that fails."""
+    try:
+        place(pipeline, plan, device)
+    except RuntimeError as error:
+        raise ModelUnusable(f"The image model could not be put on {device}: {error}") from error
+    return pipeline
+
+
+def _bytes_per_number(files: PipelineFiles) -> int:
+    """Of the first tensor of the largest file."""
+    from safetensors import SafetensorError, safe_open
+
+    largest = max(files.weights, key=lambda file: file.stat().st_size)
+    try:
+        with safe_open(largest, framework="numpy") as content:
+            first = next(iter(content.keys()))
+            return 2 if content.get_slice(first).get_dtype() in ("F16", "BF16") else 4
+    except (SafetensorError, StopIteration) as error:
+        raise ModelUnusable(f"{largest} is damaged: {error}. Get it again.") from error
+
+
+def _quiet() -> None:
+    """No progress bars and notes of the libraries between the lines that people read."""
+    import transformers
+
+    transformers.utils.logging.set_verbosity_error()  # before diffusers, whose import it comments on
+    transformers.utils.logging.disable_progress_bar()
+    import diffusers
+
+    diffusers.utils.logging.set_verbosity_error()
+    diffusers.utils.logging.disable_progress_bar()

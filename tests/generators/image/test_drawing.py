@@ -1,0 +1,81 @@
+"""The tool, with the scripted engine."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from generators.errors import PromptRefused, RequestUnusable
+from generators.image.drawing import draw
+from generators.image.picture_files import read_note
+from generators.image.protocol import ImageRequest
+from generators.image.safety import SafetyGate, SafetySettings
+from generators.image.scripted import ScriptedImageMaker
+
+
+def test_a_drawn_file_says_what_made_it(tmp_path: Path) -> None:
+    request = ImageRequest(prompt="a lens", seed=7, size=(16, 8))
+    drawn = draw(ScriptedImageMaker(), request, tmp_path / "lens.png", sources=("optics.pdf, page 4",))
+    (file,) = drawn.files
+    note = read_note(file.path)
+    assert note == file.making
+    assert (note.maker, note.model, note.prompt, note.seed) == ("image", "scripted", "a lens", 7)
+    assert (note.settings["size"], note.sources) == ("16x8", ("optics.pdf, page 4",))
+    with Image.open(file.path) as picture:
+        assert picture.size == (16, 8)
+
+
+def test_several_pictures_are_numbered_with_their_seeds(tmp_path: Path) -> None:
+    drawn = draw(ScriptedImageMaker(), ImageRequest(prompt="x", seed=7, count=3), tmp_path / "x.png")
+    assert [(file.path.name, file.making.seed) for file in drawn.files] == [
+        ("x-1.png", 7),
+        ("x-2.png", 8),
+        ("x-3.png", 9),
+    ]
+
+
+def test_what_was_whole_when_stopped_is_written(tmp_path: Path) -> None:
+    told: list[object] = []
+    drawn = draw(
+        ScriptedImageMaker(),
+        ImageRequest(prompt="x", steps=2, count=3),
+        tmp_path / "x.png",
+        progress=told.append,
+        cancelled=lambda: len(told) >= 3,
+    )
+    assert drawn.interrupted
+    assert [file.name for file in tmp_path.iterdir()] == ["x-1.png"]
+
+
+def test_nothing_is_drawn_where_a_file_would_be_lost_or_could_not_be_written(tmp_path: Path) -> None:
+    maker = ScriptedImageMaker()
+    (tmp_path / "x-2.png").write_bytes(b"mine")
+    with pytest.raises(RequestUnusable, match=r"x-2\.png is there already"):
+        draw(maker, ImageRequest(prompt="x", count=2), tmp_path / "x.png")
+    with pytest.raises(RequestUnusable, match="must end in"):
+        draw(maker, ImageRequest(prompt="x"), tmp_path / "x.gif")
+    assert maker.requests == []
+    draw(maker, ImageRequest(prompt="x", count=2), tmp_path / "x.png", overwrite=True)
+    assert read_note(tmp_path / "x-2.png").prompt == "x"
+
+
+def test_the_gate_stands_before_the_engine(tmp_path: Path) -> None:
+    maker = ScriptedImageMaker()
+    gate = SafetyGate(SafetySettings(blocked_words=("gun",)), tmp_path / "log.jsonl")
+    with pytest.raises(PromptRefused):
+        draw(maker, ImageRequest(prompt="a gun"), tmp_path / "x.png", gate=gate)
+    assert maker.requests == []
+
+
+def test_a_flagged_picture_is_not_kept(tmp_path: Path) -> None:
+    log = tmp_path / "log.jsonl"
+    with pytest.raises(PromptRefused, match="checker"):
+        draw(
+            ScriptedImageMaker(flagged=("x",)),
+            ImageRequest(prompt="x"),
+            tmp_path / "x.png",
+            gate=SafetyGate(SafetySettings(), log),
+        )
+    assert [file.name for file in tmp_path.iterdir()] == [log.name]
