@@ -104,7 +104,9 @@ def main() -> None:
     ):
         system = build_system(collection_of(whole, settings)[0])
         asked = TopPassage(system) if name == "top passage" else system
-        arms.append(Arm(f"citations-{name}", asked, build_scorers(Scoring(answers=True), some)))
+        arms.append(
+            Arm(f"citations-{name.replace(' ', '-')}", asked, build_scorers(Scoring(answers=True), some))
+        )
     try:
         with shown_questions() as progress:
             runs = measure_in_turns(
