@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -15,13 +15,16 @@ from apps.cli.image_start import control_from, decoder_start_from, size_from, st
 from apps.cli.interruption import Interruption
 from apps.cli.screen import duration, note, note_from_signal, write, write_json
 from apps.errors import WrongUse
-from generators.image.settings import Device, Placement
 
 if TYPE_CHECKING:
     from generators.image.drawing import DrawnFiles
 
 MODEL_VARIABLE = "REFDESK_IMAGE_MODEL"
 _SEEDS = 2**31
+
+# As `generators.image.settings` has them: --help imports nothing of that.
+_Device = Literal["auto", "cpu", "cuda", "mps"]
+_Placement = Literal["auto", "whole", "offload", "sequential"]
 
 
 def image(
@@ -94,9 +97,9 @@ def image(
         str | None,
         typer.Option(metavar="FOLDER", help="For a .safetensors file: its configurations and tokenizer."),
     ] = None,
-    device: Annotated[Device, typer.Option(help="Where to compute.")] = "auto",
+    device: Annotated[_Device, typer.Option(help="Where to compute.")] = "auto",
     placement: Annotated[
-        Placement, typer.Option(help="All of the model on the GPU, or part by part where memory is short.")
+        _Placement, typer.Option(help="All of the model on the GPU, or part by part where memory is short.")
     ] = "auto",
     preview: Annotated[
         Path | None, typer.Option(metavar="FILE", help="A small, rough PNG, written anew after each step.")
