@@ -4,8 +4,8 @@
 
 Each measurement is a new process in a data home of the run's own. First, a question right after the start,
 with the evaluated instructions taken from the disk and without, in turns; the answers' pieces and their
-log-probabilities must be the same. Exit status 1 where they are not. Then, through the library, a
-conversation about `examples/documents`: the first question beside the one that follows it.
+log-probabilities must be the same. Exit status 1 where they are not. Then, through the library,
+several conversations about `examples/documents`: each first question beside the one that follows it.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -33,7 +34,12 @@ from rag.earlier_turns import turns_of
 from rag.settings import Settings
 
 _QUESTION = "What does an aerotow to 500 metres cost a guest?"
-_FOLLOW_UP = "And to 1,000 metres?"
+_CONVERSATIONS = (
+    (_QUESTION, "And to 1,000 metres?"),
+    ("How much does a winch launch cost?", "And for guests?"),
+    ("From what age may a person join the club?", "What must they pay for it?"),
+    ("By which date must the FAA receive comments on the proposed directive?", "Why was it proposed?"),
+)
 _PASSAGE = "[1] Prices, page 1\nAn aerotow to 500 metres costs guests 38 euros and members 29 euros."
 _COLLECTION = "prefix"
 
@@ -117,13 +123,16 @@ def _start(settings: Settings) -> Measured:
 
 
 def _converse(settings: Settings) -> Measured:
+    """Seconds to the first text or the refusal, and the tokens that were read for it, of each question."""
+    found: Measured = {"first": [], "follow-up": []}
     with open_collection(_COLLECTION, settings) as collection:
-        first = collection.ask(_QUESTION)
-        second = collection.ask(_FOLLOW_UP, turns=turns_of([first]))
-    return {
-        name: [answer.timings.first_token_seconds, answer.tokens.prompt, answer.tokens.reused]
-        for name, answer in (("first", first), ("follow-up", second))
-    }
+        for question, follow_up in _CONVERSATIONS:
+            first = collection.ask(question)
+            second = collection.ask(follow_up, turns=turns_of([first]))
+            for name, answer in (("first", first), ("follow-up", second)):
+                told = answer.timings.first_token_seconds or answer.timings.total_seconds
+                found[name].append([told, answer.tokens.prompt - answer.tokens.reused])
+    return found
 
 
 def _report_starts(pairs: Sequence[tuple[Measured, Measured]]) -> bool:
@@ -142,12 +151,15 @@ def _report_starts(pairs: Sequence[tuple[Measured, Measured]]) -> bool:
 
 def _report_conversations(runs: Sequence[Measured]) -> None:
     for name in ("first", "follow-up"):
-        seconds = [run[name][0] for run in runs if run[name][0] is not None]
-        _, prompt, reused = runs[0][name]
-        if seconds:
-            _report(f"{name} question, {prompt} tokens, {reused} of them there: to first text", seconds)
-        else:
-            print(f"{name} question: refused before any text")
+        asked = [each for run in runs for each in run[name]]
+        read = statistics.median(tokens for _, tokens in asked)
+        _report(
+            f"{name} questions, {read:g} tokens read: to first text or refusal",
+            [seconds for seconds, _ in asked],
+        )
+    pairs = [pair for run in runs for pair in zip(run["first"], run["follow-up"], strict=True)]
+    ratio = statistics.median(first[0] / second[0] for first, second in pairs)
+    print(f"a follow-up is {ratio:.2f} times sooner than its first question (median of {len(pairs)} pairs)")
 
 
 def _report(what: str, seconds: Sequence[float]) -> None:

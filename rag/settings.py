@@ -66,7 +66,7 @@ class PassageSettings:
     token_budget: int | None = None
     cpu_token_budget: int = 150
     gpu_token_budget: int = 2000
-    follow_up_share: float = 0.4
+    follow_up_share: float = 0.3
     carried_budgets: float = 2.0
     hits: int = 8
 
