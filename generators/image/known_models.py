@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class KnownModel:
-    """`gigabytes` in half precision, as the hub listed the files in 2026."""
+    """`gigabytes` of the half-precision weights, roughly. What the model's page says of both counts."""
 
     id: str
     title: str
@@ -26,8 +26,8 @@ KNOWN_MODELS = (
         "stabilityai/stable-diffusion-xl-base-1.0", "SDXL, 1024x1024", "CreativeML Open RAIL++-M", 6.9
     ),
     KnownModel("stable-diffusion-v1-5/stable-diffusion-v1-5", "512x512", "CreativeML OpenRAIL-M", 2.7),
-    KnownModel("stabilityai/sd-turbo", "1 to 4 steps, 512x512", "Stability AI Community", 2.6),
-    KnownModel("stabilityai/sdxl-turbo", "1 to 4 steps, 512x512", "Stability AI non-commercial", 6.9),
+    KnownModel("stabilityai/sd-turbo", "1 to 4 steps, 512x512", "Stability AI's own, see its page", 2.6),
+    KnownModel("stabilityai/sdxl-turbo", "1 to 4 steps, 512x512", "Stability AI's own, see its page", 6.9),
 )
 
 
