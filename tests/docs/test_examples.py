@@ -29,8 +29,8 @@ def test_the_librarys_examples_run_as_they_stand(
     home_with_models: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.chdir(ROOT)
-    assert len(EXAMPLES["library.md"]) == 11
-    first, _, search, filtered, reranked, ask, on_the_page, *_ = run("library.md", capsys)
+    assert len(EXAMPLES["library.md"]) == 14
+    first, _, search, filtered, reranked, ask, on_the_page, follow_up, *_ = run("library.md", capsys)
     assert "48" in first
     assert "club-rules.docx" in search
     assert "of these are of type word or html" in filtered
@@ -39,6 +39,7 @@ def test_the_librarys_examples_run_as_they_stand(
     assert ask.startswith("September 21")
     assert "federal-register-2020-17221.pdf page 1" in ask
     assert "as a PNG file of" in on_the_page
+    assert "How much does a winch launch cost for guests?" in follow_up
 
 
 @pytest.mark.real
