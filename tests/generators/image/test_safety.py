@@ -27,7 +27,10 @@ def test_blocked_words_are_found_however_they_are_written(prompt: str) -> None:
 
 @pytest.mark.parametrize("prompt", ["a gunwale", "begun", "grenade of a hand", ""])
 def test_a_blocked_word_is_a_whole_word(prompt: str) -> None:
-    SafetyGate(SafetySettings(blocked_words=("gun", "hand grenade", " "))).check_prompt(prompt, "m")
+    gate = SafetyGate(SafetySettings(blocked_words=("gun", "hand grenade", " ")))
+    gate.check_prompt(prompt, "m")
+    with pytest.raises(PromptRefused):
+        gate.check_prompt(f"{prompt} gun", "m")
 
 
 def test_patterns_and_classifiers_refuse_too() -> None:
