@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -18,7 +17,6 @@ from rag import (
     Refused,
     TextAdded,
     Verdict,
-    open_collection,
 )
 from rag.desk import SMALL_TALK
 from tests.rag.desk.conftest import Opened
@@ -297,16 +295,3 @@ def test_text_is_what_the_answer_says(opened: Opened) -> None:
     events = list(opened().stream("what documents do you have?"))
     assert isinstance(events[-1], Answered)
     assert "".join(event.text for event in events if isinstance(event, TextAdded)) == events[-1].answer.text
-
-
-@pytest.mark.parametrize(
-    "question",
-    ["Summarise all documents.", "List every winch in all documents.", "How many documents mention Anna?"],
-)
-def test_past_its_deadline_reading_ends_and_says_so(opened: Opened, question: str) -> None:
-    collection = opened(UNUSED)
-    hasty = replace(collection.settings, answer=replace(collection.settings.answer, deadline_seconds=1e-9))
-    with open_collection(collection.folder, hasty) as desk:
-        *_, last = desk.stream(question)
-    assert isinstance(last, Answered)
-    assert (last.answer.finish, last.answer.sentences) == ("deadline", ())
