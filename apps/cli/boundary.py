@@ -120,6 +120,15 @@ def failure_of(error: Exception) -> Failure | None:
     return Failure(PROBLEM, kind, str(error)) if isinstance(error, ours) else None
 
 
+def complain(error: Exception, as_json: bool) -> None:
+    """Say what went wrong with one line of several; the command goes on."""
+    note(str(error))
+    failure = failure_of(error)
+    if as_json and failure is not None:
+        said: dict[str, object] = {"kind": failure.kind, "message": failure.message}
+        write_json({"schema": SCHEMA, "error": said})
+
+
 def _unexpected(error: Exception) -> Failure:
     if isinstance(error, OSError) and error.strerror:
         if (refused := _unwritable_home(error)) is not None:

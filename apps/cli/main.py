@@ -23,6 +23,7 @@ from apps.cli.show import show
 from apps.cli.speak import speak
 from apps.cli.tasks import classify, entities, summarize, translate
 from apps.cli.templates import templates
+from apps.cli.tools import tools
 from apps.cli.transcribe import transcribe
 from apps.cli.ui import ui
 
@@ -79,6 +80,7 @@ app.add_typer(chats, name="chats")
 app.add_typer(models, name="models")
 app.command()(templates)
 app.command()(image)
+app.add_typer(tools, name="tools")
 app.add_typer(evaluation, name="eval")
 app.command()(doctor)
 app.command()(ui)

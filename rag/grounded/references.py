@@ -11,7 +11,7 @@ _PAGE = re.compile(
     re.IGNORECASE,
 )
 _FILE = re.compile(
-    r"\s+(?:of|in|from|von|aus)\s+(?:the\s+)?(?P<document>[^\s:;,]+\.\w{1,5})[\s.!?]*$", re.IGNORECASE
+    r"\s+(?:of|in|from|von|aus)\s+(?:the\s+)?(?P<document>[^\s:;,]+\.[a-z]\w{1,4})[\s.!?]*$", re.IGNORECASE
 )
 #: What leads from the subject to the page: "that is described on".
 _LEADING = re.compile(

@@ -32,7 +32,9 @@ def draw(
     prompt: Annotated[str, About("What to draw, in words; or, from the documents, what of them.")],
     from_documents: Annotated[
         bool,
-        About("Whether the documents say what it looks like: the prompt then names what, or a page."),
+        About(
+            "Whether the documents say what it looks like: the prompt then names what, or a page.", fine=True
+        ),
     ] = False,
     document: Annotated[
         str | None, About("With from_documents: only this document.", longest=500, fine=True)
