@@ -16,7 +16,7 @@ from generators.text.protocol import Finished, GenerationRequest, Message, TextG
 from rag.errors import TaskStopped, TaskUnsuited, ToolCallRefused
 from rag.grounded.references import read_reference
 from rag.terms import content_terms
-from rag.tools.chat_commands import drawing
+from rag.tools.chat_commands import drawing, place
 from rag.tools.registry import TOOLS, Tool
 from rag.tools.types import ToolCall
 
@@ -32,6 +32,13 @@ _ASKS = re.compile(
     r"image|lis|tradu|dibuj|lee)\w*",
     re.IGNORECASE,
 )
+#: A message that begins as a question is one: small models take "which label" for an order to classify.
+_QUESTION = re.compile(
+    r"\s*(?:what|which|who|whom|whose|when|where|why|how|is|are|was|were|do|does|did|has|have|had|wer|wie|wo|"
+    r"wann|warum|welche[rsmn]?|qui|quand|où|pourquoi|comment|combien|qué|quién|cuándo|dónde|cómo)\b",
+    re.IGNORECASE,
+)
+_FILE = re.compile(r"\S+\.[a-z]\w{1,4}", re.IGNORECASE)
 _MOST_TOKENS = 200
 _LONGEST_MESSAGE = 1000
 #: What has to stand in the message as it is.
@@ -62,8 +69,8 @@ def require_chooser(generator: TextGenerator) -> None:
 
 
 def may_ask(message: str) -> bool:
-    """Whether the message has a word that asks for something to be made; most questions have none."""
-    return _ASKS.search(message) is not None
+    """Whether the message has a word that asks for something to be made, and does not begin as a question."""
+    return _ASKS.search(message) is not None and _QUESTION.match(message) is None
 
 
 def choice_schema(tools: tuple[Tool, ...] = CHOSEN) -> dict[str, object]:
@@ -133,6 +140,8 @@ def from_message(call: ToolCall, message: str) -> ToolCall:
     """
     said = _folded(message)
     kept = {name: value for name, value in call.arguments.items() if _was_said(name, value, said)}
+    if isinstance(text := kept.get("text"), str) and (where := _place_in(text)):
+        kept = {name: value for name, value in kept.items() if name != "text"} | where
     if call.tool != "draw":
         return ToolCall(call.tool, kept)
     prompt, whole = kept.get("prompt"), _VERB.sub("", message).rstrip(" ?!.")
@@ -144,6 +153,13 @@ def from_message(call: ToolCall, message: str) -> ToolCall:
     if drawing(whole).get("from_documents"):
         return ToolCall("draw", {"from_documents": True, "prompt": drawing(prompt)["prompt"]})
     return ToolCall("draw", drawing(prompt))
+
+
+def _place_in(text: str) -> dict[str, object]:
+    """The place that a text is nothing but the name of: "page 2 of rules.pdf"."""
+    named = read_reference(text)
+    is_place = (named.page_number is not None and not named.subject) or _FILE.fullmatch(text.strip())
+    return place(text.strip()) if is_place else {}
 
 
 def _was_said(name: str, value: object, said: str) -> bool:

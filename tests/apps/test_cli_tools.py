@@ -101,7 +101,7 @@ def test_with_tools_the_model_takes_a_message_for_a_wish(refdesk, filled: Path, 
         "The annual fee is 12 euros [1].",
         "no choice at all",
     )
-    typed = "Draw me a ship.\nWhat does the label say of the annual fee?\nRead that aloud.\n"
+    typed = "Draw me a ship.\nSay what the annual fee is.\nRead that aloud.\n"
     said = refdesk("chat", "--tools", "--model", engine, *_ENGINES, typed=typed)
     assert said.exit_code == 0, said.stderr
     (picture,) = Path("made").glob("*.png")

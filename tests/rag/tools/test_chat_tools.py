@@ -111,7 +111,11 @@ def choice(tool: str, **arguments: object) -> str:
          ToolCall("draw", {"prompt": "a ship"})),
         ("Draw the winch from the documents", choice("draw", prompt="the winch"),
          ToolCall("draw", {"from_documents": True, "prompt": "the winch"})),
-        ("Which picture hangs there?", '{"tool": "none"}', None),
+        ("A picture hangs there.", '{"tool": "none"}', None),
+        ("Read page 2 of manual.pdf aloud", choice("speak", text="page 2 of manual.pdf"),
+         ToolCall("speak", {"page": 2, "document": "manual.pdf"})),
+        ("List the names in letter.txt", choice("entities", text="letter.txt"),
+         ToolCall("entities", {"document": "letter.txt"})),
         ("Draw a ship.", f"```json\n{choice('draw', prompt='a ship')}\n```",
          ToolCall("draw", {"prompt": "a ship"})),
     ],
@@ -155,8 +159,9 @@ def test_engines_that_quote_cannot_choose() -> None:
 
 def test_a_plain_question_costs_no_choosing() -> None:
     silent = ScriptedGenerator([])
-    assert not may_ask("How much is the annual fee?")
-    assert choose_call(silent, "How much is the annual fee?") is None
+    for question in ("How much is the annual fee?", "Which picture hangs there?", "Tell me of the fee."):
+        assert not may_ask(question)
+        assert choose_call(silent, question) is None
     assert choose_call(silent, "draw " * 1000) is None
 
 
