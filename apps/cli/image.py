@@ -149,6 +149,8 @@ def image(
         without_words = model.endswith(".toml")
         if not without_words and (not prompt) == (wish is None):
             raise WrongUse("Say what to draw: a prompt, or --from-documents, one of them.")
+        if without_words and wish is not None:
+            raise WrongUse("--from-documents makes a prompt, and a GAN or an autoencoder takes none.")
         if not without_words and (label, truncation, to_seed) != (None, None, None):
             raise WrongUse("--class, --truncation and --to-seed are for GANs: --model MODEL.toml.")
         sources: tuple[str, ...] = ()

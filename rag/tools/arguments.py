@@ -123,7 +123,7 @@ def schema_of(parameters: tuple[Parameter, ...]) -> dict[str, object]:
 def checked_arguments(
     tool: str, parameters: tuple[Parameter, ...], arguments: Mapping[str, object]
 ) -> dict[str, object]:
-    """The arguments as the function takes them; null stands for one that is left out.
+    """The arguments as the function takes them; null and an empty text stand for one that is left out.
 
     Raises ToolCallRefused.
     """
@@ -135,7 +135,8 @@ def checked_arguments(
     for each in parameters:
         if each.required and each.name not in given:
             raise ToolCallRefused(f"{tool} needs the argument {each.name}: {each.about.description}")
-    return {name: known[name].checked(tool, value) for name, value in given.items()}
+    checked = {name: known[name].checked(tool, value) for name, value in given.items()}
+    return {name: value for name, value in checked.items() if value != ""}
 
 
 def _parameter(parameter: inspect.Parameter, hint: Any) -> Parameter:

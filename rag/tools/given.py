@@ -31,8 +31,6 @@ def given_text(
     if (text is not None) == (document is not None or page is not None):
         raise ToolCallRefused(f"{tool} takes either a text, or a document and perhaps a page of it.")
     if text is not None:
-        if not text:
-            raise ToolCallRefused(f"{tool}: the text is empty.")
         return Given(text, "")
     collection = workshop.collection()
     if page is not None:

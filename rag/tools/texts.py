@@ -72,7 +72,10 @@ def entities(
         tuple[str, ...], About("What is looked for, such as person or place.", longest=40, fine=True)
     ] = KINDS,
 ) -> ToolResult:
-    """List the names that stand in a text, a document or a page, by kind."""
+    """List the names that stand in a text, a document or a page, by kind.
+
+    Their places are offsets into the text as the model was shown it.
+    """
     given = given_text(workshop, "entities", text, document, page)
     try:
         found = find_entities(workshop.writer(), given.text, kinds, cancelled=workshop.cancelled)

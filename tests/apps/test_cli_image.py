@@ -130,3 +130,16 @@ def test_what_the_documents_say_is_drawn_and_named(refdesk, filled: Path) -> Non
     none = refdesk("image", "--from-documents", "page 40 of fees.md", "--model", "scripted", "--json")
     assert (none.exit_code, none.json()["error"]["kind"]) == (2, "NoSuchPage")
     assert refdesk("image", "x", *wish, "--model", "scripted").exit_code == 2
+    assert refdesk("image", *wish, "--model", "none.toml").exit_code == 2
+
+
+def test_without_a_language_model_the_prompt_is_shaped_by_rule(
+    refdesk, filled: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("REFDESK_ENGINE")  # the default model, which this data home does not hold
+    said = refdesk(
+        "image", "--from-documents", "the fee on page 1 of fees.md", "--model", "scripted", "--json"
+    )
+    assert said.exit_code == 0, said.stderr
+    assert said.json()["files"][0]["prompt"].startswith("the fee: ")
+    assert "without a language model" in said.stderr

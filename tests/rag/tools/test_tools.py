@@ -193,6 +193,7 @@ def test_what_a_tool_does_not_take_is_said(
 def test_null_is_an_argument_that_is_left_out_and_json_knows_one_number(workshop: Opened) -> None:
     made = run(workshop(), "draw", prompt="a lens", steps=2.0, seed=None, width=None, height=None)
     assert read_note(made.files[0]).settings["steps"] == "2"
+    assert run(workshop(), "speak", text="", document="letter.txt", page=1).files
 
 
 @pytest.mark.parametrize(
