@@ -12,7 +12,7 @@ import threading
 from collections import Counter
 from collections.abc import Callable, Hashable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any, Generic, TypeVar
 
@@ -209,6 +209,7 @@ class MemoryBroker:
     def _admit(self, tenant: _Tenant, needs: tuple[Need, ...], thread: int) -> bool:
         """Make room and reserve it; False where others have to be done first. Raises MemoryShort."""
         leaving: list[_Tenant] = []
+        granted: list[Need] = []
         for need in needs:
             room = self._room(need.pool) + sum(other.takes(need.pool) for other in leaving)
             for other in self._idle():
@@ -221,9 +222,10 @@ class MemoryBroker:
                 if self._others_will_finish(tenant, need.pool, thread):
                     return False
                 raise self._short(tenant, need, room)
+            granted.append(_granted(need, room))
         for other in leaving:
             other.empty()
-        tenant.needs, tenant.loading_thread = needs, thread
+        tenant.needs, tenant.loading_thread = tuple(granted), thread
         return True
 
     def _room(self, pool: Pool) -> int:
@@ -259,6 +261,16 @@ class MemoryBroker:
             f"{tenant.name} takes {_gigabytes(need.bytes_at_least)} of {where}, and "
             f"{_gigabytes(max(0, room))} can be had{beside}. Close other programs, or take a smaller model."
         )
+
+
+def _granted(need: Need, room: int) -> Need:
+    """What it is counted with: where it cannot have all it wants, what it will make do with.
+
+    On a GPU that is all there is; in the machine's memory what does not fit is read from files again.
+    """
+    if room >= need.wanted_bytes:
+        return need
+    return replace(need, wanted_bytes=room if need.pool == "gpu" else need.bytes_at_least)
 
 
 def _gigabytes(size_bytes: int) -> str:

@@ -124,7 +124,7 @@ def image(
       refdesk image "the same in winter" --model models/ssd-1b --from park.png --strength 0.5 -o winter.png
     """
     with errors_in_words(as_json, verbose):
-        from generators.image.assembly import build_image_maker, image_weights_sha256
+        from generators.image.assembly import image_weights_sha256, open_image_maker
         from generators.image.drawing import draw
         from generators.image.known_models import how_to_get_a_model
         from generators.image.protocol import ImageRequest, Lora
@@ -135,7 +135,7 @@ def image(
             read_safety_settings,
         )
         from generators.image.settings import ImageSettings
-        from machine import cache_folder, data_home
+        from machine import cache_folder, data_home, memory_broker
 
         if not model:
             raise WrongUse(
@@ -169,7 +169,7 @@ def image(
         except ValueError as error:
             raise WrongUse(f"This cannot be drawn: {error}.") from error
         settings = ImageSettings(model, configuration, device, placement, fetch, safety.check_pictures)
-        maker = build_image_maker(settings)
+        maker = open_image_maker(settings, memory_broker())
         gate = SafetyGate(safety, data_home() / LOG_FILE)
         with Interruption(
             lambda: note_from_signal("Stopping after this step; Ctrl-C again stops at once.")

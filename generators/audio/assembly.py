@@ -9,10 +9,13 @@ from typing import TYPE_CHECKING
 from generators.audio.protocol import Speaker
 from generators.audio.settings import SpeechSettings, TranscriptionSettings
 from generators.errors import ModelUnusable
+from machine import MemoryBroker, Need, Residence
 
 if TYPE_CHECKING:
     from generators.audio.transcription import Transcriber
 
+_WORKING_FACTOR = 2
+_HIBARI_BYTES = 100_000_000  # measured: the process grows by so much while it speaks
 _KNOWN = "`hibari`, `hibari:<voice>`, `piper:<model id or path to a .onnx file>`, `vits:<folder>`, `scripted`"
 
 
@@ -50,6 +53,63 @@ def build_transcriber(settings: TranscriptionSettings, resolve: Callable[[str], 
     return WhisperTranscriber(
         resolve(settings.model), id=settings.model, language=settings.language, threads=settings.threads
     )
+
+
+def open_speaker(settings: SpeechSettings, resolve: Callable[[str], Path], broker: MemoryBroker) -> Speaker:
+    """As `build_speaker`, with its model in memory only as long as there is room for it.
+
+    What is asked for twice is loaded once.
+    """
+    described = build_speaker(settings, resolve)
+    if settings.voice == "scripted":
+        return described
+    from generators.audio.resident import ResidentSpeaker
+
+    residence: Residence[Speaker] = broker.residence(
+        ("voice", settings.voice),
+        f"the voice {settings.voice}",
+        lambda: [speaker_need(settings, resolve)],
+        lambda: build_speaker(settings, resolve),
+        lambda speaker: speaker.close(),
+    )
+    return ResidentSpeaker(residence, described)
+
+
+def open_transcriber(
+    settings: TranscriptionSettings, resolve: Callable[[str], Path], broker: MemoryBroker
+) -> Transcriber:
+    """As `build_transcriber`, with its model in memory only as long as there is room for it."""
+    from generators.audio.resident import ResidentTranscriber
+
+    folder = resolve(settings.model)
+    residence: Residence[Transcriber] = broker.residence(
+        ("transcriber", settings, folder),
+        f"the transcriber {settings.model}",
+        lambda: [transcriber_need(settings, resolve)],
+        lambda: build_transcriber(settings, resolve),
+        lambda transcriber: transcriber.close(),
+    )
+    return ResidentTranscriber(residence, settings.model)
+
+
+def speaker_need(settings: SpeechSettings, resolve: Callable[[str], Path]) -> Need:
+    """What the voice takes of memory: its weights, and as much again to compute with."""
+    kind, _, detail = settings.voice.partition(":")
+    if kind == "piper":
+        return Need(_WORKING_FACTOR * _size_bytes(_path(detail, resolve)))
+    if kind == "vits":
+        return Need(_WORKING_FACTOR * _size_bytes(Path(detail).expanduser()))
+    return Need(_HIBARI_BYTES if kind == "hibari" else 0)
+
+
+def transcriber_need(settings: TranscriptionSettings, resolve: Callable[[str], Path]) -> Need:
+    """What it takes of memory: its weights, and as much again to compute with."""
+    return Need(_WORKING_FACTOR * _size_bytes(resolve(settings.model)))
+
+
+def _size_bytes(place: Path) -> int:
+    files = [place] if place.is_file() else list(place.glob("*"))
+    return sum(file.stat().st_size for file in files if file.is_file())
 
 
 def _path(name: str, resolve: Callable[[str], Path]) -> Path:

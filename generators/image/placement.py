@@ -9,7 +9,7 @@ from generators.errors import ModelUnusable
 from generators.image.settings import Device, Placement
 
 #: What a picture of usual size needs beside the weights; more of it for larger ones.
-_WORKING_BYTES = 1_500_000_000
+WORKING_BYTES = 1_500_000_000
 _TIGHT = 1.5
 
 
@@ -32,10 +32,10 @@ def plan_memory(weights_bytes: int, largest_part_bytes: int, free_bytes: int, *,
                 f"The model's weights take {weights_bytes / 1e9:.1f} GB in memory, and "
                 f"{free_bytes / 1e9:.1f} GB are free. Close other programs, or take a smaller model."
             )
-        return MemoryPlan("whole", sliced=free_bytes < weights_bytes + _TIGHT * _WORKING_BYTES)
-    if weights_bytes + _WORKING_BYTES <= free_bytes:
-        return MemoryPlan("whole", sliced=free_bytes < weights_bytes + _TIGHT * _WORKING_BYTES)
-    if largest_part_bytes + _WORKING_BYTES <= free_bytes:
+        return MemoryPlan("whole", sliced=free_bytes < weights_bytes + _TIGHT * WORKING_BYTES)
+    if weights_bytes + WORKING_BYTES <= free_bytes:
+        return MemoryPlan("whole", sliced=free_bytes < weights_bytes + _TIGHT * WORKING_BYTES)
+    if largest_part_bytes + WORKING_BYTES <= free_bytes:
         return MemoryPlan("offload", sliced=True)
     return MemoryPlan("sequential", sliced=True)
 

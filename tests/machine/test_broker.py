@@ -11,7 +11,7 @@ import pytest
 
 from machine import MemoryBroker, MemoryShort, ModelReleased, Need, Pool, Residence, do_they_fit
 
-_SOON_SECONDS = 10.0
+_SOON_SECONDS = 60.0
 
 
 @dataclass
@@ -143,6 +143,18 @@ def test_a_model_that_can_do_with_less_takes_what_there_is() -> None:
     with busy.use():
         machine.touch(machine.model("offloaded", Need(9, least_bytes=5, pool="gpu")))
     assert machine.loaded() == {"busy", "offloaded"}  # it gets the room of the idle one, too
+
+
+def test_a_model_squeezed_into_memory_leaves_room_for_another_beside_it() -> None:
+    machine = _machine(memory=10)
+    squeezed = machine.broker.residence(
+        "words", "words", lambda: [Need(16, least_bytes=5)], lambda: "words", lambda _: None
+    )
+    with squeezed.use():
+        machine.touch(machine.model("vectors", Need(5)))
+        assert machine.loaded() == {"words", "vectors"}
+        with pytest.raises(MemoryShort):
+            machine.touch(machine.model("pictures", Need(6)))
 
 
 def test_without_a_gpu_nothing_is_put_on_one() -> None:
