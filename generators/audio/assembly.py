@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from generators.audio.transcription import Transcriber
 
 _WORKING_FACTOR = 2
-_HIBARI_BYTES = 100_000_000  # measured: the process grows by so much while it speaks
+_HIBARI_BYTES = 180_000_000  # so much a process grew by; a third of it goes again with the voice
 _KNOWN = "`hibari`, `hibari:<voice>`, `piper:<model id or path to a .onnx file>`, `vits:<folder>`, `scripted`"
 
 
