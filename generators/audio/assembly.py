@@ -1,4 +1,4 @@
-"""From settings to voices and ears: the only module here that names their classes."""
+"""From settings to voices, ears and players: the only module here that names their classes."""
 
 from __future__ import annotations
 
@@ -7,12 +7,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from generators.audio.protocol import Speaker
-from generators.audio.settings import SpeechSettings, TranscriptionSettings
+from generators.audio.settings import MusicSettings, SpeechSettings, TranscriptionSettings
 from generators.errors import ModelUnusable
 
 if TYPE_CHECKING:
+    from generators.audio.music import MusicMaker
     from generators.audio.transcription import Transcriber
 
+_MUSIC = "`musicgen:<folder, or owner/name on the hub>`, `scripted`"
 _KNOWN = "`hibari`, `hibari:<voice>`, `piper:<model id or path to a .onnx file>`, `vits:<folder>`, `scripted`"
 
 
@@ -50,6 +52,41 @@ def build_transcriber(settings: TranscriptionSettings, resolve: Callable[[str], 
     return WhisperTranscriber(
         resolve(settings.model), id=settings.model, language=settings.language, threads=settings.threads
     )
+
+
+def build_music_maker(settings: MusicSettings) -> MusicMaker:
+    """The engine that the settings name; its model is looked for and loaded when first needed.
+
+    Raises ModelUnusable for an engine nobody knows.
+    """
+    kind, _, name = settings.model.partition(":")
+    if kind == "musicgen" and name:
+        from generators.audio.musicgen import MusicgenMaker
+
+        return MusicgenMaker(name, device=settings.device, fetch=settings.fetch)
+    if settings.model == "scripted":
+        from generators.audio.scripted_music import ToneMusicMaker
+
+        return ToneMusicMaker()
+    from generators.audio.known_music_models import how_to_get_a_music_model
+
+    raise ModelUnusable(
+        f"There is no music engine {settings.model!r}. The engines are: {_MUSIC}.\n"
+        f"{how_to_get_a_music_model()}"
+    )
+
+
+def music_weights_sha256(settings: MusicSettings, cache_folder: Path) -> str | None:
+    """What identifies the weights of the model that the settings name; None for the one without.
+
+    Remembered in the cache folder. Raises ModelUnusable and HubUnreachable.
+    """
+    kind, _, name = settings.model.partition(":")
+    if kind != "musicgen":
+        return None
+    from generators.audio.musicgen_files import find_musicgen
+
+    return find_musicgen(name, fetch=settings.fetch).sha256(cache_folder)
 
 
 def _path(name: str, resolve: Callable[[str], Path]) -> Path:
