@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from generators.audio.protocol import Samples
 
 _SEEDS = 2**32
-_LONGEST_SECONDS = 3600.0
+_SHORTEST_SECONDS, _LONGEST_SECONDS = 0.01, 3600.0
 _HIGHEST_GUIDANCE = 100.0
 _HIGHEST_TEMPERATURE = 10.0
 _MOST_CANDIDATES = 100_000
@@ -43,8 +43,10 @@ class MusicRequest:
     def __post_init__(self) -> None:
         if not self.prompt.strip():
             raise ValueError("the prompt is empty; say what is to be heard")
-        if not 0 < self.seconds <= _LONGEST_SECONDS:  # which NaN is not either
-            raise ValueError(f"seconds is {self.seconds:g}; it must be above 0, up to {_LONGEST_SECONDS:g}")
+        if not _SHORTEST_SECONDS <= self.seconds <= _LONGEST_SECONDS:  # which NaN is not either
+            raise ValueError(
+                f"seconds is {self.seconds:g}; it must be from {_SHORTEST_SECONDS:g} to {_LONGEST_SECONDS:g}"
+            )
         if self.guidance_scale is not None and not 0 <= self.guidance_scale <= _HIGHEST_GUIDANCE:
             raise ValueError(
                 f"guidance_scale is {self.guidance_scale:g}; it must be from 0 to {_HIGHEST_GUIDANCE:g}"

@@ -66,8 +66,8 @@ def load_musicgen(files: MusicgenFiles, wanted: Device) -> LoadedMusicgen:
         )
     try:
         return _described(model.eval().to(device), tokenizer, device)
-    except RuntimeError as error:
-        raise ModelUnusable(f"The music model could not be put on {device}: {error}") from error
+    except (RuntimeError, AttributeError, TypeError) as error:  # no memory, or parts of another make
+        raise ModelUnusable(f"The music model cannot be used on {device}: {error}") from error
 
 
 def device_for(files: MusicgenFiles, wanted: Device) -> str:

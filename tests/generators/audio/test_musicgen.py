@@ -99,6 +99,19 @@ def test_the_longest_sound_is_the_one_its_files_name(maker: MusicgenMaker) -> No
     assert len(made.samples) == MOST_FRAMES * HOP
 
 
+def test_where_its_files_name_no_longest_sound_its_positions_do(
+    tmp_path: Path, musicgen_folder: Path
+) -> None:
+    folder = tmp_path / "copy"
+    shutil.copytree(musicgen_folder, folder)
+    named = json.loads((folder / "generation_config.json").read_text())
+    del named["max_length"], named["guidance_scale"]
+    (folder / "generation_config.json").write_text(json.dumps(named))
+    maker = MusicgenMaker(str(folder), device="cpu")
+    assert maker.longest_seconds == (256 - 4) / FRAME_RATE  # positions, less those that codebooks wait
+    assert dict(maker.make(MusicRequest(_PROMPT, 0.1)).settings)["guidance scale"] == "3"
+
+
 def test_two_channels_stay_two(tmp_path: Path) -> None:
     made = MusicgenMaker(str(small_musicgen(tmp_path, channels=2)), device="cpu").make(
         MusicRequest(_PROMPT, 0.2)
