@@ -128,13 +128,8 @@ def image(
         from generators.image.drawing import draw
         from generators.image.known_models import how_to_get_a_model
         from generators.image.protocol import ImageRequest, Lora
-        from generators.image.safety import (
-            LOG_FILE,
-            SafetyGate,
-            SafetySettingsUnreadable,
-            read_safety_settings,
-        )
         from generators.image.settings import ImageSettings
+        from generators.safety import LOG_FILE, SafetyGate, SafetySettingsUnreadable, read_safety_settings
         from machine import cache_folder, data_home, memory_broker
 
         if not model:

@@ -1,4 +1,4 @@
-"""Voices and ears whose models share memory with all others."""
+"""Voices, ears and music whose models share memory with all others."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from generators.audio.music import MadeSound, MusicMaker, MusicRequest, StepCounter, uncounted
 from generators.audio.protocol import Speaker, check_speed
 from generators.audio.transcription import Stretch, Transcriber
 from generators.errors import GenerationFailed
@@ -89,3 +90,40 @@ class ResidentTranscriber:
     def close(self) -> None:
         self._closed = True
         self._residence.leave()
+
+
+class ResidentMusicMaker:
+    """A MusicMaker that uses another, as long as it is in memory."""
+
+    def __init__(self, residence: Residence[MusicMaker], id: str) -> None:
+        self._residence = residence
+        self._id = id
+        self._closed = False
+
+    @property
+    def id(self) -> str:
+        return self._id
+
+    @property
+    def longest_seconds(self) -> float:
+        self._require_open()
+        with self._residence.use() as maker:
+            return maker.longest_seconds
+
+    def make(
+        self,
+        request: MusicRequest,
+        progress: StepCounter = uncounted,
+        cancelled: Callable[[], bool] = lambda: False,
+    ) -> MadeSound:
+        self._require_open()
+        with self._residence.use() as maker:
+            return maker.make(request, progress, cancelled)
+
+    def close(self) -> None:
+        self._closed = True
+        self._residence.leave()
+
+    def _require_open(self) -> None:
+        if self._closed:
+            raise GenerationFailed("This music engine was closed. Build a new one.")

@@ -5,17 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from generators.devices import Device, bytes_per_number, chosen_device, free_bytes_of
 from generators.errors import EngineMissing, ModelUnusable
 from generators.image.pipeline_files import PipelineFiles
-from generators.image.placement import (
-    WORKING_BYTES,
-    MemoryPlan,
-    chosen_device,
-    free_bytes_of,
-    place,
-    plan_memory,
-)
-from generators.image.settings import Device, Placement
+from generators.image.placement import WORKING_BYTES, MemoryPlan, place, plan_memory
+from generators.image.settings import Placement
 from machine import Need
 
 _EXTRA = "pip install 'refdesk[images]'"
@@ -134,7 +128,7 @@ def pipeline_need(files: PipelineFiles, device: Device) -> Need:
 
 def _loaded_bytes(files: PipelineFiles, device: str) -> tuple[int, int]:
     """Of all weights and of the largest part, in the precision of that device."""
-    scale = _bytes_per_number(files) / (4 if device == "cpu" else 2)
+    scale = bytes_per_number(files.weights) / (4 if device == "cpu" else 2)
     return int(files.weights_bytes / scale), int(files.largest_part_bytes / scale)
 
 
@@ -145,19 +139,6 @@ def placed(pipeline: Any, plan: MemoryPlan, device: str) -> Any:
     except RuntimeError as error:
         raise ModelUnusable(f"The image model could not be put on {device}: {error}") from error
     return pipeline
-
-
-def _bytes_per_number(files: PipelineFiles) -> int:
-    """Of the first tensor of the largest file."""
-    from safetensors import SafetensorError, safe_open
-
-    largest = max(files.weights, key=lambda file: file.stat().st_size)
-    try:
-        with safe_open(largest, framework="numpy") as content:
-            first = next(iter(content.keys()))
-            return 2 if content.get_slice(first).get_dtype() in ("F16", "BF16") else 4
-    except (SafetensorError, StopIteration) as error:
-        raise ModelUnusable(f"{largest} is damaged: {error}. Get it again.") from error
 
 
 def _quiet() -> None:

@@ -10,8 +10,8 @@ from machine import Need
 
 #: llama.cpp's buffers for a batch and for the logits.
 _LLAMA_WORKING_BYTES = 150_000_000
-#: On a processor llama.cpp copies part of the weights into an order of its own: of Qwen2.5 1.5B (1.12 GB, Q4_K_M)
-#: a process keeps .64 to .81 GB beside the mapped file, of Gemma 3 270M (.25 GB) .33 GB.
+#: On a processor llama.cpp copies part of the weights into an order of its own: of Qwen2.5 1.5B (1.12 GB,
+#: Q4_K_M) a process keeps .64 to .81 GB beside the mapped file, of Gemma 3 270M (.25 GB) .33 GB.
 _COPIED_SHARE = 0.6
 _STATE_BYTES_PER_NUMBER = 2  # keys and values are kept in half precision
 #: Of a model's layers the GPU is offered at least a quarter (`offload.py` tries no fewer).
