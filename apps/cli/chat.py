@@ -69,11 +69,11 @@ def chat(
     """Ask one question after another.
 
     A follow-up knows what was said before. Inside: /help, /sources, /document PATTERN, /quit, and commands
-    that make something: /draw, /speak, /transcribe, /summarize, /translate, /classify, /entities. Ctrl-C ends
-    what goes on, Ctrl-D the chat. Where standard input is no terminal each of its lines is a question;
-    with --json each answer is one object. Documents can be summarised and listed as with `refdesk ask`.
-    Chats are kept on this machine: `refdesk chats` lists, shows, exports and deletes them. With --no-keep
-    nothing is written.
+    that make something: /draw, /music, /speak, /transcribe, /summarize, /translate, /classify, /entities.
+    Ctrl-C ends what goes on, Ctrl-D the chat. Where standard input is no terminal each of its lines is a
+    question; with --json each answer is one object. Documents can be summarised and listed as with
+    `refdesk ask`. Chats are kept on this machine: `refdesk chats` lists, shows, exports and deletes them.
+    With --no-keep nothing of them is written.
 
     \b
     Examples:

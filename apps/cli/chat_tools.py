@@ -15,7 +15,7 @@ from apps.cli.interruption import Interruption
 from apps.cli.option_groups import with_option_group
 from apps.cli.screen import note, note_from_signal
 from apps.cli.tool_display import show_result
-from apps.cli.tool_options import DEFAULT_FOLDER, FilesFolder, ImageModel, Voice, tool_settings
+from apps.cli.tool_options import DEFAULT_FOLDER, FilesFolder, ImageModel, MusicModel, Voice, tool_settings
 
 if TYPE_CHECKING:
     from rag import Answer, Collection
@@ -30,6 +30,7 @@ class ChatToolOptions:
     tools: bool | None = None
     files: Path | None = None
     image_model: str | None = None
+    music_model: str | None = None
     voice: str | None = None
 
     @contextmanager
@@ -39,7 +40,7 @@ class ChatToolOptions:
         from rag.tools.workshop import Workshop
 
         stopping = Interruption(lambda: note_from_signal("Stopping; Ctrl-C again stops at once."))
-        settings = tool_settings(self.image_model, self.voice)
+        settings = tool_settings(self.image_model, self.music_model, self.voice)
         folder = (self.files or DEFAULT_FOLDER).expanduser()
         with Workshop(folder, settings, collection=collection, cancelled=stopping) as workshop:
             tools = ChatTools(workshop)
@@ -63,6 +64,7 @@ _OPTIONS: dict[str, object] = {
     ],
     "files": FilesFolder,
     "image_model": ImageModel,
+    "music_model": MusicModel,
     "voice": Voice,
 }
 

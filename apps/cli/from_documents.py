@@ -44,7 +44,7 @@ def ground_of(wish: str, collection: str) -> Ground:
 def shaped_from(wish: str, collection: str) -> tuple[str, tuple[str, ...]]:
     """A prompt for a picture and the passages it came from; both are told on standard error."""
     from machine import ModelMissing
-    from rag.grounded.visual_prompt import shape_prompt
+    from rag.grounded.shaped_prompt import shape_prompt
 
     with opened(collection) as documents:
         ground = documents.ground(wish)

@@ -129,18 +129,13 @@ def image(
       refdesk image --from-documents "the apparatus on page 4 of manual.pdf" -c work --model models/ssd-1b
     """
     with errors_in_words(as_json, verbose):
-        from generators.image.assembly import build_image_maker, image_weights_sha256
+        from generators.image.assembly import image_weights_sha256, open_image_maker
         from generators.image.drawing import draw
         from generators.image.known_models import how_to_get_a_model
         from generators.image.protocol import ImageRequest, Lora
-        from generators.image.safety import (
-            LOG_FILE,
-            SafetyGate,
-            SafetySettingsUnreadable,
-            read_safety_settings,
-        )
         from generators.image.settings import ImageSettings
-        from machine import cache_folder, data_home
+        from generators.safety import LOG_FILE, SafetyGate, SafetySettingsUnreadable, read_safety_settings
+        from machine import cache_folder, data_home, memory_broker
 
         if not model:
             raise WrongUse(
@@ -181,7 +176,7 @@ def image(
         except ValueError as error:
             raise WrongUse(f"This cannot be drawn: {error}.") from error
         settings = ImageSettings(model, configuration, device, placement, fetch, safety.check_pictures)
-        maker = build_image_maker(settings)
+        maker = open_image_maker(settings, memory_broker())
         with Interruption(
             lambda: note_from_signal("Stopping after this step; Ctrl-C again stops at once.")
         ) as interrupted:

@@ -13,7 +13,7 @@ from apps.cli.context import AsJson, ModelEngine, Verbose, opened
 from apps.cli.interruption import Interruption
 from apps.cli.screen import note_from_signal, write, write_json, write_table
 from apps.cli.tool_display import show_result
-from apps.cli.tool_options import DEFAULT_FOLDER, FilesFolder, ImageModel, Voice, tool_settings
+from apps.cli.tool_options import DEFAULT_FOLDER, FilesFolder, ImageModel, MusicModel, Voice, tool_settings
 from apps.errors import WrongUse
 
 tools = typer.Typer(
@@ -52,6 +52,7 @@ def call_tool(
     ] = "{}",
     files: FilesFolder = None,
     image_model: ImageModel = None,
+    music_model: MusicModel = None,
     voice: Voice = None,
     model: ModelEngine = None,
     collection: Annotated[
@@ -87,7 +88,7 @@ def call_tool(
         workshop = stack.enter_context(
             Workshop(
                 (files or DEFAULT_FOLDER).expanduser(),
-                tool_settings(image_model, voice, model),
+                tool_settings(image_model, music_model, voice, model),
                 collection=documents,
                 cancelled=stopping,
             )

@@ -78,6 +78,12 @@ def _draw(rest: str) -> Arguments:
     return drawing(rest)
 
 
+def _music(rest: str) -> Arguments:
+    if not rest:
+        raise ToolCallRefused("Say what is to be heard: /music calm piano, or /music the storm on page 4.")
+    return drawing(rest)
+
+
 def _translate(rest: str) -> Arguments:
     language, _, behind = rest.partition(" ")
     if not language:
@@ -101,6 +107,7 @@ def _transcribe(rest: str) -> Arguments:
 
 COMMANDS: tuple[ChatCommand, ...] = (
     ChatCommand("draw", "/draw WISH", "a picture of it; with “on page 4 of rules.pdf” from that page", _draw),
+    ChatCommand("music", "/music WISH", "music or sound of it, likewise", _music),
     ChatCommand("speak", "/speak [PLACE]", "read aloud into a file", place),
     ChatCommand("transcribe", "/transcribe FILE", "what is said in a recording", _transcribe),
     ChatCommand("summarize", "/summarize [PLACE]", "in the model's words, unchecked", place),

@@ -41,13 +41,16 @@ _QUESTION = re.compile(
 _FILE = re.compile(r"\S+\.[a-z]\w{1,4}", re.IGNORECASE)
 _MOST_TOKENS = 200
 _LONGEST_MESSAGE = 1000
+#: The tools that make something of a prompt.
+_FROM_WORDS = frozenset({"draw", "music"})
 #: What has to stand in the message as it is.
 _VERBATIM = frozenset({"text", "document", "file", "labels", "kinds"})
 _LAST_ANSWER = re.compile(
     r"(?:read |say |speak )?(?:that|this|it|the (?:last )?(?:answer|text))(?: aloud)?", re.I
 )
 _VERB = re.compile(
-    r"^(?:please\s+)?(?:(?:can|could|would) you\s+)?(?:please\s+)?(?:draw|paint|sketch)\s+(?:(?:me|us)\s+)?",
+    r"^(?:please\s+)?(?:(?:can|could|would) you\s+)?(?:please\s+)?"
+    r"(?:draw|paint|sketch|play|compose|make)\s+(?:(?:me|us)\s+)?",
     re.I,
 )
 _FENCE = re.compile(r"```(?:json)?\s*(.*?)\s*```", re.DOTALL)
@@ -136,13 +139,13 @@ def read_choice(written: str, tools: tuple[Tool, ...] = CHOSEN) -> ToolCall | No
 def from_message(call: ToolCall, message: str) -> ToolCall:
     """The call without what the person did not say: a model fills in what it was not told.
 
-    Whether a picture is drawn from the documents is read from the message, by rule.
+    Whether something is made from the documents is read from the message, by rule.
     """
     said = _folded(message)
     kept = {name: value for name, value in call.arguments.items() if _was_said(name, value, said)}
     if isinstance(text := kept.get("text"), str) and (where := _place_in(text)):
         kept = {name: value for name, value in kept.items() if name != "text"} | where
-    if call.tool != "draw":
+    if call.tool not in _FROM_WORDS:
         return ToolCall(call.tool, kept)
     prompt, whole = kept.get("prompt"), _VERB.sub("", message).rstrip(" ?!.")
     if not isinstance(prompt, str) or not set(content_terms(prompt)) & set(content_terms(whole)):
@@ -151,8 +154,8 @@ def from_message(call: ToolCall, message: str) -> ToolCall:
     if (named.page_number, named.document) != (kept_of_it.page_number, kept_of_it.document):
         prompt = whole  # the model dropped the place, or made one up
     if drawing(whole).get("from_documents"):
-        return ToolCall("draw", {"from_documents": True, "prompt": drawing(prompt)["prompt"]})
-    return ToolCall("draw", drawing(prompt))
+        return ToolCall(call.tool, {"from_documents": True, "prompt": drawing(prompt)["prompt"]})
+    return ToolCall(call.tool, drawing(prompt))
 
 
 def _place_in(text: str) -> dict[str, object]:

@@ -7,11 +7,13 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
+from generators.audio.composing import compose
+from generators.audio.music import MusicRequest
 from generators.audio.speech import speak as speak_into
 from generators.image.drawing import draw as draw_into
 from generators.image.protocol import ImageRequest
 from rag.errors import ToolCallRefused
-from rag.grounded.visual_prompt import shape_prompt
+from rag.grounded.shaped_prompt import Purpose, shape_prompt
 from rag.tools.arguments import About
 from rag.tools.given import given_text
 from rag.tools.types import ToolResult
@@ -54,13 +56,10 @@ def draw(
     gate = workshop.gate()
     maker = workshop.image_maker()
     sources: tuple[str, ...] = ()
-    said, shaped_by = prompt, ""
+    said, told = prompt, []
     if from_documents:
         gate.check_prompt(prompt, maker.id)
-        ground = workshop.collection().ground(prompt, document=document)
-        shaped = shape_prompt(ground, workshop.writer_if_here())
-        prompt, sources = shaped.prompt, shaped.ground.sources
-        shaped_by = shaped.shaped_by or "rule, from its sentences"
+        prompt, sources, told = _from_documents(workshop, prompt, document, "picture")
     request = ImageRequest(
         prompt=prompt,
         negative_prompt=negative_prompt,
@@ -80,10 +79,61 @@ def draw(
     )
     files = tuple(file.path for file in drawn.files)
     listed = ", ".join(f"{file.path} (seed {file.making.seed})" for file in drawn.files) or "nothing"
-    lines = [f"Drawn: {listed}."]
-    if from_documents:
-        lines += [f"From {'; '.join(sources)}.", f"The prompt, shaped by {shaped_by}: {prompt}"]
+    lines = [f"Drawn: {listed}.", *told]
     return ToolResult("draw", "\n".join(lines), drawn, files, sources)
+
+
+def music(
+    workshop: Workshop,
+    prompt: Annotated[str, About("What is to be heard, in words; or, from the documents, what of them.")],
+    from_documents: Annotated[
+        bool,
+        About(
+            "Whether the documents say what it is about: the prompt then names what, or a page.", fine=True
+        ),
+    ] = False,
+    document: Annotated[
+        str | None, About("With from_documents: only this document.", longest=500, fine=True)
+    ] = None,
+    seconds: Annotated[float, About("How long it sounds.", least=1, most=120, fine=True)] = 8.0,
+    seed: Annotated[
+        int | None, About("The same seed plays the same.", least=0, most=_SEEDS - 1, fine=True)
+    ] = None,
+) -> ToolResult:
+    """Make music or sound from words, or from what the documents say of something."""
+    gate = workshop.gate("music")
+    maker = workshop.music_maker()
+    sources: tuple[str, ...] = ()
+    said, told = prompt, []
+    if from_documents:
+        gate.check_prompt(prompt, maker.id)
+        prompt, sources, told = _from_documents(workshop, prompt, document, "music")
+    composed = compose(
+        maker,
+        MusicRequest(prompt, seconds, seed=secrets.randbelow(_SEEDS) if seed is None else seed),
+        workshop.new_file("music", said, ".wav"),
+        gate=gate,
+        sources=sources,
+        model_sha256=workshop.music_weights_sha256(),
+        cancelled=workshop.cancelled,
+    )
+    made = f"Made: {composed.path} ({composed.seconds:.1f} s, seed {composed.making.seed})."
+    return ToolResult("music", "\n".join([made, *told]), composed, (composed.path,), sources)
+
+
+def _from_documents(
+    workshop: Workshop, wish: str, document: str | None, purpose: Purpose
+) -> tuple[str, tuple[str, ...], list[str]]:
+    """The prompt, the passages it came from, and both in words."""
+    ground = workshop.collection().ground(wish, document=document)
+    shaped = shape_prompt(ground, workshop.writer_if_here(), purpose)
+    sources = shaped.ground.sources
+    by = shaped.shaped_by or "rule, from its sentences"
+    return (
+        shaped.prompt,
+        sources,
+        [f"From {'; '.join(sources)}.", f"The prompt, shaped by {by}: {shaped.prompt}"],
+    )
 
 
 def speak(

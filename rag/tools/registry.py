@@ -40,9 +40,10 @@ class Tool:
         return schema_of(tuple(each for each in self.parameters if fine or not each.about.fine))
 
 
-#: A further tool (music, say) is one more entry: a function with a workshop in front and annotated arguments.
+#: A further tool is one more entry: a function with a workshop in front and annotated arguments.
 TOOLS: tuple[Tool, ...] = (
     Tool(making.draw),
+    Tool(making.music),
     Tool(making.speak),
     Tool(making.transcribe),
     Tool(texts.summarize),

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from generators.audio.composing import ComposedFile
 from generators.audio.speech import SpokenFile
 from generators.audio.transcription import Stretch
 from generators.image.drawing import DrawnFiles
@@ -18,6 +19,7 @@ from rag.types import Answer
 ToolValue = (
     DrawnFiles
     | SpokenFile
+    | ComposedFile
     | tuple[Stretch, ...]
     | tuple[str, ...]
     | str

@@ -12,22 +12,24 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from generators.audio.music import MusicMaker
 from generators.audio.protocol import Speaker
-from generators.audio.settings import SpeechSettings, TranscriptionSettings
+from generators.audio.settings import MusicSettings, SpeechSettings, TranscriptionSettings
 from generators.audio.transcription import Transcriber
 from generators.errors import ModelUnusable, RequestUnusable
 from generators.image.protocol import ImageMaker
-from generators.image.safety import (
+from generators.image.settings import ImageSettings
+from generators.making import Maker
+from generators.safety import (
     LOG_FILE,
     SafetyGate,
     SafetySettings,
     SafetySettingsUnreadable,
     read_safety_settings,
 )
-from generators.image.settings import ImageSettings
 from generators.settings import GeneratorSettings
 from generators.text.protocol import TextGenerator
-from machine import ModelMissing, cache_folder, data_home, resolve
+from machine import ModelMissing, cache_folder, data_home, memory_broker, resolve
 from rag.collection import Collection
 from rag.errors import ToolCallRefused
 from rag.settings import Settings
@@ -40,12 +42,13 @@ _NO_LETTERS = re.compile(r"[^a-z0-9]+")
 class ToolSettings:
     """Which engines the tools use; making it loads none.
 
-    `image` None: no model for pictures is named, and drawing says how to get one. `writer` is for texts where
-    no collection brings its own. `readable` are folders whose recordings may be transcribed, besides those in
-    the collection.
+    `image` or `music` None: no model for that is named, and the tool says how to get one. `writer` is for
+    texts where no collection brings its own. `readable` are folders whose recordings may be transcribed,
+    besides those in the collection.
     """
 
     image: ImageSettings | None = None
+    music: MusicSettings | None = None
     speech: SpeechSettings = field(default_factory=SpeechSettings)
     transcription: TranscriptionSettings = field(default_factory=TranscriptionSettings)
     writer: GeneratorSettings = field(default_factory=GeneratorSettings)
@@ -75,6 +78,7 @@ class Workshop:
         self._collection = collection
         self._lock = threading.RLock()
         self._image_maker: ImageMaker | None = None
+        self._music_maker: MusicMaker | None = None
         self._speaker: Speaker | None = None
         self._transcriber: Transcriber | None = None
         self._writer: TextGenerator | None = None
@@ -98,7 +102,7 @@ class Workshop:
             raise ModelUnusable(f"No image model is named.\n{how_to_get_a_model()}")
         with self._lock:
             if self._image_maker is None:
-                self._image_maker = assembly.build_image_maker(self.settings.image)
+                self._image_maker = assembly.open_image_maker(self.settings.image, memory_broker())
             return self._image_maker
 
     def image_weights_sha256(self) -> str | None:
@@ -107,22 +111,40 @@ class Workshop:
         image = self.settings.image
         return None if image is None else assembly.image_weights_sha256(image, cache_folder())
 
-    def gate(self) -> SafetyGate:
-        """Raises RequestUnusable where its settings cannot be read."""
+    def music_maker(self) -> MusicMaker:
+        """Raises ModelUnusable where no model is named."""
+        from generators.audio import assembly
+        from generators.audio.known_music_models import how_to_get_a_music_model
+
+        if self.settings.music is None:
+            raise ModelUnusable(f"No music model is named.\n{how_to_get_a_music_model()}")
+        with self._lock:
+            if self._music_maker is None:
+                self._music_maker = assembly.open_music_maker(self.settings.music, memory_broker())
+            return self._music_maker
+
+    def music_weights_sha256(self) -> str | None:
+        from generators.audio import assembly
+
+        music = self.settings.music
+        return None if music is None else assembly.music_weights_sha256(music, cache_folder())
+
+    def gate(self, maker: Maker = "image") -> SafetyGate:
+        """What prompts for this kind pass. Raises RequestUnusable where its settings cannot be read."""
         home = data_home()
         try:
             safety: SafetySettings = read_safety_settings(home)
         except SafetySettingsUnreadable as error:
             raise RequestUnusable(str(error)) from error
-        return SafetyGate(safety, home / LOG_FILE)
+        return SafetyGate(safety, home / LOG_FILE, maker=maker)
 
     def speaker(self) -> Speaker:
         from generators.audio import assembly
 
         with self._lock:
             if self._speaker is None:
-                self._speaker = assembly.build_speaker(
-                    self.settings.speech, lambda id: resolve(id, kind="voice")
+                self._speaker = assembly.open_speaker(
+                    self.settings.speech, lambda id: resolve(id, kind="voice"), memory_broker()
                 )
             return self._speaker
 
@@ -131,8 +153,10 @@ class Workshop:
 
         with self._lock:
             if self._transcriber is None:
-                self._transcriber = assembly.build_transcriber(
-                    self.settings.transcription, lambda id: resolve(id, kind="transcriber")
+                self._transcriber = assembly.open_transcriber(
+                    self.settings.transcription,
+                    lambda id: resolve(id, kind="transcriber"),
+                    memory_broker(),
                 )
             return self._transcriber
 
@@ -193,10 +217,13 @@ class Workshop:
 
     def close(self) -> None:
         with self._lock:
-            for engine in (self._image_maker, self._speaker, self._transcriber, self._writer):
+            engines = (
+                self._image_maker, self._music_maker, self._speaker, self._transcriber, self._writer,
+            )  # fmt: skip
+            for engine in engines:
                 if engine is not None:
                     engine.close()
-            self._image_maker = self._speaker = self._transcriber = self._writer = None
+            self._image_maker = self._music_maker = self._speaker = self._transcriber = self._writer = None
 
     def __enter__(self) -> Self:
         return self

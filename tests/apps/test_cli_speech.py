@@ -123,7 +123,7 @@ def test_what_was_heard_is_shown_with_its_times(
 
     utterances = (Utterance(61.0, 63.5, "It opens at nine."), Utterance(64.0, 65.0, "Dogs stay out."))
     heard = (Stretch(0.0, 60.0, ()), Stretch(60.0, 66.0, utterances, "en"))
-    monkeypatch.setattr(assembly, "build_transcriber", lambda settings, resolve: ScriptedTranscriber(heard))
+    monkeypatch.setattr(assembly, "open_transcriber", lambda *_: ScriptedTranscriber(heard))
     recording = tmp_path / "a.wav"
     recording.write_bytes(b"anything")
 

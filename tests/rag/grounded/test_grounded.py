@@ -11,7 +11,7 @@ from rag import Collection, NoSuchDocument, Passage, Span
 from rag.errors import NoSuchPage
 from rag.grounded.ground import Ground
 from rag.grounded.references import Reference, read_reference
-from rag.grounded.visual_prompt import MOST_WORDS, shape_prompt
+from rag.grounded.shaped_prompt import MOST_WORDS, shape_prompt
 
 Opened = Callable[..., Collection]
 

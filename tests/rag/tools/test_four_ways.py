@@ -21,6 +21,7 @@ Opened = Callable[..., Workshop]
 #: For each tool a call, how a chat has it (None: there one just asks), and what the model says.
 CALLS: dict[str, tuple[Mapping[str, object], str | None, str]] = {
     "draw": ({"prompt": "the winch"}, "/draw the winch", ""),
+    "music": ({"prompt": "calm piano", "seconds": 1}, "/music calm piano", ""),
     "speak": ({"document": "letter.txt"}, "/speak letter.txt", ""),
     "transcribe": ({"file": "letter.txt"}, "/transcribe letter.txt", ""),
     "summarize": ({"document": "letter.txt"}, "/summarize letter.txt", "About the fee."),
@@ -53,7 +54,7 @@ def test_a_tool_is_the_same_whichever_way_it_is_called(
     from rag.langchain import tools_in
 
     heard = (Stretch(0.0, 3.0, (Utterance(0.0, 3.0, "It opens at nine."),), "en"),)
-    monkeypatch.setattr(audio, "build_transcriber", lambda settings, resolve: ScriptedTranscriber(heard))
+    monkeypatch.setattr(audio, "open_transcriber", lambda *_: ScriptedTranscriber(heard))
     monkeypatch.setenv("REFDESK_EMBEDDER_ENGINE", "hashing")
     arguments, line, reply = CALLS[name]
     bench = workshop([reply] * 3)
@@ -72,6 +73,8 @@ def test_a_tool_is_the_same_whichever_way_it_is_called(
     typed = ["tools", "call", name, json.dumps(arguments), "-c", "flying", "--model", f"scripted:{script}"]
     typed += [
         "--image-model",
+        "scripted",
+        "--music-model",
         "scripted",
         "--voice",
         "scripted",

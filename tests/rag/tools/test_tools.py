@@ -98,6 +98,17 @@ def test_the_gate_sees_what_the_model_made_of_a_passage(workshop: Opened, home: 
         run(workshop(["A gun on wheels"]), "draw", prompt="the winch on page 2", from_documents=True)
 
 
+def test_music_from_a_page_says_so_in_its_file(workshop: Opened) -> None:
+    bench = workshop(["A slow, creaking machine."])
+    made = run(bench, "music", prompt="the winch on page 2", from_documents=True, seconds=1, seed=3)
+    note = sound_note(made.files[0])
+    assert (note.maker, note.prompt, note.seed) == ("music", "A slow, creaking machine.", 3)
+    assert "manual.pdf, page 2" in note.sources[0]
+    assert "mood" in bench.writer().requests[0].messages[-1].content
+    with pytest.raises(ModelUnusable, match="No music model is named"):
+        run(workshop(settings=ToolSettings()), "music", prompt="calm piano")
+
+
 def test_speech_of_a_text_and_of_a_page(workshop: Opened, documents: Path) -> None:
     bench = workshop()
     said = run(bench, "speak", text="It opens at nine. [1]")
@@ -117,7 +128,7 @@ def test_only_recordings_that_may_be_read_are(
 ) -> None:
     heard = (Stretch(0.0, 3.0, (Utterance(0.0, 3.0, "It opens at nine."),), "en"),)
     ears = ScriptedTranscriber(heard)
-    monkeypatch.setattr(audio, "build_transcriber", lambda settings, resolve: ears)
+    monkeypatch.setattr(audio, "open_transcriber", lambda *_: ears)
     bench = workshop()
     (made := tmp_path / "made").mkdir()
     (made / "talk.wav").write_bytes(b"x")

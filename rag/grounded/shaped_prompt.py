@@ -1,10 +1,11 @@
-"""A prompt for a picture, shaped from passages: by a language model, or by rule from their sentences."""
+"""A prompt for a picture or for music, shaped from passages: by a language model, or by rule."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Literal
 
 from generators.text.protocol import TextGenerator
 from rag.errors import NoSuchPage, TaskUnsuited
@@ -14,11 +15,21 @@ from rag.tasks.writing import TaskWriter
 from rag.terms import content_terms
 from rag.types import Passage, Span
 
+Purpose = Literal["picture", "music"]
+
 #: Text encoders of image models read 77 tokens and drop the rest: about so many words.
 MOST_WORDS = 50
 _MOST_TOKENS = 110
 _LONGEST_SUBJECT = 200
 _ANSWER_SHARE = 0.3
+_WISHES: dict[Purpose, str] = {
+    "picture": "Somebody is to draw this from the text: {}.",
+    "music": "Somebody is to make music about this from the text: {}.",
+}
+_SAID: dict[Purpose, str] = {
+    "picture": "what is to be seen: its parts, shapes, materials and colours, and how they stand together",
+    "music": "what is to be heard: its mood, pace and sounds",
+}
 _BEFORE = re.compile(r"^\s*(?:[-*•]\s*)?(?:prompt|picture|image|line|description)\s*:\s*", re.IGNORECASE)
 #: What a sentence right behind one about the subject counts: descriptions go on.
 _GOES_ON = 0.5
@@ -36,15 +47,17 @@ class ShapedPrompt:
     shaped_by: str | None = None
 
 
-def shape_prompt(ground: Ground, generator: TextGenerator | None = None) -> ShapedPrompt:
-    """What a painter is told of these passages.
+def shape_prompt(
+    ground: Ground, generator: TextGenerator | None = None, purpose: Purpose = "picture"
+) -> ShapedPrompt:
+    """What a painter or a composer is told of these passages.
 
     The model condenses them; an engine that only quotes, a model that writes nothing of use, and no model at
     all leave it to the rule. Raises NoSuchPage where nothing is left to say, and what the engine raises.
     """
     if generator is not None:
         try:
-            if prompt := _condensed(ground, generator):
+            if prompt := _condensed(ground, generator, purpose):
                 return ShapedPrompt(prompt, ground, generator.id)
         except TaskUnsuited:
             pass  # it only quotes, which the rule does as well
@@ -84,14 +97,13 @@ def by_rule(ground: Ground) -> ShapedPrompt:
     return ShapedPrompt(_cut(" ".join([*subject, *sentences])), replace(ground, passages=kept))
 
 
-def _condensed(ground: Ground, generator: TextGenerator) -> str:
+def _condensed(ground: Ground, generator: TextGenerator, purpose: Purpose) -> str:
     subject = " ".join(ground.subject.split())[:_LONGEST_SUBJECT] or "what it describes"
     instruction = (
-        f"Somebody is to draw this from the text: {subject}. Write one line of at most {MOST_WORDS - 10} "
-        "words that says what is to be seen: its parts, shapes, materials and colours, and how they stand to "
-        "each other, as the text has them. Write that line and nothing else."
+        f"{_WISHES[purpose].format(subject)} Write one line of at most {MOST_WORDS - 10} words that says "
+        f"{_SAID[purpose]}, as the text has them. Write that line and nothing else."
     )
-    writer = TaskWriter(generator, "describe a picture")
+    writer = TaskWriter(generator, f"describe a {purpose}")
     pieces = writer.cut(ground.text, instruction, _ANSWER_SHARE)
     if not pieces:
         return ""
