@@ -56,7 +56,8 @@ def draw(
     gate = workshop.gate()
     maker = workshop.image_maker()
     sources: tuple[str, ...] = ()
-    said, told = prompt, []
+    told: list[str] = []
+    said = prompt
     if from_documents:
         gate.check_prompt(prompt, maker.id)
         prompt, sources, told = _from_documents(workshop, prompt, document, "picture")
@@ -104,7 +105,8 @@ def music(
     gate = workshop.gate("music")
     maker = workshop.music_maker()
     sources: tuple[str, ...] = ()
-    said, told = prompt, []
+    told: list[str] = []
+    said = prompt
     if from_documents:
         gate.check_prompt(prompt, maker.id)
         prompt, sources, told = _from_documents(workshop, prompt, document, "music")
