@@ -7,7 +7,13 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from generators.assembly import build_text_generator, model_weights_sha256
+from generators.assembly import (
+    build_classifier,
+    build_entity_finder,
+    build_text_generator,
+    model_weights_sha256,
+)
+from generators.text.labelling import Classifier, EntityFinder
 from generators.text.protocol import TextGenerator
 from ingest.assembly import (
     build_embedder,
@@ -33,6 +39,8 @@ from rag.settings import Settings, Unsupported
 from rag.support.head import load_heads
 from rag.support.protocol import CheckerIdentity, SupportChecker
 from rag.support.signal_checker import SignalChecker
+from rag.tasks.classifying import WritingClassifier
+from rag.tasks.entities import WritingEntityFinder
 
 #: The reranker that needs no model.
 SHARED_WORDS = "shared-words"
@@ -176,6 +184,16 @@ class Engines:
 def open_generator(settings: Settings) -> TextGenerator:
     """The engine for what is no answer: nothing is prepared, and it is loaded when first used."""
     return build_text_generator(settings.generator, _language_model, cache_folder())
+
+
+def open_classifier(settings: Settings) -> Classifier:
+    """What tells labels apart: a `pipeline:` model, or the engine that writes answers."""
+    return build_classifier(settings.generator) or WritingClassifier(open_generator(settings))
+
+
+def open_entity_finder(settings: Settings) -> EntityFinder:
+    """What finds names: a `pipeline:` model, or the engine that writes answers."""
+    return build_entity_finder(settings.generator) or WritingEntityFinder(open_generator(settings))
 
 
 def with_model(settings: Settings, engine: str) -> Settings:

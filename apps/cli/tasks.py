@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
-from typing import TYPE_CHECKING, Annotated, Literal
+from contextlib import AbstractContextManager, closing, contextmanager
+from typing import TYPE_CHECKING, Annotated, Literal, Protocol, TypeVar
 
 import typer
 
@@ -131,21 +131,23 @@ def classify(
 ) -> None:
     """Say which of some labels fits a text best.
 
-    Of a text that does not fit the model's context the beginning decides.
+    Of a text that does not fit the model's context the beginning decides. `--model pipeline:FOLDER` takes a
+    text classification model as transformers saves it: one for natural-language inference chooses among any
+    labels, another among its own.
 
     \b
     Examples:
       refdesk classify letter.pdf --labels "invoice,reminder,contract"
       refdesk classify --text "The rope is torn." --labels "praise,complaint" --json
     """
-    from rag.tasks.classifying import classify as classified
+    from rag.assembly import open_classifier
 
     with errors_in_words(as_json, verbose):
         given = [label.strip() for label in labels.split(",") if label.strip()]
         whole = _text(document, text, collection)
-        with _writing(model, as_json) as generator:
+        with _made_by(open_classifier(settings_from(model)), as_json) as classifier:
             try:
-                found = classified(generator, whole, given)
+                found = classifier.classify(whole, given)
             except ValueError as error:
                 raise WrongUse(f"--labels: {error}") from error
         if as_json:
@@ -168,22 +170,23 @@ def entities(
 ) -> None:
     """List the names that stand in a text, by kind.
 
-    What the model names but does not stand there word for word is left out.
+    What the model names but does not stand there word for word is left out. `--model pipeline:FOLDER` takes
+    a token classification model (named-entity recognition), whose names stand where it says.
 
     \b
     Examples:
       refdesk entities report.pdf -c work
       refdesk entities --text "Ada met Grace in London." --kinds person,place --json
     """
-    from rag.tasks.entities import find_entities
+    from rag.assembly import open_entity_finder
 
     with errors_in_words(as_json, verbose):
         wanted = [kind.strip() for kind in kinds.split(",") if kind.strip()]
         if not wanted:
             raise WrongUse("--kinds is empty. Name at least one kind, such as person.")
         whole = _text(document, text, collection)
-        with _writing(model, as_json) as generator:
-            found = find_entities(generator, whole, wanted)
+        with _made_by(open_entity_finder(settings_from(model)), as_json) as finder:
+            found = finder.find_entities(whole, wanted)
         if as_json:
             write_json({"schema": SCHEMA, "entities": [
                 {"kind": one.kind, "text": one.text, "places": [list(place) for place in one.places]}
@@ -194,15 +197,29 @@ def entities(
                 write(one_line(f"{one.kind}: {one.text} ({len(one.places)})"))
 
 
-@contextmanager
-def _writing(model: str | None, as_json: bool) -> Iterator[TextGenerator]:
-    """The engine; below the text it says that a model wrote it."""
+def _writing(model: str | None, as_json: bool) -> AbstractContextManager[TextGenerator]:
     from rag.assembly import open_generator
 
-    with closing(open_generator(settings_from(model))) as generator:
-        yield generator
+    return _made_by(open_generator(settings_from(model)), as_json)
+
+
+class _Engine(Protocol):
+    @property
+    def id(self) -> str: ...
+
+    def close(self) -> None: ...
+
+
+_AnyEngine = TypeVar("_AnyEngine", bound=_Engine)
+
+
+@contextmanager
+def _made_by(engine: _AnyEngine, as_json: bool) -> Iterator[_AnyEngine]:
+    """The engine; below what it made it says that a model did."""
+    with closing(engine):
+        yield engine
         if not as_json:
-            note(f"Made by a model: {generator.id}.")
+            note(f"Made by a model: {engine.id}.")
 
 
 def _text(document: str | None, text: str | None, collection: str) -> str:

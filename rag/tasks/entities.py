@@ -5,26 +5,36 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 
 from generators.text.grammar import json_grammar
+from generators.text.labelling import KINDS, Entity
 from generators.text.protocol import TextGenerator
 from rag.tasks.writing import TaskWriter
 
-KINDS = ("person", "organisation", "place", "date", "amount")
+__all__ = ["KINDS", "Entity", "WritingEntityFinder", "find_entities"]
 
 _ANSWER_SHARE = 0.8
 _MOST_TOKENS = 600
 _LINE = re.compile(r"\s*(?:[-*•]\s*)?([^:\n]+?)\s*:\s*(.+?)\s*")
 
 
-@dataclass(frozen=True, slots=True)
-class Entity:
-    """`text` stands in the whole text from each start to each end of `places`."""
+class WritingEntityFinder:
+    """An EntityFinder over a model that writes. Closing it closes the generator."""
 
-    kind: str
-    text: str
-    places: tuple[tuple[int, int], ...]
+    def __init__(self, generator: TextGenerator) -> None:
+        self._generator = generator
+
+    @property
+    def id(self) -> str:
+        return self._generator.id
+
+    def find_entities(
+        self, text: str, kinds: Sequence[str] = KINDS, *, cancelled: Callable[[], bool] = lambda: False
+    ) -> tuple[Entity, ...]:
+        return find_entities(self._generator, text, kinds, cancelled=cancelled)
+
+    def close(self) -> None:
+        self._generator.close()
 
 
 def find_entities(

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.small_language_models import classifier_model, tagger_model
+
 
 @pytest.fixture
 def scripted(tmp_path: Path):
@@ -75,3 +77,16 @@ def test_names_with_their_places(refdesk, scripted) -> None:
 def test_wrong_use_has_words_and_code_2(refdesk, filled: Path, arguments: list[str], kind: str) -> None:
     said = refdesk(*arguments, "--json")
     assert (said.exit_code, said.json()["error"]["kind"]) == (2, kind), said.stderr
+
+
+def test_models_that_label_do_it_through_pipelines(refdesk, tmp_path: Path) -> None:
+    kinds = classifier_model(tmp_path / "kinds", ("dogs", "library"), ("dogs", "library"))
+    said = refdesk(
+        "classify", "--text", "Dogs stay.", "--labels", "library,dogs", "--model", f"pipeline:{kinds}"
+    )
+    assert (said.stdout, said.exit_code) == ("dogs\n", 0)
+    names = tagger_model(tmp_path / "names", ("O", "B-PER"), ("ada",))
+    said = refdesk("entities", "--text", "Here is Ada.", "--model", f"pipeline:{names}", "--json")
+    assert said.json()["entities"] == [{"kind": "person", "text": "Ada", "places": [[8, 11]]}]
+    said = refdesk("summarize", "--text", "Here is Ada.", "--model", f"pipeline:{names}", "--json")
+    assert (said.exit_code, said.json()["error"]["kind"]) == (2, "ModelUnusable")
