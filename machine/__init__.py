@@ -19,6 +19,7 @@ from machine.devices import (
     describe_machine,
     usable_cores,
 )
+from machine.energy import Energy, EnergyInterval, EnergyMeter, energy_meter
 from machine.errors import (
     BundleRefused,
     DiskFull,
@@ -46,6 +47,9 @@ __all__ = [
     "CatalogueModel",
     "DiskFull",
     "DownloadFailed",
+    "Energy",
+    "EnergyInterval",
+    "EnergyMeter",
     "FolderUnwritable",
     "HubSource",
     "HubUnreachable",
@@ -68,6 +72,7 @@ __all__ = [
     "data_home",
     "describe_acceleration",
     "describe_machine",
+    "energy_meter",
     "evaluation_folder",
     "file_sha256",
     "find",

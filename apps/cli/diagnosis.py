@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from generators.text.speed import Speed
-    from machine import Acceleration, CatalogueModel, MachineDescription
+    from machine import Acceleration, CatalogueModel, EnergyMeter, MachineDescription
     from rag import CollectionInfo
 
 #: Distributions whose version tells most when something behaves oddly.
@@ -70,6 +70,7 @@ class Diagnosis:
     token_threads: tuple[int, ...]
     """The numbers it chooses among while it writes."""
     acceleration: Acceleration
+    energy: EnergyMeter
     models: tuple[tuple[CatalogueModel, str], ...]
     speed: ModelSpeed
     collections: tuple[CollectionHealth, ...]
@@ -116,6 +117,7 @@ def diagnose(engine: str, measure_speed: bool, doing: Callable[[str], None]) -> 
         prompt_threads=described.usable_cores,
         token_threads=thread_choices(None),
         acceleration=acceleration,
+        energy=machine.energy_meter(),
         models=models,
         speed=speed,
         collections=collections,

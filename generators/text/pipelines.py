@@ -105,7 +105,7 @@ class PipelineClassifier(_Pipeline):
     def classify(
         self, text: str, labels: Sequence[str], *, cancelled: Callable[[], bool] = lambda: False
     ) -> Classification:
-        """Raises ValueError, RequestUnusable for labels that it does not have, ModelUnusable, GenerationFailed."""
+        """Raises ValueError, RequestUnusable for labels that it lacks, ModelUnusable, GenerationFailed."""
         require_choice(labels)
         go_on_unless(cancelled)
         model, tokenizer = self._model_and_tokenizer()
