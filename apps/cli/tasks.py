@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, closing, contextmanager
 from typing import TYPE_CHECKING, Annotated, Literal, Protocol, TypeVar
@@ -10,42 +9,26 @@ from typing import TYPE_CHECKING, Annotated, Literal, Protocol, TypeVar
 import typer
 
 from apps.cli.boundary import SCHEMA, errors_in_words
-from apps.cli.context import AsJson, CollectionName, ModelEngine, Verbose, opened
 from apps.cli.screen import note, one_line, write, write_json
+from apps.cli.task_options import NOTHING_GIVEN, TaskOptions, with_task_options
 from apps.errors import WrongUse
 from apps.settings import settings_from
 
 if TYPE_CHECKING:
     from generators.text.protocol import TextGenerator
 
-Document = Annotated[
-    str | None,
-    typer.Argument(
-        metavar="DOCUMENT",
-        help="A document of the collection: a path, a file name or a part of it. `-` reads standard input.",
-        show_default=False,
-    ),
-]
-Text = Annotated[
-    str | None,
-    typer.Option("--text", metavar="TEXT", help="This text instead of a document.", show_default=False),
-]
 Form = Literal["short", "long", "bullets", "sections"]
 
 
+@with_task_options
 def summarize(
-    document: Document = None,
-    text: Text = None,
     form: Annotated[
         Form,
         typer.Option(
             "--form", help="`sections` summarises each page, or each section under a heading, in short."
         ),
     ] = "short",
-    model: ModelEngine = None,
-    collection: CollectionName = "default",
-    as_json: AsJson = False,
-    verbose: Verbose = False,
+    given: TaskOptions = NOTHING_GIVEN,
 ) -> None:
     """Summarise a text.
 
@@ -60,10 +43,10 @@ def summarize(
     """
     from rag.tasks.summarising import summarise
 
-    with errors_in_words(as_json, verbose):
-        sections = _sections(document, text, collection) if form == "sections" else ()
-        whole = "" if sections else _text(document, text, collection)
-        with _writing(model, as_json) as generator:
+    with errors_in_words(given.as_json, given.verbose):
+        sections = given.sections() if form == "sections" else ()
+        whole = "" if sections else given.whole()
+        with _writing(given) as generator:
             if form != "sections":
                 said = summarise(generator, whole, form)
                 found: list[dict[str, object]] = [{"label": None, "text": list(said)}]
@@ -72,7 +55,7 @@ def summarize(
                     {"label": label, "text": list(summarise(generator, section, "short"))}
                     for label, section in sections
                 ]
-        if as_json:
+        if given.as_json:
             write_json({"schema": SCHEMA, "form": form, "summaries": found})
             return
         for one in found:
@@ -83,16 +66,12 @@ def summarize(
                 write(f"- {one_line(line)}" if form == "bullets" else one_line(line))
 
 
+@with_task_options
 def translate(
-    document: Document = None,
-    text: Text = None,
     language: Annotated[
         str, typer.Option("--to", metavar="LANGUAGE", help="The language's name, such as German.")
     ] = "English",
-    model: ModelEngine = None,
-    collection: CollectionName = "default",
-    as_json: AsJson = False,
-    verbose: Verbose = False,
+    given: TaskOptions = NOTHING_GIVEN,
 ) -> None:
     """Translate a text.
 
@@ -105,29 +84,25 @@ def translate(
     """
     from rag.tasks.translating import translate as translated
 
-    with errors_in_words(as_json, verbose):
-        whole = _text(document, text, collection)
-        with _writing(model, as_json) as generator:
+    with errors_in_words(given.as_json, given.verbose):
+        whole = given.whole()
+        with _writing(given) as generator:
             said = translated(generator, whole, language)
-        if as_json:
+        if given.as_json:
             write_json({"schema": SCHEMA, "language": language, "text": said})
         else:
             write(said)
 
 
+@with_task_options
 def classify(
-    document: Document = None,
-    text: Text = None,
     labels: Annotated[
         str,
         typer.Option(
             "--labels", metavar="LABELS", help="At least two, with commas between.", show_default=False
         ),
     ] = "",
-    model: ModelEngine = None,
-    collection: CollectionName = "default",
-    as_json: AsJson = False,
-    verbose: Verbose = False,
+    given: TaskOptions = NOTHING_GIVEN,
 ) -> None:
     """Say which of some labels fits a text best.
 
@@ -142,31 +117,27 @@ def classify(
     """
     from rag.assembly import open_classifier
 
-    with errors_in_words(as_json, verbose):
-        given = [label.strip() for label in labels.split(",") if label.strip()]
-        whole = _text(document, text, collection)
-        with _made_by(open_classifier(settings_from(model)), as_json) as classifier:
+    with errors_in_words(given.as_json, given.verbose):
+        offered = [label.strip() for label in labels.split(",") if label.strip()]
+        whole = given.whole()
+        with _made_by(open_classifier(settings_from(given.model)), given.as_json) as classifier:
             try:
-                found = classifier.classify(whole, given)
+                found = classifier.classify(whole, offered)
             except ValueError as error:
                 raise WrongUse(f"--labels: {error}") from error
-        if as_json:
+        if given.as_json:
             write_json({"schema": SCHEMA, "label": found.label, "likelihood": found.likelihood,
                         "characters_read": found.characters_read})  # fmt: skip
         else:
             write(found.label)
 
 
+@with_task_options
 def entities(
-    document: Document = None,
-    text: Text = None,
     kinds: Annotated[
         str, typer.Option("--kinds", metavar="KINDS", help="What is looked for, with commas between.")
     ] = "person,organisation,place,date,amount",
-    model: ModelEngine = None,
-    collection: CollectionName = "default",
-    as_json: AsJson = False,
-    verbose: Verbose = False,
+    given: TaskOptions = NOTHING_GIVEN,
 ) -> None:
     """List the names that stand in a text, by kind.
 
@@ -180,14 +151,14 @@ def entities(
     """
     from rag.assembly import open_entity_finder
 
-    with errors_in_words(as_json, verbose):
+    with errors_in_words(given.as_json, given.verbose):
         wanted = [kind.strip() for kind in kinds.split(",") if kind.strip()]
         if not wanted:
             raise WrongUse("--kinds is empty. Name at least one kind, such as person.")
-        whole = _text(document, text, collection)
-        with _made_by(open_entity_finder(settings_from(model)), as_json) as finder:
+        whole = given.whole()
+        with _made_by(open_entity_finder(settings_from(given.model)), given.as_json) as finder:
             found = finder.find_entities(whole, wanted)
-        if as_json:
+        if given.as_json:
             write_json({"schema": SCHEMA, "entities": [
                 {"kind": one.kind, "text": one.text, "places": [list(place) for place in one.places]}
                 for one in found
@@ -197,10 +168,10 @@ def entities(
                 write(one_line(f"{one.kind}: {one.text} ({len(one.places)})"))
 
 
-def _writing(model: str | None, as_json: bool) -> AbstractContextManager[TextGenerator]:
+def _writing(given: TaskOptions) -> AbstractContextManager[TextGenerator]:
     from rag.assembly import open_generator
 
-    return _made_by(open_generator(settings_from(model)), as_json)
+    return _made_by(open_generator(settings_from(given.model)), given.as_json)
 
 
 class _Engine(Protocol):
@@ -220,17 +191,3 @@ def _made_by(engine: _AnyEngine, as_json: bool) -> Iterator[_AnyEngine]:
         yield engine
         if not as_json:
             note(f"Made by a model: {engine.id}.")
-
-
-def _text(document: str | None, text: str | None, collection: str) -> str:
-    return "\n\n".join(section for _, section in _sections(document, text, collection))
-
-
-def _sections(document: str | None, text: str | None, collection: str) -> list[tuple[str, str]]:
-    """Label and text of each page. Raises WrongUse, and what opening a collection raises."""
-    if (document is None) == (text is None):
-        raise WrongUse("Name a document, or give a text with --text; one of them.")
-    if text is not None or document == "-":
-        return [("", text if text is not None else sys.stdin.read())]
-    with opened(collection) as held:
-        return [(page.label, page.text) for page in held.pages(document or "")]
