@@ -40,6 +40,7 @@ from rag.support.head import load_heads
 from rag.support.protocol import CheckerIdentity, SupportChecker
 from rag.support.signal_checker import SignalChecker
 from rag.tasks.classifying import WritingClassifier
+from rag.tasks.documents import shown_text
 from rag.tasks.entities import WritingEntityFinder
 
 #: The reranker that needs no model.
@@ -191,9 +192,15 @@ def open_classifier(settings: Settings) -> Classifier:
     return build_classifier(settings.generator) or WritingClassifier(open_generator(settings))
 
 
-def open_entity_finder(settings: Settings) -> EntityFinder:
-    """What finds names: a `pipeline:` model, or the engine that writes answers."""
-    return build_entity_finder(settings.generator) or WritingEntityFinder(open_generator(settings))
+def open_entity_finder(settings: Settings, *, of_document: bool = False) -> EntityFinder:
+    """What finds names: a `pipeline:` model, or the engine that writes answers.
+
+    `of_document`: what it reads are documents, of which an engine that writes is shown what may be shown.
+    """
+    if finder := build_entity_finder(settings.generator):
+        return finder
+    generator = open_generator(settings)
+    return WritingEntityFinder(generator, shown_text) if of_document else WritingEntityFinder(generator)
 
 
 def with_model(settings: Settings, engine: str) -> Settings:

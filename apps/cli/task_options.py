@@ -38,6 +38,14 @@ class TaskOptions:
         """The text, its pages with a blank line between them. Raises what `sections` does."""
         return "\n\n".join(section for _, section in self.sections())
 
+    def shown(self) -> str:
+        """The same as a model may be shown it: a document's text is data, the user's own is as it is."""
+        if not self.names_document:
+            return self.whole()
+        from rag.tasks.documents import shown_text
+
+        return "\n\n".join(shown_text(section) for _, section in self.sections())
+
     def sections(self) -> list[tuple[str, str]]:
         """Label and text of each page; a text that is no document's is one without a label.
 
