@@ -82,7 +82,7 @@ class Asking(ABC):
         for label, events in self._desk.sections(document, cancelled):
             answer = _last(_told(events, progress))
             yield label, replace(answer, coverage=None)
-            if answer.finish == "cancelled":
+            if answer.finish in ("cancelled", "deadline"):
                 return
 
 

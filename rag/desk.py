@@ -108,8 +108,9 @@ class Desk:
                 plan_sections(retriever.store, holdings[0], tokens, generator.count_tokens)
             )
         )
+        stopped = or_late(cancelled, self._settings.answer.deadline(time.perf_counter()))
         for label, plan in plans:
-            yield label, reading.stream(plan, time.perf_counter(), cancelled)
+            yield label, _told_late(reading.stream(plan, time.perf_counter(), stopped), cancelled)
 
     def _served(
         self,
