@@ -102,7 +102,7 @@ def is_distilled(pipeline: Any) -> bool:
     https://arxiv.org/abs/2305.08891).
     """
     told = pipeline.scheduler.config
-    return told.get("timestep_spacing") == "trailing" and told.get("prediction_type") != "v_prediction"
+    return bool(told.get("timestep_spacing") == "trailing" and told.get("prediction_type") != "v_prediction")
 
 
 def planned(files: PipelineFiles, device: Device, wanted: Placement) -> tuple[str, Any, MemoryPlan]:
