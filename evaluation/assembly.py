@@ -24,11 +24,11 @@ from evaluation.runner import plain_name
 from evaluation.types import QuestionSet
 from evaluation.variation import setting_values
 from generators.assembly import build_likelihood
-from ingest.assembly import build_embedder
+from ingest.assembly import open_embedder
 from ingest.progress import Progress
 from ingest.report import IngestReport
 from ingest.settings import EmbedderSettings, Engine
-from machine import cache_folder, evaluation_folder, resolve
+from machine import cache_folder, evaluation_folder, memory_broker, resolve
 from rag import Collection, Settings, open_collection
 
 #: Settings that decide what a collection holds; the others only how it is asked.
@@ -59,7 +59,9 @@ def build_scorers(scoring: Scoring, question_set: QuestionSet) -> tuple[Scorer, 
         scorers += [AnswerScorer()]
         if scoring.similarity:
             embedder = EmbedderSettings(engine=scoring.embedder_engine)
-            scorers += [SimilarityScorer(build_embedder(embedder, _embedder_folder, cache_folder()))]
+            scorers += [
+                SimilarityScorer(open_embedder(embedder, _embedder_folder, cache_folder(), memory_broker()))
+            ]
         if scoring.perplexity:
             scorers += [
                 PerplexityScorer(build_likelihood(scoring.perplexity, _language_model, cache_folder()))

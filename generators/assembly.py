@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from generators.errors import ModelUnusable
 from generators.settings import GeneratorSettings
 from generators.text.protocol import TextGenerator
-from machine import file_sha256
+from machine import MemoryBroker, Need, file_sha256
 
 if TYPE_CHECKING:
     from generators.text.labelling import Classifier, EntityFinder
@@ -91,6 +91,64 @@ def build_entity_finder(settings: GeneratorSettings) -> EntityFinder | None:
     from generators.text.transformers_files import find_model
 
     return PipelineEntityFinder(find_model(detail), id=settings.engine, gpu=settings.gpu_layers != 0)
+
+
+def open_text_generator(
+    settings: GeneratorSettings, resolve: Callable[[str], Path], cache_folder: Path, broker: MemoryBroker
+) -> TextGenerator:
+    """As `build_text_generator`, with its model in memory only as long as there is room for it.
+
+    What is asked for twice is loaded once. Engines without a model of their own are built as they are. Raises
+    at once what `build_text_generator` raises.
+    """
+    build = partial(build_text_generator, settings, resolve, cache_folder)
+    kind, _, detail = settings.engine.partition(":")
+    if kind not in ("llama-cpp", "transformers", "reader") or not detail:
+        return build()
+    from generators.text.resident import resident
+
+    return resident(
+        lambda load: broker.residence(
+            ("text", settings, cache_folder, _model_files(settings, resolve)),
+            f"the language model {detail}",
+            lambda: [text_need(settings, resolve)],
+            load,
+            lambda generator: generator.close(),
+        ),
+        build,
+    )
+
+
+def text_need(settings: GeneratorSettings, resolve: Callable[[str], Path]) -> Need:
+    """What the engine's model takes of memory; nothing for one without a model here. Raises ModelUnusable."""
+    from generators.text.memory_needs import gguf_need, torch_need
+
+    kind, _, detail = settings.engine.partition(":")
+    may_use_gpu = settings.gpu_layers != 0
+    if kind == "llama-cpp" and detail:
+        from generators.text.llama_library import read_build
+
+        build = read_build()
+        on_gpu = may_use_gpu and build.can_offload and bool(build.devices)
+        return gguf_need(*_gguf_files(detail, resolve), settings.context_tokens, on_gpu=on_gpu)
+    if kind in ("transformers", "reader") and detail:
+        from generators.text.torch_weights import has_gpu
+        from generators.text.transformers_files import find_model
+
+        on_gpu = may_use_gpu and has_gpu()
+        return torch_need(find_model(detail), on_gpu=on_gpu, four_bit=settings.four_bit)
+    return Need(0)
+
+
+def _model_files(settings: GeneratorSettings, resolve: Callable[[str], Path]) -> tuple[Path | None, ...]:
+    """Where the model lies: settings that are equal may mean different files in different homes."""
+    kind, _, detail = settings.engine.partition(":")
+    if kind == "llama-cpp":
+        return _gguf_files(detail, resolve)
+    from generators.text.transformers_files import find_model
+
+    files = find_model(detail)
+    return files.folder, files.adapter
 
 
 def saved_prompts_folder(cache_folder: Path) -> Path:

@@ -26,6 +26,7 @@ from ingest.settings import (
     SplitterSettings,
 )
 from ingest.splitting import TokenSplitter
+from machine import MemoryBroker, Need, Residence
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -66,6 +67,39 @@ def build_embedder(settings: EmbedderSettings, resolve: Resolve, cache_folder: P
     if settings.engine == "sentence-transformers":
         return _sentence_transformers(model, "cuda" if _cuda_works() else "cpu")
     return _fastest(model.identity.model, model, cache_folder)
+
+
+def open_embedder(
+    settings: EmbedderSettings, resolve: Resolve, cache_folder: Path, broker: MemoryBroker
+) -> Embedder:
+    """As `build_embedder`, loaded when it is first needed and in memory only as long as there is room.
+
+    What is asked for twice is loaded once. Raises at once where the model's folder is none; what else can
+    be wrong is found when it is loaded.
+    """
+    if settings.engine == "hashing":
+        return _hashing(settings)
+    from ingest.embedding.resident import ResidentEmbedder
+
+    model = _model(settings, resolve, cache_folder)
+    residence: Residence[Embedder] = broker.residence(
+        ("embedder", settings, model.folder.path, model.identity),
+        f"the embedder {model.identity.model}",
+        lambda: [embedder_need(settings, resolve)],
+        lambda: build_embedder(settings, resolve, cache_folder),
+        lambda embedder: embedder.close(),
+    )
+    return ResidentEmbedder(residence, model.identity)
+
+
+def embedder_need(settings: EmbedderSettings, resolve: Resolve) -> Need:
+    """What it takes of memory: its weights, and as much again to compute with a batch."""
+    if settings.engine == "hashing":
+        return Need(0)
+    folder = resolve(settings.model or DEFAULT_EMBEDDER)
+    weights = sum(file.stat().st_size for file in folder.rglob("model*.safetensors"))
+    on_gpu = settings.engine != "openvino" and _cuda_works()
+    return Need(2 * weights, pool="gpu" if on_gpu else "memory")
 
 
 def following(settings: EmbedderSettings, made_with: EmbedderIdentity | None) -> EmbedderSettings:

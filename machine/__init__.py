@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from machine.broker import MemoryBroker, Residence, Resident, do_they_fit, memory_broker
 from machine.bundle import read_bundle, write_bundle
 from machine.catalogue import (
     Catalogue,
@@ -27,8 +28,10 @@ from machine.errors import (
     FolderUnwritable,
     HubUnreachable,
     MachineError,
+    MemoryShort,
     ModelDamaged,
     ModelMissing,
+    ModelReleased,
     ModelUnreadable,
     PipMissing,
     UnknownModel,
@@ -37,6 +40,7 @@ from machine.fetch import SourceName, pull
 from machine.file_hashes import file_sha256
 from machine.home import cache_folder, collections_folder, data_home, evaluation_folder, models_folder
 from machine.inventory import ModelFiles, ModelState, find, remove, resolve, state, verify
+from machine.memory import MachineBudget, MemoryBudget, Need, Pool
 from machine.progress import Progress, ProgressListener, silent
 
 __all__ = [
@@ -53,17 +57,26 @@ __all__ = [
     "FolderUnwritable",
     "HubSource",
     "HubUnreachable",
+    "MachineBudget",
     "MachineDescription",
     "MachineError",
+    "MemoryBroker",
+    "MemoryBudget",
+    "MemoryShort",
     "ModelDamaged",
     "ModelFiles",
     "ModelKind",
     "ModelMissing",
+    "ModelReleased",
     "ModelState",
     "ModelUnreadable",
+    "Need",
     "PipMissing",
+    "Pool",
     "Progress",
     "ProgressListener",
+    "Residence",
+    "Resident",
     "SourceName",
     "UnknownModel",
     "WheelSource",
@@ -72,11 +85,13 @@ __all__ = [
     "data_home",
     "describe_acceleration",
     "describe_machine",
+    "do_they_fit",
     "energy_meter",
     "evaluation_folder",
     "file_sha256",
     "find",
     "load_catalogue",
+    "memory_broker",
     "models_folder",
     "pull",
     "read_bundle",

@@ -10,7 +10,9 @@
     │   └── PipMissing              wheels are fetched by pip, and this Python has none
     ├── DiskFull                the disk (or its quota) takes no more
     ├── FolderUnwritable        the data home may not be written to
-    └── BundleRefused           a bundle is not what its manifest says, or cannot be written
+    ├── BundleRefused           a bundle is not what its manifest says, or cannot be written
+    ├── MemoryShort             a model does not fit in what memory it may have
+    └── ModelReleased           a model was asked for after its owner had closed it
 
 Each message says what happened, to which file, and what to do now.
 """
@@ -60,3 +62,11 @@ class FolderUnwritable(MachineError):
 
 class BundleRefused(MachineError):
     """Nothing of the bundle was kept."""
+
+
+class MemoryShort(MachineError):
+    """Says how much is needed, how much can be had, and what is in use."""
+
+
+class ModelReleased(MachineError):
+    """Names the model."""

@@ -10,25 +10,25 @@ from pathlib import Path
 from generators.assembly import (
     build_classifier,
     build_entity_finder,
-    build_text_generator,
     model_weights_sha256,
+    open_text_generator,
 )
 from generators.text.labelling import Classifier, EntityFinder
 from generators.text.protocol import TextGenerator
 from ingest.assembly import (
-    build_embedder,
     build_page_drawer,
     build_reader,
     build_splitter,
     following,
     identity_of,
+    open_embedder,
 )
 from ingest.embedding.protocol import Embedder, EmbedderIdentity
 from ingest.errors import StoreError
 from ingest.file_reader import FileReader
 from ingest.settings import EmbedderSettings
 from ingest.splitting import Splitter
-from machine import cache_folder, resolve
+from machine import cache_folder, memory_broker, resolve
 from rag.answerability.judge import AnswerabilityJudge, load_head
 from rag.prompting import Prompting
 from rag.prompts import Template, load_template
@@ -77,7 +77,7 @@ class Engines:
         with self._lock:
             self._require_open()
             if self._embedder is None:
-                self._embedder = build_embedder(settings, _embedder_folder, cache_folder())
+                self._embedder = open_embedder(settings, _embedder_folder, cache_folder(), memory_broker())
             return self._embedder
 
     def forget_embedder(self) -> None:
@@ -161,7 +161,7 @@ class Engines:
                 settings = replace(self._settings.generator, refusal_text=MODEL_REFUSAL)
                 if self.judge() is not None:
                     settings = replace(settings, layer_outputs=True)
-                generator = build_text_generator(settings, _language_model, cache_folder())
+                generator = open_text_generator(settings, _language_model, cache_folder(), memory_broker())
                 generator.warm(beginning)
                 self._generator = generator
             return self._generator
@@ -184,7 +184,7 @@ class Engines:
 
 def open_generator(settings: Settings) -> TextGenerator:
     """The engine for what is no answer: nothing is prepared, and it is loaded when first used."""
-    return build_text_generator(settings.generator, _language_model, cache_folder())
+    return open_text_generator(settings.generator, _language_model, cache_folder(), memory_broker())
 
 
 def open_classifier(settings: Settings) -> Classifier:

@@ -30,6 +30,8 @@ from rag.collection_store import CollectionStore
 from rag.desk import Desk
 from rag.errors import EmptyQuestion
 from rag.explain import Explanation, Missed, explain_hits, explain_missed
+from rag.grounded.finding import find_ground
+from rag.grounded.ground import Ground
 from rag.hits import Hit
 from rag.looking_up import LookingUp
 from rag.question import require_hits, sound
@@ -152,6 +154,24 @@ class Collection(CollectionContents, Asking):
         return self._behind.with_retriever(
             lambda retriever: explain_missed(retriever, sound(query), k, document, page_number)
         )
+
+    def ground(
+        self,
+        wish: str,
+        *,
+        page_number: int | None = None,
+        document: str | None = None,
+        only: DocumentFilter | None = None,
+    ) -> Ground:
+        """The passages that a wish such as "the apparatus on page 4 of the manual" means (`rag.grounded`).
+
+        Raises NoSuchPage, NoSuchDocument, EmptyCollection.
+        """
+        return find_ground(self._behind, sound(wish), page_number=page_number, only=combined(document, only))
+
+    def writer(self) -> TextGenerator:
+        """The language model behind the answers, for other work. The collection closes it."""
+        return self._engines.generator()
 
     def stream(
         self,

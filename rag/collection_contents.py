@@ -56,12 +56,19 @@ class CollectionContents:
 
     def pages(self, document: str) -> Iterator[Page]:
         """The pages of the one document that `document` names, as they were read."""
-        store = self._behind.opened()
-        found = store.document_ids(document) or frozenset()
+        return self._behind.opened().pages(self._one(document))
+
+    def path_of(self, document: str) -> str:
+        """The path of the one document that `document` names, the first where it has several."""
+        self._one(document)
+        return self._behind.opened().matching_paths(document)[0]
+
+    def _one(self, document: str) -> int:
+        found = self._behind.opened().document_ids(document) or frozenset()
         if len(found) != 1:
             many = f"{len(found)} documents match" if found else "No document matches"
             raise NoSuchDocument(f"{many} {document!r} in {self.name!r}. Name one, by its path or file name.")
-        return store.pages(next(iter(found)))
+        return next(iter(found))
 
     def statistics(self) -> StoreStatistics:
         """How much is in the collection."""

@@ -6,12 +6,14 @@
     ├── EmptyQuestion       a question without a word
     ├── NoPagePicture       a page cannot be drawn: its file is gone, changed, or has no pages to draw
     ├── NoSuchDocument      `document=` or a filter leaves nothing of the collection
+    ├── NoSuchPage          a document has no page of that number, or none that holds text
     ├── QuestionTooLong     the question alone does not fit the model's context
     ├── CheckerUnusable     what was named as support checker is none, or cannot be loaded
     ├── RerankerUnusable    what was named as reranker is none, or cannot be loaded
     ├── TaskStopped         a task was told to stop before it was done
     ├── TaskUnsuited        an engine cannot do a task, or did not
     ├── TemplateUnusable    what was named as prompt template is none, or its file is not right
+    ├── ToolCallRefused     a tool is called by a wrong name or with arguments that it does not take
     └── ConversationError   the chats that are kept
         ├── ConversationsUnusable   their file is damaged, another version's, or cannot be written
         └── NoSuchConversation      none has that id
@@ -46,6 +48,10 @@ class NoSuchDocument(RagError):
     """Names the condition that left nothing, and what is there."""
 
 
+class NoSuchPage(RagError):
+    """Names the document, and the pages that it has."""
+
+
 class QuestionTooLong(RagError):
     """Says how long it is and how long it may be."""
 
@@ -68,6 +74,10 @@ class TaskUnsuited(RagError):
 
 class TemplateUnusable(RagError):
     """Names the template or its file, and what to put right."""
+
+
+class ToolCallRefused(RagError):
+    """Names the tool and the argument, and says what it may be. Nothing was made."""
 
 
 class ConversationError(RagError):

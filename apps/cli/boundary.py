@@ -91,10 +91,12 @@ def failure_of(error: Exception) -> Failure | None:
         rag.EmptyQuestion,
         rag.NoSuchConversation,
         rag.NoSuchDocument,
+        rag.NoSuchPage,
         rag.QuestionTooLong,
         rag.RerankerUnusable,
         rag.TaskUnsuited,
         rag.TemplateUnusable,
+        rag.ToolCallRefused,
         generators.EngineMissing,
         generators.ModelUnusable,
         generators.NothingToSay,
@@ -116,6 +118,15 @@ def failure_of(error: Exception) -> Failure | None:
     if isinstance(error, wrong_use):
         return Failure(WRONG_USE, kind, str(error))
     return Failure(PROBLEM, kind, str(error)) if isinstance(error, ours) else None
+
+
+def complain(error: Exception, as_json: bool) -> None:
+    """Say what went wrong with one line of several; the command goes on."""
+    note(str(error))
+    failure = failure_of(error)
+    if as_json and failure is not None:
+        said: dict[str, object] = {"kind": failure.kind, "message": failure.message}
+        write_json({"schema": SCHEMA, "error": said})
 
 
 def _unexpected(error: Exception) -> Failure:

@@ -11,8 +11,9 @@ import typer
 from apps.cli.answer_display import answer_display
 from apps.cli.answer_options import AS_EVER, AnswerOptions, with_answer_options
 from apps.cli.answer_text import answer_as_json, write_passages, write_sources
-from apps.cli.boundary import SCHEMA, errors_in_words, failure_of
+from apps.cli.boundary import complain, errors_in_words
 from apps.cli.chat_keeping import ChatKeeping
+from apps.cli.chat_tools import COMMANDS_ALONE, ChatToolOptions, ToolBench, help_text, with_tool_options
 from apps.cli.context import (
     AsJson,
     AsQuestion,
@@ -34,17 +35,17 @@ if TYPE_CHECKING:
 
     from rag import Answer, Collection, DocumentFilter, Turn
 
-_HELP = """\
-Type a question, then follow-ups. A line that begins with a slash is a command:
-  /sources            the passages that the last answer was written from
-  /document PATTERN   only these documents from here on; /document alone: all again
-  /help               this
-  /quit               end (so does Ctrl-D)
-Ctrl-C stops an answer that is being written."""
+_OWN_COMMANDS = (
+    ("/sources", "the passages that the last answer was written from"),
+    ("/document PATTERN", "only these documents from here on; /document alone: all again"),
+    ("/help", "this"),
+    ("/quit", "end (so does Ctrl-D)"),
+)
 
 
 @with_answer_options
 @with_filter_options
+@with_tool_options
 def chat(
     only: FilterOptions = EVERYTHING,
     model: ModelEngine = None,
@@ -60,17 +61,19 @@ def chat(
     ] = None,
     keep: Annotated[bool, typer.Option("--keep/--no-keep", help="Keep this chat, or nothing of it.")] = True,
     as_question: AsQuestion = False,
+    making: ChatToolOptions = COMMANDS_ALONE,
     collection: CollectionName = "default",
     as_json: AsJson = False,
     verbose: Verbose = False,
 ) -> None:
     """Ask one question after another.
 
-    A follow-up knows what was said before. Inside: /help, /sources, /document PATTERN, /quit. Ctrl-C stops
-    an answer, Ctrl-D ends the chat. Where standard input is no terminal each of its lines is a question;
-    with --json each answer is one object. Documents can be summarised and listed as with `refdesk ask`.
-    Chats are kept on this machine: `refdesk chats` lists, shows, exports and deletes them. With --no-keep
-    nothing is written.
+    A follow-up knows what was said before. Inside: /help, /sources, /document PATTERN, /quit, and commands
+    that make something: /draw, /music, /speak, /transcribe, /summarize, /translate, /classify, /entities.
+    Ctrl-C ends what goes on, Ctrl-D the chat. Where standard input is no terminal each of its lines is a
+    question; with --json each answer is one object. Documents can be summarised and listed as with
+    `refdesk ask`. Chats are kept on this machine: `refdesk chats` lists, shows, exports and deletes them.
+    With --no-keep nothing of them is written.
 
     \b
     Examples:
@@ -78,6 +81,7 @@ def chat(
       refdesk chat --template detailed
       refdesk chat -c work --resume last
       refdesk chat --no-keep
+      refdesk chat -c work --tools --image-model models/ssd-1b
       refdesk chat --json < questions.txt
     """
     with (
@@ -98,10 +102,11 @@ def chat(
             )
         documents.scope(only=wanted)  # raises NoSuchDocument before a model loads
         documents.load()
-        if at_terminal and not as_json:
-            write(f"Collection '{documents.name}'. /help says what can be typed here.", dim=True)
-            keeping.tell()
-        _Conversation(documents, wanted, as_json, as_question, turns, keeping).run(at_terminal)
+        with making.bench(documents) as bench:
+            if at_terminal and not as_json:
+                write(f"Collection '{documents.name}'. /help says what can be typed here.", dim=True)
+                keeping.tell()
+            _Conversation(documents, wanted, as_json, as_question, turns, keeping, bench).run(at_terminal)
 
 
 class _Conversation:
@@ -115,7 +120,9 @@ class _Conversation:
         as_question: bool,
         turns: Sequence[Turn],
         keeping: ChatKeeping,
+        bench: ToolBench,
     ) -> None:
+        self._bench = bench
         self._collection = collection
         self._only = only
         self._as_json = as_json
@@ -131,18 +138,18 @@ class _Conversation:
                 return
             if text.startswith("/"):
                 self._obey(text)
-            elif text:
+            elif text and not self._bench.serve(text, self._last, self._as_json):
                 self._answer(text)
 
     def _obey(self, text: str) -> None:
         command, _, rest = text.partition(" ")
         if command == "/help":
-            write(_HELP)
+            write(help_text(_OWN_COMMANDS))
         elif command == "/sources":
             self._show_sources()
         elif command == "/document":
             self._limit_to(rest.strip())
-        else:
+        elif not self._bench.obey(text, self._last, self._as_json):
             note(f"There is no command {command}. /help lists those there are.")
 
     def _limit_to(self, pattern: str) -> None:
@@ -170,7 +177,7 @@ class _Conversation:
             with interruption:
                 answer = self._stream(question, interruption)
         except (NoSuchDocument, QuestionTooLong, PromptTooLong) as error:
-            self._complain(error)
+            complain(error, self._as_json)
             return
         except KeyboardInterrupt:
             answer = None
@@ -213,13 +220,6 @@ class _Conversation:
                     display.finish(event.answer.text)
                     return event.answer
         return None
-
-    def _complain(self, error: Exception) -> None:
-        note(str(error))
-        failure = failure_of(error)
-        if self._as_json and failure is not None:
-            said: dict[str, object] = {"kind": failure.kind, "message": failure.message}
-            write_json({"schema": SCHEMA, "error": said})
 
 
 def _next_line(at_terminal: bool) -> str | None:

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from generators.text.speed import Speed
     from machine import Acceleration, CatalogueModel, EnergyMeter, MachineDescription
-    from rag import CollectionInfo
+    from rag import CollectionInfo, Settings
+    from rag.model_needs import ModelNeed
 
 #: Distributions whose version tells most when something behaves oddly.
 _LIBRARIES = (
@@ -39,6 +40,16 @@ class Home:
     free_bytes: int
     saved_prompts: Path
     saved_prompts_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class ModelMemory:
+    """What models may take here, and what those of the settings do; `fit`: whether all at once."""
+
+    capacity_bytes: int
+    gpu_capacity_bytes: int
+    models: tuple[ModelNeed, ...]
+    fit: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +82,7 @@ class Diagnosis:
     """The numbers it chooses among while it writes."""
     acceleration: Acceleration
     energy: EnergyMeter
+    memory: ModelMemory
     models: tuple[tuple[CatalogueModel, str], ...]
     speed: ModelSpeed
     collections: tuple[CollectionHealth, ...]
@@ -94,11 +106,12 @@ class Diagnosis:
         return (*missing_libraries, *models, *speed, *collections)
 
 
-def diagnose(engine: str, measure_speed: bool, doing: Callable[[str], None]) -> Diagnosis:
+def diagnose(settings: Settings, measure_speed: bool, doing: Callable[[str], None]) -> Diagnosis:
     """Look at everything; `doing` hears what takes a while. Measuring the speed loads the model thrice."""
     import machine
     from generators.text.threads import thread_choices
 
+    engine = settings.generator.engine
     doing("Checking the model files")
     models = tuple((model, machine.state(model.id)) for model in machine.load_catalogue().models)
     doing("Asking the engines what they can use")
@@ -118,10 +131,21 @@ def diagnose(engine: str, measure_speed: bool, doing: Callable[[str], None]) -> 
         token_threads=thread_choices(None),
         acceleration=acceleration,
         energy=machine.energy_meter(),
+        memory=_memory(settings),
         models=models,
         speed=speed,
         collections=collections,
     )
+
+
+def _memory(settings: Settings) -> ModelMemory:
+    from machine import MachineBudget, do_they_fit
+    from rag.model_needs import model_needs
+
+    budget = MachineBudget()
+    models = model_needs(settings)
+    fit = do_they_fit([model.need for model in models if model.need is not None], budget)
+    return ModelMemory(budget.capacity_bytes("memory"), budget.capacity_bytes("gpu"), models, fit)
 
 
 def _versions() -> tuple[tuple[str, str | None], ...]:

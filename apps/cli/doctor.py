@@ -14,8 +14,9 @@ from apps.cli.screen import megabytes, note, one_line, wrapped, write, write_jso
 from apps.settings import settings_from
 
 if TYPE_CHECKING:
-    from apps.cli.diagnosis import Diagnosis
+    from apps.cli.diagnosis import Diagnosis, ModelMemory
     from generators.text.speed import Speed
+    from machine import Need
 
 
 def doctor(
@@ -28,9 +29,9 @@ def doctor(
 ) -> None:
     """Say what runs where and what is wrong.
 
-    Versions, memory, model files, GPU, speed, collections. Every speed is measured now, on this machine,
-    with none, half and all of the model's layers on a GPU; where one was never run on a GPU it says so.
-    Exit code 1 if something is wrong.
+    Versions, memory and what models take of it, model files, GPU, speed, collections. Every speed is
+    measured now, on this machine, with none, half and all of the model's layers on a GPU; where one was never
+    run on a GPU it says so. Exit code 1 if something is wrong.
 
     \b
     Examples:
@@ -40,8 +41,7 @@ def doctor(
     with errors_in_words(as_json, verbose):
         from apps.cli.diagnosis import diagnose
 
-        engine = settings_from(model).generator.engine
-        found = diagnose(engine, speed, _tell)
+        found = diagnose(settings_from(model), speed, _tell)
         if as_json:
             write_json(_as_json(found))
         else:
@@ -66,6 +66,9 @@ def _write(found: Diagnosis) -> None:
     for model, state in found.models:
         needed = ", needed by default" if model.default else ""
         write(f"  {state}: {model.id} ({megabytes(model.size_bytes)}{needed})")
+    write("Memory for models", bold=True)
+    for line in _memory_lines(found.memory):
+        write(f"  {one_line(line)}")
     write("GPU", bold=True)
     for line in _acceleration_lines(found):
         write(f"  {one_line(line)}")
@@ -102,6 +105,28 @@ def _machine_lines(found: Diagnosis) -> list[str]:
         f"Evaluated instructions, for a quicker start: {megabytes(found.home.saved_prompts_bytes)} in "
         f"{found.home.saved_prompts} (safe to delete)",
     ]
+
+
+def _memory_lines(memory: ModelMemory) -> list[str]:
+    gpu = f", {_gib(memory.gpu_capacity_bytes)} of a GPU" if memory.gpu_capacity_bytes else ""
+    together = (
+        "all fit at once"
+        if memory.fit
+        else "they do not all fit at once: the least recently used leaves when another is needed"
+    )
+    return [
+        f"{_gib(memory.capacity_bytes)} at most{gpu}",
+        *(f"{model.name}: {_need_words(model.need)}" for model in memory.models),
+        f"Together: {together}",
+    ]
+
+
+def _need_words(need: Need | None) -> str:
+    if need is None:
+        return "cannot be told, it is not here"
+    where = " of a GPU" if need.pool == "gpu" else ""
+    least = f", {_gib(need.bytes_at_least)} at least" if need.bytes_at_least < need.wanted_bytes else ""
+    return f"{_gib(need.wanted_bytes)}{where}{least}"
 
 
 def _acceleration_lines(found: Diagnosis) -> list[str]:
@@ -156,6 +181,7 @@ def _as_json(found: Diagnosis) -> dict[str, object]:
             "counted": [counter.name for counter in found.energy.counters],
             "missing": list(found.energy.missing),
         },
+        "memory": asdict(found.memory),
         "models": [model_as_json(model, state) for model, state in found.models],
         "speed": {
             "engine": found.speed.engine,

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from apps.cli.boundary import INTERRUPTED, SCHEMA, errors_in_words
-from apps.cli.context import AsJson, Verbose
+from apps.cli.context import AsJson, CollectionName, Verbose
 from apps.cli.drawing_progress import DrawingProgress
+from apps.cli.from_documents import FromDocuments, shaped_from
 from apps.cli.image_start import control_from, decoder_start_from, size_from, start_from
 from apps.cli.interruption import Interruption
 from apps.cli.screen import duration, note, note_from_signal, write, write_json
@@ -29,6 +30,8 @@ _Placement = Literal["auto", "whole", "offload", "sequential"]
 
 def image(
     prompt: Annotated[str, typer.Argument(metavar="PROMPT", help="What to draw.", show_default=False)] = "",
+    wish: FromDocuments = None,
+    collection: CollectionName = "default",
     out: Annotated[
         Path, typer.Option("-o", "--out", metavar="FILE", help="A new .png, .jpg or .webp file.")
     ] = Path("image.png"),
@@ -117,37 +120,41 @@ def image(
     made it, which, from what prompt, settings and seed. Prompts pass the safety gate (safety.toml in the
     data home).
     Needs the extra `images`.
+    With --from-documents the prompt is shaped from what they say, and the file names the page.
 
     \b
     Examples:
       refdesk image "a brass telescope, engraving" --model models/ssd-1b -o telescope.png
       refdesk image "the same in winter" --model models/ssd-1b --from park.png --strength 0.5 -o winter.png
+      refdesk image --from-documents "the apparatus on page 4 of manual.pdf" -c work --model models/ssd-1b
     """
     with errors_in_words(as_json, verbose):
-        from generators.image.assembly import build_image_maker, image_weights_sha256
+        from generators.image.assembly import image_weights_sha256, open_image_maker
         from generators.image.drawing import draw
         from generators.image.known_models import how_to_get_a_model
         from generators.image.protocol import ImageRequest, Lora
-        from generators.image.safety import (
-            LOG_FILE,
-            SafetyGate,
-            SafetySettingsUnreadable,
-            read_safety_settings,
-        )
         from generators.image.settings import ImageSettings
-        from machine import cache_folder, data_home
+        from generators.safety import LOG_FILE, SafetyGate, SafetySettingsUnreadable, read_safety_settings
+        from machine import cache_folder, data_home, memory_broker
 
         if not model:
             raise WrongUse(
                 f"No image model is named: say --model, or {MODEL_VARIABLE}.\n{how_to_get_a_model()}"
             )
         without_words = model.endswith(".toml")
-        if not without_words and not prompt:
-            raise WrongUse("Say what to draw: the prompt is empty.")
+        if not without_words and (not prompt) == (wish is None):
+            raise WrongUse("Say what to draw: a prompt, or --from-documents, one of them.")
+        if without_words and wish is not None:
+            raise WrongUse("--from-documents makes a prompt, and a GAN or an autoencoder takes none.")
         if not without_words and (label, truncation, to_seed) != (None, None, None):
             raise WrongUse("--class, --truncation and --to-seed are for GANs: --model MODEL.toml.")
+        sources: tuple[str, ...] = ()
         try:
             safety = read_safety_settings(data_home())
+            gate = SafetyGate(safety, data_home() / LOG_FILE)
+            if wish is not None:
+                gate.check_prompt(wish, model)
+                prompt, sources = shaped_from(wish, collection)
             request = ImageRequest(
                 prompt=prompt,
                 negative_prompt=negative,
@@ -169,8 +176,7 @@ def image(
         except ValueError as error:
             raise WrongUse(f"This cannot be drawn: {error}.") from error
         settings = ImageSettings(model, configuration, device, placement, fetch, safety.check_pictures)
-        maker = build_image_maker(settings)
-        gate = SafetyGate(safety, data_home() / LOG_FILE)
+        maker = open_image_maker(settings, memory_broker())
         with Interruption(
             lambda: note_from_signal("Stopping after this step; Ctrl-C again stops at once.")
         ) as interrupted:
@@ -179,6 +185,7 @@ def image(
                 request,
                 out.expanduser(),
                 gate=gate,
+                sources=sources,
                 model_sha256=image_weights_sha256(settings, cache_folder()),
                 overwrite=overwrite,
                 progress=DrawingProgress(preview),
@@ -200,6 +207,7 @@ def _write_result(drawn: DrawnFiles, as_json: bool) -> None:
                 "model": file.making.model,
                 "prompt": file.making.prompt,
                 "settings": dict(file.making.settings),
+                "sources": list(file.making.sources),
                 "made_at": file.making.made_at,
             }
             for file in drawn.files

@@ -17,6 +17,7 @@ from apps.cli.evaluation.group import evaluation
 from apps.cli.image import image
 from apps.cli.ingest import ingest, sync
 from apps.cli.models import models
+from apps.cli.music import music
 from apps.cli.reembed import reembed
 from apps.cli.search import search
 from apps.cli.show import show
@@ -24,6 +25,7 @@ from apps.cli.speak import speak
 from apps.cli.summarize import summarize
 from apps.cli.tasks import classify, entities, translate
 from apps.cli.templates import templates
+from apps.cli.tools import tools
 from apps.cli.transcribe import transcribe
 from apps.cli.ui import ui
 
@@ -48,6 +50,7 @@ Environment:
   REFDESK_ENGINE           what writes answers where --model does not say
   REFDESK_EMBEDDER_ENGINE  auto, openvino, sentence-transformers or hashing
   REFDESK_IMAGE_MODEL      what draws pictures where --model does not say
+  REFDESK_MUSIC_MODEL      what makes music where --model does not say
   REFDESK_PASSWORD         for encrypted files
   REFDESK_DEBUG            1: show where an unexpected error came from
 """
@@ -80,6 +83,8 @@ app.add_typer(chats, name="chats")
 app.add_typer(models, name="models")
 app.command()(templates)
 app.command()(image)
+app.command()(music)
+app.add_typer(tools, name="tools")
 app.add_typer(evaluation, name="eval")
 app.command()(doctor)
 app.command()(ui)

@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from apps.cli.boundary import SCHEMA, errors_in_words
-from apps.cli.context import AsJson, Verbose
+from apps.cli.context import AsJson, CollectionName, Verbose
+from apps.cli.from_documents import SpokenFromDocuments, ground_of
 from apps.cli.screen import count_of, duration, note, write, write_json
 from apps.errors import WrongUse
 
@@ -47,6 +48,8 @@ def speak(
             "- is standard input. The pages it cites are named in the sound file.",
         ),
     ] = None,
+    wish: SpokenFromDocuments = None,
+    collection: CollectionName = "default",
     voice: Annotated[
         str,
         typer.Option(
@@ -73,10 +76,11 @@ def speak(
     Examples:
       refdesk speak "The library opens at nine." -o opening.wav
       refdesk ask "When does it open?" --json | refdesk speak --answer - -o answer.ogg
+      refdesk speak --from-documents "page 4 of rules.pdf" -c work -o page.wav
       refdesk speak --file notes.md --speed 1.2 -o notes.flac
     """
     with errors_in_words(as_json, verbose):
-        said = _what_to_say(text, file, answer)
+        said = _what_to_say(text, file, answer, wish, collection)
         settings = _settings(voice, speed, seed)
         from generators.audio.speech import speak as speak_into
 
@@ -98,10 +102,15 @@ class _Said:
     sources: tuple[str, ...] = ()
 
 
-def _what_to_say(text: str | None, file: str | None, answer: str | None) -> _Said:
-    given = [each for each in (text, file, answer) if each is not None]
+def _what_to_say(
+    text: str | None, file: str | None, answer: str | None, wish: str | None, collection: str
+) -> _Said:
+    given = [each for each in (text, file, answer, wish) if each is not None]
     if len(given) != 1:
-        raise WrongUse("Say what to speak in one way: a text, --file or --answer.")
+        raise WrongUse("Say what to speak in one way: a text, --file, --answer or --from-documents.")
+    if wish is not None:
+        ground = ground_of(wish, collection)
+        return _Said(ground.text, ground.sources)
     if text is not None:
         return _Said(text)
     if file is not None:

@@ -55,12 +55,12 @@ def transcribe(
     with errors_in_words(as_json, verbose):
         if not file.is_file():
             raise WrongUse(f"There is no file {file}.")
-        from generators.audio.assembly import build_transcriber
+        from generators.audio.assembly import open_transcriber
         from generators.audio.settings import TranscriptionSettings
-        from machine import resolve, usable_cores
+        from machine import memory_broker, resolve, usable_cores
 
         settings = TranscriptionSettings(model=model, language=language, threads=usable_cores())
-        transcriber = build_transcriber(settings, lambda id: resolve(id, kind="transcriber"))
+        transcriber = open_transcriber(settings, lambda id: resolve(id, kind="transcriber"), memory_broker())
         heard: list[Stretch] = []
         try:
             for stretch in transcriber.transcribe(file):

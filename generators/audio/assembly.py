@@ -1,4 +1,4 @@
-"""From settings to voices and ears: the only module here that names their classes."""
+"""From settings to voices, ears and players: the only module here that names their classes."""
 
 from __future__ import annotations
 
@@ -7,12 +7,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from generators.audio.protocol import Speaker
-from generators.audio.settings import SpeechSettings, TranscriptionSettings
+from generators.audio.settings import MusicSettings, SpeechSettings, TranscriptionSettings
 from generators.errors import ModelUnusable
+from machine import MemoryBroker, Need, Residence
 
 if TYPE_CHECKING:
+    from generators.audio.music import MusicMaker
     from generators.audio.transcription import Transcriber
 
+_WORKING_FACTOR = 2
+_HIBARI_BYTES = 180_000_000  # so much a process grew by; a third of it goes again with the voice
+_MUSIC = "`musicgen:<folder, or owner/name on the hub>`, `scripted`"
 _KNOWN = "`hibari`, `hibari:<voice>`, `piper:<model id or path to a .onnx file>`, `vits:<folder>`, `scripted`"
 
 
@@ -50,6 +55,129 @@ def build_transcriber(settings: TranscriptionSettings, resolve: Callable[[str], 
     return WhisperTranscriber(
         resolve(settings.model), id=settings.model, language=settings.language, threads=settings.threads
     )
+
+
+def open_speaker(settings: SpeechSettings, resolve: Callable[[str], Path], broker: MemoryBroker) -> Speaker:
+    """As `build_speaker`, with its model in memory only as long as there is room for it.
+
+    What is asked for twice is loaded once.
+    """
+    described = build_speaker(settings, resolve)
+    if settings.voice == "scripted":
+        return described
+    from generators.audio.resident import ResidentSpeaker
+
+    residence: Residence[Speaker] = broker.residence(
+        ("voice", settings.voice),
+        f"the voice {settings.voice}",
+        lambda: [speaker_need(settings, resolve)],
+        lambda: build_speaker(settings, resolve),
+        lambda speaker: speaker.close(),
+    )
+    return ResidentSpeaker(residence, described)
+
+
+def open_transcriber(
+    settings: TranscriptionSettings, resolve: Callable[[str], Path], broker: MemoryBroker
+) -> Transcriber:
+    """As `build_transcriber`, with its model in memory only as long as there is room for it."""
+    from generators.audio.resident import ResidentTranscriber
+
+    folder = resolve(settings.model)
+    residence: Residence[Transcriber] = broker.residence(
+        ("transcriber", settings, folder),
+        f"the transcriber {settings.model}",
+        lambda: [transcriber_need(settings, resolve)],
+        lambda: build_transcriber(settings, resolve),
+        lambda transcriber: transcriber.close(),
+    )
+    return ResidentTranscriber(residence, settings.model)
+
+
+def speaker_need(settings: SpeechSettings, resolve: Callable[[str], Path]) -> Need:
+    """What the voice takes of memory: its weights, and as much again to compute with."""
+    kind, _, detail = settings.voice.partition(":")
+    if kind == "piper":
+        return Need(_WORKING_FACTOR * _size_bytes(_path(detail, resolve)))
+    if kind == "vits":
+        return Need(_WORKING_FACTOR * _size_bytes(Path(detail).expanduser()))
+    return Need(_HIBARI_BYTES if kind == "hibari" else 0)
+
+
+def transcriber_need(settings: TranscriptionSettings, resolve: Callable[[str], Path]) -> Need:
+    """What it takes of memory: its weights, and as much again to compute with."""
+    return Need(_WORKING_FACTOR * _size_bytes(resolve(settings.model)))
+
+
+def _size_bytes(place: Path) -> int:
+    files = [place] if place.is_file() else list(place.glob("*"))
+    return sum(file.stat().st_size for file in files if file.is_file())
+
+
+def build_music_maker(settings: MusicSettings) -> MusicMaker:
+    """The engine that the settings name; its model is looked for and loaded when first needed.
+
+    Raises ModelUnusable for an engine nobody knows.
+    """
+    kind, _, name = settings.model.partition(":")
+    if kind == "musicgen" and name:
+        from generators.audio.musicgen import MusicgenMaker
+
+        return MusicgenMaker(name, device=settings.device, fetch=settings.fetch)
+    if settings.model == "scripted":
+        from generators.audio.scripted_music import ToneMusicMaker
+
+        return ToneMusicMaker()
+    from generators.audio.known_music_models import how_to_get_a_music_model
+
+    raise ModelUnusable(
+        f"There is no music engine {settings.model!r}. The engines are: {_MUSIC}.\n"
+        f"{how_to_get_a_music_model()}"
+    )
+
+
+def open_music_maker(settings: MusicSettings, broker: MemoryBroker) -> MusicMaker:
+    """As `build_music_maker`, with its model in memory only as long as there is room for it.
+
+    What is asked for twice is loaded once.
+    """
+    described = build_music_maker(settings)
+    if settings.model == "scripted":
+        return described
+    from generators.audio.resident import ResidentMusicMaker
+
+    residence: Residence[MusicMaker] = broker.residence(
+        ("music", settings),
+        f"the music model {described.id}",
+        lambda: [music_need(settings)],
+        lambda: build_music_maker(settings),
+        lambda maker: maker.close(),
+    )
+    return ResidentMusicMaker(residence, described.id)
+
+
+def music_need(settings: MusicSettings) -> Need:
+    """What the model takes of memory. Raises as loading it does where it is missing."""
+    kind, _, name = settings.model.partition(":")
+    if kind != "musicgen":
+        return Need(0)
+    from generators.audio.musicgen_files import find_musicgen
+    from generators.audio.musicgen_loading import musicgen_need
+
+    return musicgen_need(find_musicgen(name, fetch=settings.fetch), settings.device)
+
+
+def music_weights_sha256(settings: MusicSettings, cache_folder: Path) -> str | None:
+    """What identifies the weights of the model that the settings name; None for the one without.
+
+    Remembered in the cache folder. Raises ModelUnusable and HubUnreachable.
+    """
+    kind, _, name = settings.model.partition(":")
+    if kind != "musicgen":
+        return None
+    from generators.audio.musicgen_files import find_musicgen
+
+    return find_musicgen(name, fetch=settings.fetch).sha256(cache_folder)
 
 
 def _path(name: str, resolve: Callable[[str], Path]) -> Path:

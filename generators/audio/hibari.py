@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from generators.audio.protocol import check_speed
-from generators.audio.spoken_text import spoken_sentences
+from generators.audio.speaking import ModelSpeaker
 from generators.audio.written_out import written_out
-from generators.errors import EngineMissing, GenerationFailed, ModelUnusable
+from generators.errors import EngineMissing, ModelUnusable
 
 if TYPE_CHECKING:
     from generators.audio.protocol import Samples
@@ -18,78 +15,37 @@ if TYPE_CHECKING:
 DEFAULT_VOICE = "heart"
 
 
-class HibariSpeaker:
+class HibariSpeaker(ModelSpeaker):
     """A Speaker; the voice is loaded when it is first needed. It writes out figures and dates by itself.
 
     Only `heart` comes with the package. Another voice is used where its file is, and never fetched from here.
     """
 
     def __init__(self, voice: str = DEFAULT_VOICE) -> None:
+        super().__init__("hibari" if voice == DEFAULT_VOICE else f"hibari:{voice}")
         self._voice = voice
-        self._lock = threading.RLock()
-        self._engine: Any = None
-        self._closed = False
-
-    @property
-    def id(self) -> str:
-        return "hibari" if self._voice == DEFAULT_VOICE else f"hibari:{self._voice}"
 
     @property
     def sample_rate(self) -> int:
-        return int(self._load().sample_rate)
+        return int(self._loaded().sample_rate)
 
     @property
     def weights(self) -> Path:
-        return Path(self._load().model_path)
+        return Path(self._loaded().model_path)
 
-    @property
-    def repeatable(self) -> bool:
-        return True
+    def _open(self) -> Any:
+        return _opened(self._voice)
 
-    def speak(
-        self,
-        text: str,
-        speed: float = 1.0,
-        seed: int = 0,
-        cancelled: Callable[[], bool] = lambda: False,
-    ) -> Iterator[Samples]:
-        check_speed(speed)
-        return self._pieces(text, speed, seed, cancelled)
+    def _takes_words(self, model: Any) -> bool:
+        del model
+        return False
 
-    def close(self) -> None:
-        with self._lock:
-            self._closed, self._engine = True, None
-
-    def _pieces(self, text: str, speed: float, seed: int, cancelled: Callable[[], bool]) -> Iterator[Samples]:
-        engine = self._load()
-        for sentence in spoken_sentences(text, in_words=False):
-            if cancelled():
-                return
-            with self._lock:
-                piece = self._say(engine, sentence, speed, seed)
-            if piece.size:
-                yield piece
-
-    def _say(self, engine: Any, sentence: str, speed: float, seed: int) -> Samples:
+    def _say(self, model: Any, sentence: str, speed: float, seed: int) -> Samples:
         try:
-            try:
-                said: Samples = engine(sentence, speed=speed, seed=seed)
-            except (IndexError, KeyError, ValueError):  # its own writing out of figures has bounds
-                said = engine(written_out(sentence), speed=speed, seed=seed)
-        except Exception as error:
-            raise GenerationFailed(
-                f"hibari could not speak {sentence[:80]!r}: {type(error).__name__}: {error}. Leave that out, "
-                "or choose another voice."
-            ) from error
+            said: Samples = model(sentence, speed=speed, seed=seed)
+        except (IndexError, KeyError, ValueError):  # its own writing out of figures has bounds
+            said = model(written_out(sentence), speed=speed, seed=seed)
         return said
-
-    def _load(self) -> Any:
-        with self._lock:
-            if self._closed:
-                raise GenerationFailed("This voice was closed. Build a new one.")
-            if self._engine is None:
-                self._engine = _opened(self._voice)
-            return self._engine
 
 
 def _opened(voice: str) -> Any:

@@ -2,36 +2,26 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from generators.audio.protocol import check_speed
-from generators.audio.spoken_text import spoken_sentences
-from generators.errors import EngineMissing, GenerationFailed, ModelUnusable
+from generators.audio.speaking import ModelSpeaker
+from generators.errors import EngineMissing, ModelUnusable
 
 if TYPE_CHECKING:
     from generators.audio.protocol import Samples
 
 
-class PiperSpeaker:
+class PiperSpeaker(ModelSpeaker):
     """A Speaker for a voice file and its settings file beside it (`<voice>.onnx.json`)."""
 
     def __init__(self, path: Path, *, id: str | None = None) -> None:
+        super().__init__(id or f"piper:{path}")
         self._path = path
-        self._id = id or f"piper:{path}"
-        self._lock = threading.RLock()
-        self._voice: Any = None
-        self._closed = False
-
-    @property
-    def id(self) -> str:
-        return self._id
 
     @property
     def sample_rate(self) -> int:
-        return int(self._load().config.sample_rate)
+        return int(self._loaded().config.sample_rate)
 
     @property
     def weights(self) -> Path:
@@ -42,53 +32,21 @@ class PiperSpeaker:
         """Its noise is drawn inside the model, where no seed reaches."""
         return False
 
-    def speak(
-        self,
-        text: str,
-        speed: float = 1.0,
-        seed: int = 0,  # noqa: ARG002 - the protocol's; see `repeatable`
-        cancelled: Callable[[], bool] = lambda: False,
-    ) -> Iterator[Samples]:
-        check_speed(speed)
-        return self._pieces(text, speed, cancelled)
+    def _open(self) -> Any:
+        return _opened(self._path)
 
-    def close(self) -> None:
-        with self._lock:
-            self._closed, self._voice = True, None
+    def _takes_words(self, model: Any) -> bool:
+        return str(model.config.espeak_voice).lower().startswith("en")
 
-    def _pieces(self, text: str, speed: float, cancelled: Callable[[], bool]) -> Iterator[Samples]:
-        voice = self._load()
-        english = str(voice.config.espeak_voice).lower().startswith("en")
-        for sentence in spoken_sentences(text, in_words=english):
-            if cancelled():
-                return
-            with self._lock:
-                piece = self._say(voice, sentence, speed)
-            if piece.size:
-                yield piece
-
-    def _say(self, voice: Any, sentence: str, speed: float) -> Samples:
+    def _say(self, model: Any, sentence: str, speed: float, seed: int) -> Samples:
+        del seed  # see `repeatable`
         import numpy as np
         from piper import SynthesisConfig
 
         # Without this every sentence would be made as loud as it can be, a whisper too.
-        settings = SynthesisConfig(length_scale=voice.config.length_scale / speed, normalize_audio=False)
-        try:
-            said = [chunk.audio_float_array for chunk in voice.synthesize(sentence, settings)]
-        except Exception as error:
-            raise GenerationFailed(
-                f"Piper could not speak {sentence[:80]!r}: {type(error).__name__}: {error}. Leave that out, "
-                "or choose another voice."
-            ) from error
+        settings = SynthesisConfig(length_scale=model.config.length_scale / speed, normalize_audio=False)
+        said = [chunk.audio_float_array for chunk in model.synthesize(sentence, settings)]
         return np.concatenate(said).astype(np.float32) if said else np.zeros(0, dtype=np.float32)
-
-    def _load(self) -> Any:
-        with self._lock:
-            if self._closed:
-                raise GenerationFailed("This voice was closed. Build a new one.")
-            if self._voice is None:
-                self._voice = _opened(self._path)
-            return self._voice
 
 
 def _opened(path: Path) -> Any:

@@ -1,10 +1,11 @@
-"""What can be set about speaking and listening. Building these loads nothing."""
+"""What can be set about speaking, listening and music. Building these loads nothing."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 from generators.audio.protocol import check_speed
+from generators.devices import Device
 
 DEFAULT_VOICE = "hibari"
 DEFAULT_TRANSCRIBER = "faster-whisper-tiny"
@@ -46,3 +47,13 @@ class TranscriptionSettings:
     def __post_init__(self) -> None:
         if self.threads < 0:
             raise ValueError(f"threads is {self.threads}; it must be at least 0, which leaves the choice")
+
+
+@dataclass(frozen=True, slots=True)
+class MusicSettings:
+    """`model` is `musicgen:<folder>` or `musicgen:<owner/name on the hub>`; or `scripted`, which is tones."""
+
+    model: str
+    device: Device = "auto"
+    fetch: bool = False
+    """Whether a model on the hub may be fetched. Without it nothing opens a connection."""

@@ -38,7 +38,7 @@ class SoundSink:
         return self._wav.frames / self._wav.sample_rate
 
     def write(self, samples: Samples) -> None:
-        """Add float32 [samples] of -1..1."""
+        """Add float32 [samples] of -1..1, of two channels [samples, 2]."""
         self._wav.write(samples)
 
     def finish(self, making: Making) -> None:
@@ -59,8 +59,8 @@ def check_suffix(path: Path) -> None:
 
 
 @contextmanager
-def open_sound(path: Path, sample_rate: int) -> Iterator[SoundSink]:
-    """A sink for one channel of 16 bits. A file that was there stays as it was until `finish`.
+def open_sound(path: Path, sample_rate: int, channels: int = 1) -> Iterator[SoundSink]:
+    """A sink for one channel or two, of 16 bits. A file that was there stays as it was until `finish`.
 
     Raises what `check_suffix` raises, and GenerationFailed where nothing can be written.
     """
@@ -74,7 +74,7 @@ def open_sound(path: Path, sample_rate: int) -> Iterator[SoundSink]:
         ) from error
     unfinished = folder / "sound.wav"
     try:
-        with WavWriter(unfinished, sample_rate) as wav:
+        with WavWriter(unfinished, sample_rate, channels) as wav:
             yield SoundSink(path, wav, lambda making: _publish(wav, unfinished, path, making))
     except OSError as error:
         raise GenerationFailed(
@@ -114,8 +114,8 @@ def _compress(source: Path, target: Path, suffix: str, making: Making) -> None:
     kind, coding = _COMPRESSED[suffix]
     try:
         with soundfile.SoundFile(str(source)) as wav:
-            target_file = soundfile.SoundFile(str(target), "w", wav.samplerate, 1, coding, format=kind)
-            with target_file as compressed:
+            form = (wav.samplerate, wav.channels, coding)
+            with soundfile.SoundFile(str(target), "w", *form, format=kind) as compressed:
                 compressed.comment = making.to_json()
                 for block in wav.blocks(_BLOCK, dtype="float32"):
                     compressed.write(block)

@@ -7,14 +7,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from generators.audio.assembly import build_speaker
+from generators.audio.assembly import open_speaker
 from generators.audio.protocol import Speaker
 from generators.audio.settings import SpeechSettings
 from generators.audio.sound_files import SoundSink, check_suffix, open_sound
 from generators.audio.spoken_text import spoken_sentences
 from generators.errors import GenerationFailed, NothingToSay
 from generators.making import Making
-from machine import EnergyMeter, cache_folder, energy_meter, file_sha256, resolve
+from machine import EnergyMeter, cache_folder, energy_meter, file_sha256, memory_broker, resolve
 
 _DEFAULT = SpeechSettings()
 
@@ -56,7 +56,7 @@ def speak(
             "words."
         )
     text = text.encode("utf-8", errors="replace").decode("utf-8")  # no half characters in the file's note
-    voice = speaker or build_speaker(settings, lambda id: resolve(id, kind="voice"))
+    voice = speaker or open_speaker(settings, lambda id: resolve(id, kind="voice"), memory_broker())
     try:
         with open_sound(path, voice.sample_rate) as sink:
             return _spoken(text, sink, settings, tuple(sources), voice, cancelled, spoken, meter)

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from generators.audio.protocol import check_speed
-from generators.audio.spoken_text import spoken_sentences
-from generators.errors import EngineMissing, GenerationFailed, ModelUnusable
+from generators.audio.speaking import ModelSpeaker
+from generators.errors import EngineMissing, ModelUnusable
 
 if TYPE_CHECKING:
     from generators.audio.protocol import Samples
@@ -17,86 +14,44 @@ if TYPE_CHECKING:
 _ENGLISH = frozenset({"en", "eng", "en-us", "en-gb", ""})
 
 
-class VitsSpeaker:
-    """A Speaker for such a folder. The model and its tokenizer are loaded when they are first needed."""
+class VitsSpeaker(ModelSpeaker):
+    """A Speaker for such a folder. Its model is the tokenizer and the network."""
 
     def __init__(self, folder: Path, *, id: str | None = None) -> None:
+        super().__init__(id or f"vits:{folder}")
         self._folder = folder
-        self._id = id or f"vits:{folder}"
-        self._lock = threading.RLock()
-        self._model: Any = None
-        self._tokenizer: Any = None
-        self._closed = False
-
-    @property
-    def id(self) -> str:
-        return self._id
 
     @property
     def sample_rate(self) -> int:
-        self._load()
-        return int(self._model.config.sampling_rate)
+        _, network = self._loaded()
+        return int(network.config.sampling_rate)
 
     @property
     def weights(self) -> Path | None:
         file = self._folder / "model.safetensors"
         return file if file.is_file() else None
 
-    @property
-    def repeatable(self) -> bool:
-        return True
+    def _open(self) -> Any:
+        return _opened(self._folder)
 
-    def speak(
-        self,
-        text: str,
-        speed: float = 1.0,
-        seed: int = 0,
-        cancelled: Callable[[], bool] = lambda: False,
-    ) -> Iterator[Samples]:
-        check_speed(speed)
-        return self._pieces(text, speed, seed, cancelled)
+    def _takes_words(self, model: Any) -> bool:
+        tokenizer, _ = model
+        return str(getattr(tokenizer, "language", None) or "").lower() in _ENGLISH
 
-    def close(self) -> None:
-        with self._lock:
-            self._closed, self._model, self._tokenizer = True, None, None
-
-    def _pieces(self, text: str, speed: float, seed: int, cancelled: Callable[[], bool]) -> Iterator[Samples]:
-        self._load()
-        english = str(getattr(self._tokenizer, "language", None) or "").lower() in _ENGLISH
-        for number, sentence in enumerate(spoken_sentences(text, in_words=english)):
-            if cancelled():
-                return
-            with self._lock:
-                piece = self._say(sentence, speed, seed + number)
-            if piece.size:
-                yield piece
-
-    def _say(self, sentence: str, speed: float, seed: int) -> Samples:
+    def _say(self, model: Any, sentence: str, speed: float, seed: int) -> Samples:
         import numpy as np
         import torch
 
-        try:
-            inputs = self._tokenizer(sentence, return_tensors="pt")
-            if inputs["input_ids"].shape[-1] < 2:  # not a letter that it knows
-                return np.zeros(0, dtype=np.float32)
-            self._model.speaking_rate = self._model.config.speaking_rate * speed
-            with torch.inference_mode(), torch.random.fork_rng(devices=[]):
-                torch.manual_seed(seed)
-                sound = self._model(**inputs).waveform[0]
-        except Exception as error:
-            raise GenerationFailed(
-                f"{self._id} could not speak {sentence[:80]!r}: {type(error).__name__}: {error}. Leave that "
-                "out, or choose another voice."
-            ) from error
+        tokenizer, network = model
+        inputs = tokenizer(sentence, return_tensors="pt")
+        if inputs["input_ids"].shape[-1] < 2:  # not a letter that it knows
+            return np.zeros(0, dtype=np.float32)
+        network.speaking_rate = network.config.speaking_rate * speed
+        with torch.inference_mode(), torch.random.fork_rng(devices=[]):
+            torch.manual_seed(seed)
+            sound = network(**inputs).waveform[0]
         said: Samples = sound.clamp(-1.0, 1.0).float().cpu().numpy()
         return said
-
-    def _load(self) -> None:
-        with self._lock:
-            if self._closed:
-                raise GenerationFailed("This voice was closed. Build a new one.")
-            if self._model is None:
-                self._tokenizer, self._model = _opened(self._folder)
 
 
 def _opened(folder: Path) -> tuple[Any, Any]:

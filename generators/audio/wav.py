@@ -1,4 +1,4 @@
-"""WAV files (RIFF) of one channel and 16 bits, with a note among their information.
+"""WAV files (RIFF) of one channel or two and 16 bits, with a note among their information.
 
 A chunk is a name of four letters, its length and its bytes, padded to an even count. The note is the comment
 (ICMT) in a LIST of the kind INFO behind the samples: RIFF Multimedia Programming Interface and Data
@@ -27,8 +27,9 @@ _SOFTWARE = b"Refdesk\0"
 class WavWriter:
     """Writes samples as they come; the header is put right at the end."""
 
-    def __init__(self, path: Path, sample_rate: int) -> None:
+    def __init__(self, path: Path, sample_rate: int, channels: int = 1) -> None:
         self.sample_rate = sample_rate
+        self._frame_bytes = channels * _SAMPLE_BYTES
         self.frames = 0
         self._file = path.open("wb")
         self._file.write(self._header(0))
@@ -42,11 +43,14 @@ class WavWriter:
         self._file.close()
 
     def write(self, samples: Samples) -> None:
-        """Add float32 [samples]; what is beyond -1..1 is cut off. Raises GenerationFailed when full."""
+        """Add float32 [samples], of two channels [samples, 2]; what is beyond -1..1 is cut off.
+
+        Raises GenerationFailed when full.
+        """
         import numpy as np
 
-        if (self.frames + len(samples)) * _SAMPLE_BYTES > _MOST_BYTES:
-            hours = _MOST_BYTES / _SAMPLE_BYTES / self.sample_rate / 3600
+        if (self.frames + len(samples)) * self._frame_bytes > _MOST_BYTES:
+            hours = _MOST_BYTES / self._frame_bytes / self.sample_rate / 3600
             raise GenerationFailed(
                 f"The sound is longer than the {hours:.0f} hours that a WAV file holds. Divide the text."
             )
@@ -64,7 +68,7 @@ class WavWriter:
         self._file.close()
 
     def _header(self, behind_bytes: int) -> bytes:
-        data_bytes = self.frames * _SAMPLE_BYTES
+        data_bytes = self.frames * self._frame_bytes
         riff_bytes = _HEADER.size - 8 + data_bytes + behind_bytes
         rate = self.sample_rate
         form = (
@@ -74,10 +78,10 @@ class WavWriter:
             b"fmt ",
             16,
             1,
-            1,
+            self._frame_bytes // _SAMPLE_BYTES,
             rate,
-            rate * _SAMPLE_BYTES,
-            _SAMPLE_BYTES,
+            rate * self._frame_bytes,
+            self._frame_bytes,
             16,
         )
         return _HEADER.pack(*form, b"data", data_bytes)

@@ -7,8 +7,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from generators.errors import ModelUnusable
+from generators.image.pipeline_files import find_pipeline
 from generators.image.protocol import ImageMaker
 from generators.image.settings import ImageSettings
+from machine import MemoryBroker, Need, Residence, file_sha256
 
 if TYPE_CHECKING:
     from generators.image.autoencoder import Autoencoder
@@ -29,6 +31,42 @@ def build_image_maker(settings: ImageSettings) -> ImageMaker:
     return DiffusersImageMaker(settings)
 
 
+def open_image_maker(settings: ImageSettings, broker: MemoryBroker) -> ImageMaker:
+    """As `build_image_maker`, with its model in memory only as long as there is room for it.
+
+    What is asked for twice is loaded once.
+    """
+    described = build_image_maker(settings)
+    if settings.model == "scripted":
+        return described
+    from generators.image.resident import ResidentImageMaker
+
+    residence: Residence[ImageMaker] = broker.residence(
+        ("image", settings),
+        f"the image model {described.id}",
+        lambda: [image_need(settings)],
+        lambda: build_image_maker(settings),
+        lambda maker: maker.close(),
+    )
+    return ResidentImageMaker(residence, described.id)
+
+
+def image_need(settings: ImageSettings) -> Need:
+    """What the model takes of memory. Raises as loading it does where it is missing."""
+    if settings.model == "scripted":
+        return Need(0)
+    if settings.model.endswith(".toml"):
+        from generators.image.decoder_sidecar import read_sidecar
+
+        weights = read_sidecar(Path(settings.model).expanduser()).weights
+        return Need(2 * sum(file.stat().st_size for file in weights if file.is_file()))
+    from generators.image.pipeline_loading import pipeline_need, require_diffusers
+
+    files = find_pipeline(settings)
+    require_diffusers()
+    return pipeline_need(files, settings.device)
+
+
 def build_autoencoder(sidecar: Path) -> Autoencoder:
     """The autoencoder that the sidecar describes. Raises ModelUnusable."""
     from generators.image.autoencoder import Autoencoder
@@ -47,9 +85,7 @@ def image_weights_sha256(settings: ImageSettings, cache_folder: Path) -> str | N
     name. Remembered in the cache folder. Raises ModelUnusable
     where there is no such model, and EngineMissing.
     """
-    from generators.image.pipeline_files import find_pipeline
     from generators.image.pipeline_loading import require_diffusers
-    from machine import file_sha256
 
     if settings.model == "scripted":
         return None

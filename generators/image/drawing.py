@@ -9,8 +9,8 @@ from pathlib import Path
 from generators.errors import PromptRefused, RequestUnusable
 from generators.image.picture_files import check_picture_name, write_picture
 from generators.image.protocol import ImageMaker, ImageRequest, MadePicture, StepDone, StepListener, unheard
-from generators.image.safety import SafetyGate, SafetySettings
 from generators.making import Making
+from generators.safety import SafetyGate, SafetySettings
 from machine import Energy, EnergyMeter, energy_meter
 
 

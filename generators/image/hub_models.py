@@ -5,9 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 from generators.errors import ModelUnusable
+from generators.hub_folders import fetched_folder, kept_folder
 from generators.image.known_models import KNOWN_MODELS, how_to_get_a_model
 
-_WANTED = ["*.json", "*.txt", "*/*.safetensors"]
+_WANTED = ("*.json", "*.txt", "*/*.safetensors")
+_WANTED_IN_HALF = ("*.json", "*.txt", "*/*.fp16.safetensors")
 
 
 def hub_folder(name: str, fetch: bool) -> Path:
@@ -15,24 +17,15 @@ def hub_folder(name: str, fetch: bool) -> Path:
 
     Raises ModelUnusable with the model's licence and size where they are known, and HubUnreachable.
     """
-    from huggingface_hub import snapshot_download
-    from huggingface_hub.errors import LocalEntryNotFoundError
-
-    try:
-        return Path(snapshot_download(name, local_files_only=True, allow_patterns=_WANTED))
-    except (LocalEntryNotFoundError, ValueError) as error:
-        if not fetch:
-            raise ModelUnusable(_not_here(name)) from error
-    from machine.hub import hub_endpoint, probe
-
-    probe(hub_endpoint())
-    try:
-        half = Path(snapshot_download(name, allow_patterns=["*.json", "*.txt", "*/*.fp16.safetensors"]))
-        if any(half.glob("*/*.fp16.safetensors")):
-            return half
-        return Path(snapshot_download(name, allow_patterns=_WANTED))
-    except Exception as error:  # the client lets many kinds out: of its own, httpx's and the system's
-        raise ModelUnusable(f"{name} could not be fetched from the hub: {error}") from error
+    kept = kept_folder(name, _WANTED)
+    if kept is not None:
+        return kept
+    if not fetch:
+        raise ModelUnusable(_not_here(name))
+    half = fetched_folder(name, _WANTED_IN_HALF)
+    if any(half.glob("*/*.fp16.safetensors")):
+        return half
+    return fetched_folder(name, _WANTED)
 
 
 def _not_here(name: str) -> str:

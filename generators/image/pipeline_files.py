@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from generators.errors import ModelUnusable
+from generators.hub_folders import is_hub_name
 from generators.image.known_models import how_to_get_a_model
 from generators.image.settings import ImageSettings
 
@@ -64,8 +65,7 @@ def find_pipeline(settings: ImageSettings) -> PipelineFiles:
         return _folder_files(path)
     if path.is_file():
         return _single_file(path, settings.configuration)
-    parts = settings.model.split("/")
-    if len(parts) == 2 and all(parts) and path.suffix != ".safetensors" and parts[0] not in (".", "..", "~"):
+    if path.suffix != ".safetensors" and is_hub_name(settings.model):
         from generators.image.hub_models import hub_folder
 
         return _folder_files(hub_folder(settings.model, settings.fetch))

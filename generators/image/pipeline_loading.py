@@ -5,10 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from generators.devices import Device, bytes_per_number, chosen_device, free_bytes_of
 from generators.errors import EngineMissing, ModelUnusable
 from generators.image.pipeline_files import PipelineFiles
-from generators.image.placement import MemoryPlan, chosen_device, free_bytes_of, place, plan_memory
-from generators.image.settings import Device, Placement
+from generators.image.placement import WORKING_BYTES, MemoryPlan, place, plan_memory
+from generators.image.settings import Placement
+from machine import Need
 
 _EXTRA = "pip install 'refdesk[images]'"
 _PIPELINE_INPUT_CHANNELS = 9  # of U-Nets trained for inpainting: latents, mask and masked latents
@@ -114,8 +116,7 @@ def planned(files: PipelineFiles, device: Device, wanted: Placement) -> tuple[st
 
     name = chosen_device(device)
     dtype = torch.float32 if name == "cpu" else torch.float16
-    scale = _bytes_per_number(files) / (4 if name == "cpu" else 2)
-    weights, largest = int(files.weights_bytes / scale), int(files.largest_part_bytes / scale)
+    weights, largest = _loaded_bytes(files, name)
     plan = plan_memory(weights, largest, free_bytes_of(name), cpu=name == "cpu")
     if wanted == "auto":
         return name, dtype, plan
@@ -126,6 +127,23 @@ def planned(files: PipelineFiles, device: Device, wanted: Placement) -> tuple[st
     return name, dtype, MemoryPlan(wanted, sliced=plan.sliced or wanted != "whole")
 
 
+def pipeline_need(files: PipelineFiles, device: Device) -> Need:
+    """What the pipeline takes of memory; on a GPU it can do with its working memory alone, slowly.
+
+    Raises ModelUnusable.
+    """
+    name = chosen_device(device)
+    weights, _ = _loaded_bytes(files, name)
+    wanted = weights + WORKING_BYTES
+    return Need(wanted, WORKING_BYTES, "gpu") if name == "cuda" else Need(wanted, weights)
+
+
+def _loaded_bytes(files: PipelineFiles, device: str) -> tuple[int, int]:
+    """Of all weights and of the largest part, in the precision of that device."""
+    scale = bytes_per_number(files.weights) / (4 if device == "cpu" else 2)
+    return int(files.weights_bytes / scale), int(files.largest_part_bytes / scale)
+
+
 def placed(pipeline: Any, plan: MemoryPlan, device: str) -> Any:
     """The pipeline itself, its parts where they belong. Raises ModelUnusable where that fails."""
     try:
@@ -133,19 +151,6 @@ def placed(pipeline: Any, plan: MemoryPlan, device: str) -> Any:
     except RuntimeError as error:
         raise ModelUnusable(f"The image model could not be put on {device}: {error}") from error
     return pipeline
-
-
-def _bytes_per_number(files: PipelineFiles) -> int:
-    """Of the first tensor of the largest file."""
-    from safetensors import SafetensorError, safe_open
-
-    largest = max(files.weights, key=lambda file: file.stat().st_size)
-    try:
-        with safe_open(largest, framework="numpy") as content:
-            first = next(iter(content.keys()))
-            return 2 if content.get_slice(first).get_dtype() in ("F16", "BF16") else 4
-    except (SafetensorError, StopIteration) as error:
-        raise ModelUnusable(f"{largest} is damaged: {error}. Get it again.") from error
 
 
 def _quiet() -> None:

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from generators.errors import ModelUnusable
-from generators.image.settings import Device, Placement
+from generators.image.settings import Placement
 
 #: What a picture of usual size needs beside the weights; more of it for larger ones.
-_WORKING_BYTES = 1_500_000_000
+WORKING_BYTES = 1_500_000_000
 _TIGHT = 1.5
 
 
@@ -32,38 +32,12 @@ def plan_memory(weights_bytes: int, largest_part_bytes: int, free_bytes: int, *,
                 f"The model's weights take {weights_bytes / 1e9:.1f} GB in memory, and "
                 f"{free_bytes / 1e9:.1f} GB are free. Close other programs, or take a smaller model."
             )
-        return MemoryPlan("whole", sliced=free_bytes < weights_bytes + _TIGHT * _WORKING_BYTES)
-    if weights_bytes + _WORKING_BYTES <= free_bytes:
-        return MemoryPlan("whole", sliced=free_bytes < weights_bytes + _TIGHT * _WORKING_BYTES)
-    if largest_part_bytes + _WORKING_BYTES <= free_bytes:
+        return MemoryPlan("whole", sliced=free_bytes < weights_bytes + _TIGHT * WORKING_BYTES)
+    if weights_bytes + WORKING_BYTES <= free_bytes:
+        return MemoryPlan("whole", sliced=free_bytes < weights_bytes + _TIGHT * WORKING_BYTES)
+    if largest_part_bytes + WORKING_BYTES <= free_bytes:
         return MemoryPlan("offload", sliced=True)
     return MemoryPlan("sequential", sliced=True)
-
-
-def chosen_device(wanted: Device) -> str:
-    """The device's name for torch. Raises ModelUnusable for one that is not here."""
-    import torch
-
-    here = {"cpu": True, "cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available()}
-    if wanted == "auto":
-        return next(name for name in ("cuda", "mps", "cpu") if here[name])
-    if not here[wanted]:
-        raise ModelUnusable(
-            f"There is no {wanted} device that torch {torch.__version__} can use here. Leave the device out, "
-            "or install a torch built for it."
-        )
-    return wanted
-
-
-def free_bytes_of(device: str) -> int:
-    """Free memory of the GPU, else of the machine."""
-    if device == "cuda":
-        import torch
-
-        return int(torch.cuda.mem_get_info()[0])
-    from machine import describe_machine
-
-    return describe_machine().memory_available_bytes
 
 
 def place(pipeline: Any, plan: MemoryPlan, device: str) -> None:

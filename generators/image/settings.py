@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-Device = Literal["auto", "cpu", "cuda", "mps"]
+from generators.devices import Device
+
 #: `whole`: all of the model on the device. `offload`: one part at a time. `sequential`: one layer at a time.
 Placement = Literal["auto", "whole", "offload", "sequential"]
 

@@ -14,6 +14,7 @@ from generators.errors import ModelUnusable
 
 _MAGIC = b"GGUF"
 _STRING, _ARRAY = 8, 9
+_VOCABULARY = "tokenizer."
 #: struct codes of the value types of fixed size, by the format's type number.
 _FIXED = {0: "B", 1: "b", 2: "H", 3: "h", 4: "I", 5: "i", 6: "f", 7: "?", 10: "Q", 11: "q", 12: "d"}
 _LONGEST_STRING = 64 * 1024 * 1024
@@ -23,11 +24,16 @@ Value = str | int | float | bool | None
 
 @dataclass(frozen=True, slots=True)
 class GgufHeader:
-    """`layers` are the repeating blocks; the output layer is not among them."""
+    """`layers` are the repeating blocks; the output layer is not among them.
+
+    `key_value_width` is how many numbers a layer keeps of a token as its key, and as many as its value; None
+    where the header does not say.
+    """
 
     architecture: str
     layers: int
     trained_context_tokens: int
+    key_value_width: int | None = None
 
 
 def read_gguf_header(path: Path) -> GgufHeader:
@@ -59,12 +65,13 @@ def _read(file: BinaryIO, path: Path) -> GgufHeader:
     values: dict[str, Value] = {}
     for _ in range(count):
         name = _string(file)
+        if name.startswith(_VOCABULARY) and _header(values) is not None:
+            break  # it is long, and what is asked for stands before it
         values[name] = _value(file, struct.unpack("<I", _exactly(file, 4))[0])
-        header = _header(values)
-        # The vocabulary comes later and is long: leave as soon as all is known.
-        if header is not None:
-            return header
-    raise KeyError("block_count")
+    header = _header(values)
+    if header is None:
+        raise KeyError("block_count")
+    return header
 
 
 def _header(values: dict[str, Value]) -> GgufHeader | None:
@@ -72,8 +79,22 @@ def _header(values: dict[str, Value]) -> GgufHeader | None:
     layers = values.get(f"{architecture}.block_count")
     context = values.get(f"{architecture}.context_length")
     if isinstance(architecture, str) and isinstance(layers, int) and isinstance(context, int):
-        return GgufHeader(architecture, layers, context)
+        return GgufHeader(architecture, layers, context, _key_value_width(values, architecture))
     return None
+
+
+def _key_value_width(values: dict[str, Value], architecture: str) -> int | None:
+    def number(name: str) -> int | None:
+        value = values.get(f"{architecture}.{name}")
+        return value if isinstance(value, int) else None
+
+    heads = number("attention.head_count")
+    key_value_heads = number("attention.head_count_kv") or heads
+    width = number("attention.key_length")
+    embedded = number("embedding_length")
+    if width is None and embedded is not None and heads:
+        width = embedded // heads
+    return None if width is None or key_value_heads is None else width * key_value_heads
 
 
 def _value(file: BinaryIO, kind: int) -> Value:

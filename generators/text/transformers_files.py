@@ -37,13 +37,23 @@ class ModelFiles:
     kind: ModelKind
     trained_context_tokens: int | None
     adapter: Path | None = None
+    saved_bytes_per_number: int = 4
+
+    @property
+    def weights(self) -> tuple[Path, ...]:
+        """The files that hold them, the adapter's too; sorted within each folder."""
+        folders = (self.folder, *([self.adapter] if self.adapter else []))
+        return tuple(
+            path
+            for folder in folders
+            for path in sorted(path for pattern in _WEIGHTS for path in folder.glob(pattern))
+        )
 
     def sha256(self, cache_folder: Path) -> str:
         """One hash of all weights, the adapter's too."""
         digest = hashlib.sha256()
-        for folder in (self.folder, *([self.adapter] if self.adapter else [])):
-            for path in sorted(path for pattern in _WEIGHTS for path in folder.glob(pattern)):
-                digest.update(f"{path.name} {file_sha256(path, cache_folder)}\n".encode())
+        for path in self.weights:
+            digest.update(f"{path.name} {file_sha256(path, cache_folder)}\n".encode())
         return digest.hexdigest()
 
 
@@ -62,7 +72,9 @@ def find_model(name: str) -> ModelFiles:
             f"{adapter_folder} is no PEFT adapter: it holds no {_ADAPTER}. Name another folder."
         )
     config = _read_json(folder / "config.json")
-    return ModelFiles(folder, _kind(folder, config), _trained_context(config), adapter_folder)
+    return ModelFiles(
+        folder, _kind(folder, config), _trained_context(config), adapter_folder, _saved_bytes(config)
+    )
 
 
 def find_folder(name: str) -> Path:
@@ -131,6 +143,12 @@ def _trained_context(config: dict[str, Any]) -> int | None:
     described = config.get("text_config") or config
     found = (described.get(key) for key in _CONTEXT_KEYS)
     return next((int(value) for value in found if isinstance(value, int) and value > 0), None)
+
+
+def _saved_bytes(config: dict[str, Any]) -> int:
+    """Bytes of each number in the files."""
+    saved = str(config.get("dtype") or config.get("torch_dtype") or "float32")
+    return 2 if saved.endswith("float16") else 4
 
 
 def _read_json(path: Path) -> dict[str, Any]:

@@ -59,6 +59,22 @@ def test_json_says_what_runs_where(refdesk, modelless: Path, all_models_here: No
     assert (found["speed"]["engine"], found["speed"]["measured"]) == ("extractive", [])
 
 
+def test_it_says_what_models_take_of_memory(
+    refdesk, all_models_here: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("REFDESK_MODEL_MEMORY_GB", "2")
+    memory = refdesk("doctor", "--no-speed", "--json").json()["memory"]
+    assert memory["capacity_bytes"] == 2_000_000_000
+    needs = {model["name"].split()[0]: model["need"] for model in memory["models"]}
+    assert needs.keys() == {"embedder", "language", "voice", "transcriber"}
+    assert needs["voice"]["wanted_bytes"] > 0
+    assert memory["fit"] is True
+
+    monkeypatch.setenv("REFDESK_MODEL_MEMORY_GB", "0.01")
+    said = refdesk("doctor", "--no-speed").stdout
+    assert "the least recently used leaves when another is needed" in said
+
+
 def test_a_damaged_collection_is_a_problem(refdesk, filled: Path, modelless: Path, all_models_here) -> None:
     store = modelless / "collections" / "default" / "store.sqlite3"
     store.write_bytes(b"no database at all" * 500)

@@ -115,3 +115,31 @@ def test_an_existing_file_stays(refdesk, tmp_path: Path) -> None:
     assert said.exit_code == 2
     assert "is there already" in said.stderr
     assert refdesk("image", "x", "--model", "scripted", "--overwrite").exit_code == 0
+
+
+def test_what_the_documents_say_is_drawn_and_named(refdesk, filled: Path) -> None:
+    wish = ("--from-documents", "the fee on page 1 of fees.md")
+    said = refdesk("image", *wish, "--model", "scripted", "-o", "fee.png", "--json")
+    assert said.exit_code == 0, said.stderr
+    (file,) = said.json()["files"]
+    assert file["prompt"] == "the fee: Fees The annual fee is 12 euros."
+    assert file["sources"][0].startswith(f"{filled / 'fees.md'}, page 1 (characters ")
+    assert list(read_note(Path("fee.png")).sources) == file["sources"]
+    assert "page 1" in said.stderr
+    assert "without a language model" in said.stderr
+    none = refdesk("image", "--from-documents", "page 40 of fees.md", "--model", "scripted", "--json")
+    assert (none.exit_code, none.json()["error"]["kind"]) == (2, "NoSuchPage")
+    assert refdesk("image", "x", *wish, "--model", "scripted").exit_code == 2
+    assert refdesk("image", *wish, "--model", "none.toml").exit_code == 2
+
+
+def test_without_a_language_model_the_prompt_is_shaped_by_rule(
+    refdesk, filled: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("REFDESK_ENGINE")  # the default model, which this data home does not hold
+    said = refdesk(
+        "image", "--from-documents", "the fee on page 1 of fees.md", "--model", "scripted", "--json"
+    )
+    assert said.exit_code == 0, said.stderr
+    assert said.json()["files"][0]["prompt"].startswith("the fee: ")
+    assert "without a language model" in said.stderr

@@ -123,7 +123,7 @@ def test_what_was_heard_is_shown_with_its_times(
 
     utterances = (Utterance(61.0, 63.5, "It opens at nine."), Utterance(64.0, 65.0, "Dogs stay out."))
     heard = (Stretch(0.0, 60.0, ()), Stretch(60.0, 66.0, utterances, "en"))
-    monkeypatch.setattr(assembly, "build_transcriber", lambda settings, resolve: ScriptedTranscriber(heard))
+    monkeypatch.setattr(assembly, "open_transcriber", lambda *_: ScriptedTranscriber(heard))
     recording = tmp_path / "a.wav"
     recording.write_bytes(b"anything")
 
@@ -134,3 +134,11 @@ def test_what_was_heard_is_shown_with_its_times(
     assert said["text"] == "It opens at nine. Dogs stay out."
     assert (said["language"], said["seconds"]) == ("en", 66.0)
     assert said["utterances"][0] == {"start_seconds": 61.0, "end_seconds": 63.5, "text": "It opens at nine."}
+
+
+def test_a_page_is_read_aloud_and_named(refdesk: Refdesk, filled: Path, tmp_path: Path) -> None:
+    path = tmp_path / "page.wav"
+    said = refdesk("speak", "--from-documents", "page 2 of fees.md", "-o", path, *_TONES)
+    assert said.exit_code == 0, said.stderr
+    assert read_note(path).prompt == "Returns\n\nBooks go back on Friday."
+    assert read_note(path).sources[0].startswith(f"{filled / 'fees.md'}, page 2 ")

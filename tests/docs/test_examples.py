@@ -10,7 +10,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 EXAMPLES = {
     page: re.findall(r"```python\n(.*?)```", (ROOT / "docs" / page).read_text("utf-8"), re.DOTALL)
-    for page in ("library.md", "evaluation.md")
+    for page in ("library.md", "evaluation.md", "tools.md")
 }
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from generators.assembly import build_text_generator
+from generators.assembly import build_text_generator, open_text_generator
 from generators.errors import GeneratorError, ModelUnusable, PromptTooLong
 from generators.settings import GeneratorSettings
 from generators.text.extractive import ExtractiveGenerator
@@ -26,6 +26,7 @@ from generators.text.protocol import (
 )
 from generators.text.scripted import ScriptedGenerator, ScriptedReply
 from generators.text.words import WordSignals
+from machine import MachineBudget, MemoryBroker
 from tests.generators.chat_server import serving
 from tests.small_language_models import causal_model, reader_model, seq2seq_model
 
@@ -113,6 +114,15 @@ def reader_case(tmp_path_factory: pytest.TempPathFactory) -> Case:
     return Case(lambda: build_text_generator(settings, Path, Path()), request, knows_itself=False)
 
 
+@pytest.fixture(scope="module")
+def resident_case(gpt2_case: Case) -> Case:
+    """The engine that shares memory, over one of the others."""
+    folder = gpt2_case.build().id
+    settings = GeneratorSettings(engine=folder, context_tokens=512, gpu_layers=0, threads=1)
+    broker = MemoryBroker(MachineBudget())
+    return replace(gpt2_case, build=lambda: open_text_generator(settings, Path, Path(), broker))
+
+
 @pytest.fixture(
     params=[
         "scripted",
@@ -122,6 +132,7 @@ def reader_case(tmp_path_factory: pytest.TempPathFactory) -> Case:
         "gpt2",
         "t5",
         "reader",
+        "resident",
         pytest.param("llama-cpp", marks=pytest.mark.real),
     ],
     scope="module",

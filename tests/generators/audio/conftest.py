@@ -63,3 +63,10 @@ def whisper_folder(models_home: Path) -> Path:
     if not path.is_dir():
         pytest.fail(f"There is no {path}. Get it with `refdesk models pull faster-whisper-tiny`.")
     return path
+
+
+@pytest.fixture(scope="session")
+def musicgen_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    from tests.generators.audio.small_musicgen import small_musicgen
+
+    return small_musicgen(tmp_path_factory.mktemp("music") / "small-musicgen")

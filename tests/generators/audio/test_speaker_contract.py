@@ -8,8 +8,10 @@ import numpy as np
 import pytest
 
 from generators.audio.protocol import Speaker
+from generators.audio.resident import ResidentSpeaker
 from generators.audio.scripted import ToneSpeaker
 from generators.errors import GenerationFailed
+from machine import MachineBudget, MemoryBroker, Need, Residence
 
 _TWO_SENTENCES = "The library opens at nine. Dogs stay outside."
 
@@ -17,11 +19,14 @@ Build = Callable[[], Speaker]
 
 
 @pytest.fixture(
-    params=["tones", "hibari", "vits", pytest.param("piper", marks=pytest.mark.real)], scope="module"
+    params=["tones", "hibari", "vits", "resident", pytest.param("piper", marks=pytest.mark.real)],
+    scope="module",
 )
 def build(request: pytest.FixtureRequest) -> Build:
     if request.param == "tones":
         return ToneSpeaker
+    if request.param == "resident":
+        return _resident
     if request.param == "hibari":
         pytest.importorskip("hibari", reason="the extra `speech` is not installed")
         from generators.audio.hibari import HibariSpeaker
@@ -37,6 +42,15 @@ def build(request: pytest.FixtureRequest) -> Build:
 
     file = request.getfixturevalue("piper_file")
     return lambda: PiperSpeaker(file)
+
+
+def _resident() -> Speaker:
+    """The voice that shares memory, over the one without a model."""
+    broker = MemoryBroker(MachineBudget())
+    residence: Residence[Speaker] = broker.residence(
+        "tones", "tones", lambda: [Need(1)], ToneSpeaker, lambda speaker: speaker.close()
+    )
+    return ResidentSpeaker(residence, ToneSpeaker())
 
 
 @pytest.fixture(scope="module")

@@ -11,8 +11,8 @@ from generators.errors import PromptRefused, RequestUnusable
 from generators.image.drawing import draw
 from generators.image.picture_files import read_note
 from generators.image.protocol import ImageRequest
-from generators.image.safety import SafetyGate, SafetySettings
 from generators.image.scripted import ScriptedImageMaker
+from generators.safety import SafetyGate, SafetySettings
 from machine.energy import EnergyCounter, EnergyMeter
 
 

@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 
 from generators.errors import GenerationFailed, RequestUnusable
-from generators.image.assembly import build_image_maker
+from generators.image.assembly import build_image_maker, open_image_maker
 from generators.image.protocol import (
     FromPicture,
     FromText,
@@ -22,19 +22,29 @@ from generators.image.protocol import (
     StepDone,
 )
 from generators.image.settings import ImageSettings
+from machine import MachineBudget, MemoryBroker
 from tests.generators.image.conftest import digests, drawn
 
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning:diffusers.*")
 
 
-@pytest.fixture(scope="module", params=["scripted", "diffusers"])
-def model(request: pytest.FixtureRequest) -> str:
-    return "scripted" if request.param == "scripted" else str(request.getfixturevalue("text_folder"))
+Build = Callable[[], ImageMaker]
+
+
+@pytest.fixture(scope="module", params=["scripted", "diffusers", "resident"])
+def build(request: pytest.FixtureRequest) -> Build:
+    if request.param == "scripted":
+        return lambda: build_image_maker(ImageSettings("scripted"))
+    settings = ImageSettings(str(request.getfixturevalue("text_folder")), device="cpu")
+    if request.param == "diffusers":
+        return lambda: build_image_maker(settings)
+    broker = MemoryBroker(MachineBudget())
+    return lambda: open_image_maker(settings, broker)
 
 
 @pytest.fixture(scope="module")
-def maker(model: str) -> ImageMaker:
-    return build_image_maker(ImageSettings(model, device="cpu"))
+def maker(build: Build) -> ImageMaker:
+    return build()
 
 
 def test_the_same_seed_makes_the_same_bytes_and_another_seed_others(maker: ImageMaker) -> None:
@@ -140,8 +150,8 @@ def test_what_it_cannot_do_is_said(
         maker.make(request_of())
 
 
-def test_a_closed_one_says_so(model: str) -> None:
-    built = build_image_maker(ImageSettings(model, device="cpu"))
+def test_a_closed_one_says_so(build: Build) -> None:
+    built = build()
     built.close()
     with pytest.raises(GenerationFailed, match="was closed"):
         built.make(ImageRequest(prompt="x", start=FromText()))

@@ -12,8 +12,11 @@ import numpy as np
 import pytest
 
 from ingest.assembly import build_embedder
+from ingest.embedding.hashing import HashingEmbedder
 from ingest.embedding.protocol import Embedder, Vectors
+from ingest.embedding.resident import ResidentEmbedder
 from ingest.settings import EmbedderSettings, Engine
+from machine import MachineBudget, MemoryBroker, Need, Residence
 
 # Converting a model for OpenVINO makes torch and transformers warn of what their next releases drop.
 pytestmark = [
@@ -47,11 +50,15 @@ TEXTS = (
     scope="module",
     params=[
         "hashing",
+        "resident",
         pytest.param("openvino", marks=pytest.mark.real),
         pytest.param("sentence-transformers", marks=pytest.mark.real),
     ],
 )
 def embedder(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Embedder]:
+    if request.param == "resident":
+        yield _resident()
+        return
     engine: Engine = request.param
 
     def resolve(model: str) -> Path:
@@ -61,6 +68,24 @@ def embedder(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFa
     built = build_embedder(EmbedderSettings(engine=engine), resolve, tmp_path_factory.mktemp("cache"))
     yield built
     built.close()
+
+
+def _resident() -> Embedder:
+    """The embedder that shares memory, over the one without a model."""
+    broker = MemoryBroker(MachineBudget())
+    residence: Residence[Embedder] = broker.residence(
+        "hashing", "hashing", lambda: [Need(1)], HashingEmbedder, lambda embedder: embedder.close()
+    )
+    return ResidentEmbedder(residence, HashingEmbedder().identity)
+
+
+def test_a_closed_resident_says_so_and_nothing_is_loaded_before_it_is_used() -> None:
+    embedder = _resident()
+    assert embedder.identity == HashingEmbedder().identity
+    embedder.close()
+    embedder.close()
+    with pytest.raises(ValueError, match="was closed"):
+        embedder.embed_query("gate")
 
 
 def cosine(one: Vectors, other: Vectors) -> float:

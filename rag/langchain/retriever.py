@@ -1,4 +1,4 @@
-"""Parts for apps built on LangChain: a collection as a retriever."""
+"""A collection as a LangChain retriever."""
 
 from __future__ import annotations
 

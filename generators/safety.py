@@ -1,4 +1,4 @@
-"""What is not drawn: a gate before the engine, and a log of what it refused."""
+"""What is not made: a gate before the engines, and a log of what it refused."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from generators.errors import PromptRefused
+from generators.making import Maker
 
 SETTINGS_FILE = "safety.toml"
 LOG_FILE = "refusals.jsonl"
@@ -26,7 +27,7 @@ _SEXUAL = r"\b(?:sex(?:y|ual|ually)?|nudes?|naked|nsfw|porn\w*|erotic\w*|undress
 #: What no settings are needed for: sexual pictures of children.
 DEFAULT_PATTERNS = (rf"{_CHILD}.*{_SEXUAL}", rf"{_SEXUAL}.*{_CHILD}")
 
-#: Says why a prompt may not be drawn; None where it may.
+#: Says why nothing may be made of a prompt; None where it may.
 Classifier = Callable[[str], str | None]
 
 
@@ -59,7 +60,7 @@ class SafetySettings:
 def read_safety_settings(home: Path) -> SafetySettings:
     """What `safety.toml` in the data home says; the defaults without one. Raises SafetySettingsUnreadable.
 
-    A file that cannot be read never means that all may be drawn.
+    A file that cannot be read never means that all is allowed.
     """
     file = home / SETTINGS_FILE
     if not file.exists():
@@ -85,14 +86,23 @@ def read_safety_settings(home: Path) -> SafetySettings:
 
 
 class SafetyGate:
-    """Lets prompts pass or refuses them; what it refused is in the log, a line of JSON each."""
+    """Lets prompts pass or refuses them; what it refused is in the log, a line of JSON each.
+
+    `maker` says in the log what the prompts were for.
+    """
 
     def __init__(
-        self, settings: SafetySettings, log: Path | None = None, classifier: Classifier | None = None
+        self,
+        settings: SafetySettings,
+        log: Path | None = None,
+        classifier: Classifier | None = None,
+        *,
+        maker: Maker = "image",
     ) -> None:
         self._settings = settings
         self._log = log
         self._classifier = classifier
+        self._maker = maker
         words = [
             re.escape(_plain(word)).replace(r"\ ", r"\s+") for word in settings.blocked_words if word.strip()
         ]
@@ -123,13 +133,13 @@ class SafetyGate:
     def _refuse(self, rule: str, detail: str, prompt: str, model: str) -> NoReturn:
         self._record(rule, detail, prompt, model)
         where = "" if self._log is None else f" Rules: {self._log.with_name(SETTINGS_FILE)}, or defaults."
-        raise PromptRefused(f"Not drawn, by the safety gate ({rule}: {detail}).{where}")
+        raise PromptRefused(f"Refused by the safety gate ({rule}: {detail}).{where}")
 
     def _record(self, rule: str, detail: str, prompt: str, model: str) -> None:
         if self._log is not None:
             entry = {
                 "at": datetime.now(UTC).isoformat(timespec="seconds"),
-                "maker": "image",
+                "maker": self._maker,
                 "model": model,
                 "rule": rule,
                 "detail": detail,

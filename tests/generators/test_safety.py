@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from generators.errors import PromptRefused
-from generators.image.safety import (
+from generators.safety import (
     LOG_FILE,
     SETTINGS_FILE,
     SafetyGate,

@@ -1,0 +1,59 @@
+"""What is drawn or spoken from a collection's documents, as an option of the commands that make files."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from apps.cli.context import opened
+from apps.cli.screen import note, one_line
+
+if TYPE_CHECKING:
+    from rag.grounded import Ground
+
+FromDocuments = Annotated[
+    str | None,
+    typer.Option(
+        "--from-documents",
+        metavar="WISH",
+        help="Draw what the documents say of something, instead of a prompt: “the apparatus on page 4 of "
+        "manual.pdf”, or without a page what a search finds. The language model (REFDESK_ENGINE) shapes the "
+        "prompt from the passages; where there is none, their sentences do.",
+        show_default=False,
+    ),
+]
+SpokenFromDocuments = Annotated[
+    str | None,
+    typer.Option(
+        "--from-documents",
+        metavar="WISH",
+        help="Say what a page says, as in “page 4 of rules.pdf”, or the passages that a search finds. They "
+        "are named in the sound file.",
+        show_default=False,
+    ),
+]
+
+
+def ground_of(wish: str, collection: str) -> Ground:
+    """The passages that the wish means. Raises what opening and `Collection.ground` raise."""
+    with opened(collection) as documents:
+        return documents.ground(wish)
+
+
+def shaped_from(wish: str, collection: str) -> tuple[str, tuple[str, ...]]:
+    """A prompt for a picture and the passages it came from; both are told on standard error."""
+    from machine import ModelMissing
+    from rag.grounded.shaped_prompt import shape_prompt
+
+    with opened(collection) as documents:
+        ground = documents.ground(wish)
+        try:
+            writer = documents.writer()
+        except ModelMissing:
+            writer = None
+        shaped = shape_prompt(ground, writer)
+    by = shaped.shaped_by or "rule, without a language model"
+    note(f"From {one_line('; '.join(shaped.ground.sources))}.")
+    note(f"The prompt, shaped by {one_line(by)}: {one_line(shaped.prompt)}")
+    return shaped.prompt, shaped.ground.sources

@@ -1,0 +1,75 @@
+"""Music as a tool: from a request to a file that says what it is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from generators.audio.music import MadeSound, MusicMaker, MusicRequest, StepCounter, uncounted
+from generators.audio.sound_files import check_suffix, open_sound
+from generators.errors import RequestUnusable
+from generators.making import Making
+from generators.safety import SafetyGate, SafetySettings
+
+
+@dataclass(frozen=True, slots=True)
+class ComposedFile:
+    """A file of music or sound. `seconds` is how long it sounds; what the work took stands in `making`."""
+
+    path: Path
+    seconds: float
+    making: Making
+
+
+def compose(
+    maker: MusicMaker,
+    request: MusicRequest,
+    out: Path,
+    *,
+    gate: SafetyGate | None = None,
+    sources: Sequence[str] = (),
+    model_sha256: str | None = None,
+    overwrite: bool = False,
+    progress: StepCounter = uncounted,
+    cancelled: Callable[[], bool] = lambda: False,
+) -> ComposedFile:
+    """Make the request's sound and write it as WAV, FLAC or Ogg (by the name's ending), with how it was made.
+
+    `sources` are the documents and pages that the prompt was shaped from. Where it is cancelled, or fails, no
+    file is left and one that was there stays. Raises what `MusicMaker.make` does, PromptRefused,
+    RequestUnusable for a file that is there already, and what `open_sound` raises.
+    """
+    gate = gate or SafetyGate(SafetySettings(), maker="music")
+    check_suffix(out)
+    if out.exists() and not overwrite:
+        raise RequestUnusable(f"{out} is there already. Name another, or allow to overwrite it.")
+    if not out.parent.is_dir():  # not after minutes of work
+        raise RequestUnusable(f"There is no folder {out.parent} to write {out.name} to. Make it first.")
+    gate.check_prompt(request.prompt, maker.id)
+    made = maker.make(request, progress, cancelled)
+    making = _making(made, request, maker.id, tuple(sources), model_sha256)
+    channels = 1 if made.samples.ndim == 1 else made.samples.shape[1]
+    with open_sound(out, made.sample_rate, channels) as sink:
+        sink.write(made.samples)
+        sink.finish(making)
+    return ComposedFile(out, made.seconds, making)
+
+
+def _making(
+    made: MadeSound,
+    request: MusicRequest,
+    model: str,
+    sources: tuple[str, ...],
+    model_sha256: str | None,
+) -> Making:
+    return Making(
+        maker="music",
+        model=model,
+        prompt=request.prompt.encode("utf-8", errors="replace").decode("utf-8"),
+        settings=dict(made.settings),
+        seed=request.seed,
+        sources=sources,
+        model_sha256=model_sha256,
+        seconds=None if made.work_seconds is None else round(made.work_seconds, 3),
+    )

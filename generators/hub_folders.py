@@ -1,0 +1,38 @@
+"""Folders of models in the keeping of the hub's client."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from generators.errors import ModelUnusable
+
+
+def kept_folder(name: str, wanted: Sequence[str]) -> Path | None:
+    """Where the client keeps the model `owner/name`; None where it has not fetched it. Nothing connects."""
+    from huggingface_hub import snapshot_download
+    from huggingface_hub.errors import LocalEntryNotFoundError
+
+    try:
+        return Path(snapshot_download(name, local_files_only=True, allow_patterns=list(wanted)))
+    except (LocalEntryNotFoundError, ValueError):
+        return None
+
+
+def fetched_folder(name: str, wanted: Sequence[str]) -> Path:
+    """Fetch the files of the model that the patterns name. Raises HubUnreachable and ModelUnusable."""
+    from huggingface_hub import snapshot_download
+
+    from machine.hub import hub_endpoint, probe
+
+    probe(hub_endpoint())
+    try:
+        return Path(snapshot_download(name, allow_patterns=list(wanted)))
+    except Exception as error:  # the client lets many kinds out: of its own, httpx's and the system's
+        raise ModelUnusable(f"{name} could not be fetched from the hub: {error}") from error
+
+
+def is_hub_name(name: str) -> bool:
+    """Whether it has the form `owner/name`, and is no path."""
+    parts = name.split("/")
+    return len(parts) == 2 and all(parts) and parts[0] not in (".", "..", "~")

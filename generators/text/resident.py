@@ -1,0 +1,97 @@
+"""A text engine whose model shares memory with all others, and leaves when they need the room."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+
+from generators.errors import GenerationFailed
+from generators.text.protocol import (
+    GenerationEvent,
+    GenerationRequest,
+    Message,
+    PromptRenderer,
+    TextGenerator,
+)
+from machine import Residence
+
+
+class ResidentTextGenerator:
+    """A TextGenerator that uses another, as long as it is in memory.
+
+    `described` is such an engine, not loaded: it answers what can be told without the model. What was warmed
+    is warmed again when the model comes back.
+    """
+
+    def __init__(self, residence: Residence[TextGenerator], described: TextGenerator) -> None:
+        self._residence = residence
+        self._described = described
+        self._beginning: tuple[Message, ...] = ()
+        self._warmed: TextGenerator | None = None
+        self._closed = False
+
+    @property
+    def id(self) -> str:
+        return self._described.id
+
+    @property
+    def context_tokens(self) -> int:
+        return self._described.context_tokens
+
+    @property
+    def accelerated(self) -> bool:
+        return self._described.accelerated
+
+    def count_tokens(self, text: str) -> int:
+        with self._used() as engine:
+            return engine.count_tokens(text)
+
+    def count_prompt_tokens(self, messages: Sequence[Message]) -> int:
+        with self._used() as engine:
+            return engine.count_prompt_tokens(messages)
+
+    def stream(
+        self, request: GenerationRequest, cancelled: Callable[[], bool] = lambda: False
+    ) -> Iterator[GenerationEvent]:
+        with self._used() as engine:
+            yield from engine.stream(request, lambda: self._closed or cancelled())
+
+    def warm(self, messages: Sequence[Message]) -> None:
+        self._beginning = tuple(messages)
+        self._warmed = None
+        with self._used():
+            pass
+
+    def close(self) -> None:
+        self._closed = True
+        self._residence.leave()
+
+    @contextmanager
+    def _used(self) -> Iterator[TextGenerator]:
+        if self._closed:
+            raise GenerationFailed("This generator was closed. Build a new one.")
+        with self._residence.use() as engine:
+            if self._beginning and self._warmed is not engine:
+                self._warmed = engine
+                engine.warm(self._beginning)
+            yield engine
+
+
+class RenderingResident(ResidentTextGenerator):
+    """One over an engine that makes one text of the messages."""
+
+    def rendered_prompt(self, messages: Sequence[Message]) -> str:
+        with self._used() as engine:
+            if not isinstance(engine, PromptRenderer):
+                raise TypeError(f"{engine.id} renders no prompts")
+            return engine.rendered_prompt(messages)
+
+
+def resident(
+    residence: Callable[[Callable[[], TextGenerator]], Residence[TextGenerator]],
+    build: Callable[[], TextGenerator],
+) -> TextGenerator:
+    """What `build` gives, in memory only when it is needed. Raises what building it raises."""
+    described = build()
+    kind = RenderingResident if isinstance(described, PromptRenderer) else ResidentTextGenerator
+    return kind(residence(build), described)

@@ -1,0 +1,291 @@
+"""Who is in memory: models are loaded when they are needed, and the least recently used leave first.
+
+    broker ── residence(key) ──> Residence ── use() ──> the model, for as long as the `with` lasts
+
+A model in use stays. Where a model does not fit beside those in use, whoever asked for it waits until they
+are done; where it never will, MemoryShort says so. Two residences of one key are one model.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter
+from collections.abc import Callable, Hashable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from functools import cache
+from typing import Any, Generic, TypeVar
+
+from machine.errors import MemoryShort, ModelReleased
+from machine.memory import POOLS, MachineBudget, MemoryBudget, Need, Pool, give_back
+
+Model = TypeVar("Model")
+
+
+@dataclass(frozen=True, slots=True)
+class Resident:
+    """One model that the broker knows of. `uses` counts those at work with it now."""
+
+    name: str
+    needs: tuple[Need, ...]
+    loaded: bool
+    uses: int
+
+
+class _Tenant:
+    """What the broker keeps of one model. Touched only under the broker's lock."""
+
+    def __init__(self, key: Hashable, name: str) -> None:
+        self.key = key
+        self.name = name
+        self.model: Any = None
+        self.unload: Callable[[Any], None] | None = None
+        self.needs: tuple[Need, ...] = ()
+        self.residences = 0
+        self.users: Counter[int] = Counter()
+        self.last_used = 0
+        self.loading_thread: int | None = None
+
+    @property
+    def loaded(self) -> bool:
+        return self.unload is not None
+
+    @property
+    def here(self) -> bool:
+        """Loaded, or about to be."""
+        return self.loaded or self.loading_thread is not None
+
+    def takes(self, pool: Pool) -> int:
+        return sum(need.wanted_bytes for need in self.needs if need.pool == pool) if self.here else 0
+
+    def empty(self) -> None:
+        if self.unload is not None:
+            model, unload = self.model, self.unload
+            self.model, self.unload = None, None
+            unload(model)
+            del model
+            give_back()
+
+
+class Residence(Generic[Model]):
+    """A model's place in memory, of one owner."""
+
+    def __init__(
+        self,
+        broker: MemoryBroker,
+        tenant: _Tenant,
+        needs: Callable[[], Sequence[Need]],
+        load: Callable[[], Model],
+        unload: Callable[[Model], None],
+    ) -> None:
+        self._broker = broker
+        self._tenant = tenant
+        self._needs = needs
+        self._load = load
+        self._unload = unload
+        self._left = False
+
+    @contextmanager
+    def use(self) -> Iterator[Model]:
+        """The model, loaded where it is not, and kept for as long as this lasts. Others may use it meanwhile.
+
+        Raises MemoryShort, ModelReleased after `leave`, and whatever loading raises.
+        """
+        if self._left:
+            raise ModelReleased(f"{self._tenant.name} was closed. Open it again.")
+        thread = threading.get_ident()
+        model = self._broker._enter(self._tenant, thread, self._needs, self._load, self._unload)
+        try:
+            yield model
+        finally:
+            self._broker._exit(self._tenant, thread)
+
+    def leave(self) -> None:
+        """This owner needs it no more. With the last owner the model goes, once nobody uses it."""
+        if not self._left:
+            self._left = True
+            self._broker._leave(self._tenant)
+
+
+class MemoryBroker:
+    """Shares memory among models. Any thread may ask for any of them."""
+
+    def __init__(self, budget: MemoryBudget) -> None:
+        self._budget = budget
+        self._changed = threading.Condition(threading.RLock())
+        self._tenants: dict[Hashable, _Tenant] = {}
+        self._waiting: set[int] = set()
+        self._clock = 0
+
+    def residence(
+        self,
+        key: Hashable,
+        name: str,
+        needs: Callable[[], Sequence[Need]],
+        load: Callable[[], Model],
+        unload: Callable[[Model], None],
+    ) -> Residence[Model]:
+        """A place for the model that `load` gives; equal keys share one. Nothing is loaded yet.
+
+        `needs` is asked before each loading; `unload` is called with the model, never while it is in use.
+        """
+        with self._changed:
+            tenant = self._tenants.setdefault(key, _Tenant(key, name))
+            tenant.residences += 1
+        return Residence(self, tenant, needs, load, unload)
+
+    def residents(self) -> list[Resident]:
+        """All models that have a place, the most recently used first."""
+        with self._changed:
+            tenants = sorted(self._tenants.values(), key=lambda tenant: -tenant.last_used)
+            return [
+                Resident(tenant.name, tenant.needs, tenant.loaded, tenant.users.total()) for tenant in tenants
+            ]
+
+    def unload_idle(self) -> None:
+        """Let go of every model that nobody uses now. The next use loads it again."""
+        with self._changed:
+            for tenant in self._idle():
+                tenant.empty()
+            self._changed.notify_all()
+
+    def _enter(
+        self,
+        tenant: _Tenant,
+        thread: int,
+        needs: Callable[[], Sequence[Need]],
+        load: Callable[[], Model],
+        unload: Callable[[Model], None],
+    ) -> Model:
+        asked: tuple[Need, ...] | None = None
+        while True:
+            with self._changed:
+                if tenant.loaded:
+                    self._hold(tenant, thread)
+                    return tenant.model  # type: ignore[no-any-return] # what `load` gave for this key
+                if asked is not None and tenant.loading_thread is None and self._admit(tenant, asked, thread):
+                    break
+                if asked is not None:
+                    self._wait(thread)
+                    continue
+            asked = tuple(needs())  # outside the lock: it may read files
+        try:
+            model = load()
+        except BaseException:
+            with self._changed:
+                tenant.loading_thread = None
+                self._forget_if_done(tenant)
+                self._changed.notify_all()
+            raise
+        with self._changed:
+            tenant.model, tenant.unload, tenant.loading_thread = model, unload, None
+            self._hold(tenant, thread)
+            self._changed.notify_all()
+            return model
+
+    def _exit(self, tenant: _Tenant, thread: int) -> None:
+        with self._changed:
+            tenant.users[thread] -= 1
+            tenant.users += Counter()  # drops those at 0
+            self._forget_if_done(tenant)
+            self._changed.notify_all()
+
+    def _leave(self, tenant: _Tenant) -> None:
+        with self._changed:
+            tenant.residences -= 1
+            self._forget_if_done(tenant)
+            self._changed.notify_all()
+
+    def _forget_if_done(self, tenant: _Tenant) -> None:
+        if not tenant.residences and not tenant.users and tenant.loading_thread is None:
+            tenant.empty()
+            self._tenants.pop(tenant.key, None)
+
+    def _hold(self, tenant: _Tenant, thread: int) -> None:
+        self._clock += 1
+        tenant.last_used = self._clock
+        tenant.users[thread] += 1
+
+    def _admit(self, tenant: _Tenant, needs: tuple[Need, ...], thread: int) -> bool:
+        """Make room and reserve it; False where others have to be done first. Raises MemoryShort."""
+        leaving: list[_Tenant] = []
+        granted: list[Need] = []
+        for need in needs:
+            room = self._room(need.pool) + sum(other.takes(need.pool) for other in leaving)
+            for other in self._idle():
+                if room >= need.wanted_bytes:
+                    break
+                if other not in leaving and other.takes(need.pool):
+                    leaving.append(other)
+                    room += other.takes(need.pool)
+            if room < need.bytes_at_least:
+                if self._others_will_finish(tenant, need.pool, thread):
+                    return False
+                raise self._short(tenant, need, room)
+            granted.append(_granted(need, room))
+        for other in leaving:
+            other.empty()
+        tenant.needs, tenant.loading_thread = tuple(granted), thread
+        return True
+
+    def _room(self, pool: Pool) -> int:
+        """What is left of the budget, and what is really free less what is being filled now."""
+        promised = sum(tenant.takes(pool) for tenant in self._tenants.values())
+        filling = sum(tenant.takes(pool) for tenant in self._tenants.values() if not tenant.loaded)
+        return min(self._budget.capacity_bytes(pool) - promised, self._budget.free_bytes(pool) - filling)
+
+    def _idle(self) -> list[_Tenant]:
+        """Loaded and used by nobody, the least recently used first."""
+        idle = [tenant for tenant in self._tenants.values() if tenant.loaded and not tenant.users]
+        return sorted(idle, key=lambda tenant: tenant.last_used)
+
+    def _others_will_finish(self, tenant: _Tenant, pool: Pool, thread: int) -> bool:
+        """Whether somebody who takes of the pool is at work, and not waiting like this thread."""
+        others = [other for other in self._tenants.values() if other is not tenant and other.takes(pool)]
+        busy = {other.loading_thread for other in others if other.loading_thread is not None}
+        busy |= {user for other in others for user in other.users}
+        return bool(busy - self._waiting - {thread})
+
+    def _wait(self, thread: int) -> None:
+        self._waiting.add(thread)
+        # Those who wait already must look again: with this thread among them, they may wait for ever.
+        self._changed.notify_all()
+        self._changed.wait()
+        self._waiting.discard(thread)
+
+    def _short(self, tenant: _Tenant, need: Need, room: int) -> MemoryShort:
+        where = "the GPU's memory" if need.pool == "gpu" else "memory"
+        used = [other.name for other in self._tenants.values() if other.users and other.takes(need.pool)]
+        beside = f" beside what is in use ({', '.join(used)})" if used else ""
+        return MemoryShort(
+            f"{tenant.name} takes {_gigabytes(need.bytes_at_least)} of {where}, and "
+            f"{_gigabytes(max(0, room))} can be had{beside}. Close other programs, or take a smaller model."
+        )
+
+
+def _granted(need: Need, room: int) -> Need:
+    """What it is counted with: where it cannot have all it wants, what it will make do with.
+
+    On a GPU that is all there is; in the machine's memory what does not fit is read from files again.
+    """
+    if room >= need.wanted_bytes:
+        return need
+    return replace(need, wanted_bytes=room if need.pool == "gpu" else need.bytes_at_least)
+
+
+def _gigabytes(size_bytes: int) -> str:
+    return f"{size_bytes / 1e9:.2f} GB"
+
+
+@cache
+def memory_broker() -> MemoryBroker:
+    """The one of this process, over this machine's memory."""
+    return MemoryBroker(MachineBudget())
+
+
+def do_they_fit(needs: Sequence[Need], budget: MemoryBudget) -> bool:
+    """Whether models with these needs can all be loaded at once."""
+    return all(
+        sum(need.wanted_bytes for need in needs if need.pool == pool) <= budget.capacity_bytes(pool)
+        for pool in POOLS
+    )

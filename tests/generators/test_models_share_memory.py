@@ -1,0 +1,130 @@
+"""Real engines with small models under a memory that holds only some of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import pytest
+
+from generators.assembly import open_text_generator, text_need
+from generators.settings import GeneratorSettings
+from generators.text.gguf import GgufHeader
+from generators.text.memory_needs import gguf_need, state_bytes
+from generators.text.protocol import GenerationRequest, Message, TextGenerator, TextPiece
+from machine import MemoryBroker, MemoryShort, Pool
+from tests.generators.conftest import gguf_bytes
+from tests.small_language_models import causal_model
+
+_MESSAGES = (Message("system", "One, two, three,"), Message("user", "four, five,"))
+_REQUEST = GenerationRequest(_MESSAGES, max_tokens=8)
+
+
+@dataclass(frozen=True)
+class _Budget:
+    """So many bytes for models, and nobody else who takes any."""
+
+    size_bytes: int
+
+    def capacity_bytes(self, pool: Pool) -> int:
+        return self.size_bytes if pool == "memory" else 0
+
+    def free_bytes(self, pool: Pool) -> int:
+        return self.capacity_bytes(pool)
+
+
+@pytest.fixture(scope="module")
+def models(tmp_path_factory: pytest.TempPathFactory) -> list[GeneratorSettings]:
+    folders = [causal_model(tmp_path_factory.mktemp(kind), kind) for kind in ("llama", "gpt2")]
+    return [
+        GeneratorSettings(engine=f"transformers:{folder}", context_tokens=512, gpu_layers=0, threads=1)
+        for folder in folders
+    ]
+
+
+def _open(settings: GeneratorSettings, broker: MemoryBroker) -> TextGenerator:
+    return open_text_generator(settings, Path, Path(), broker)
+
+
+def _text(generator: TextGenerator) -> str:
+    return "".join(piece.text for piece in generator.stream(_REQUEST) if isinstance(piece, TextPiece))
+
+
+def _loaded(broker: MemoryBroker) -> int:
+    return sum(resident.loaded for resident in broker.residents())
+
+
+def test_two_models_that_do_not_fit_together_take_turns_and_write_what_they_wrote(
+    models: list[GeneratorSettings],
+) -> None:
+    needs = [text_need(settings, Path).wanted_bytes for settings in models]
+    roomy, tight = MemoryBroker(_Budget(sum(needs))), MemoryBroker(_Budget(max(needs)))
+    first, second = (_open(settings, roomy) for settings in models)
+    expected = [_text(first), _text(second)]
+    assert _loaded(roomy) == 2
+
+    first, second = (_open(settings, tight) for settings in models)
+    first.warm(_MESSAGES[:1])
+    for _ in range(2):
+        assert [_text(first), _text(second)] == expected
+        assert _loaded(tight) == 1
+
+
+def test_a_model_that_is_writing_is_not_taken_away(models: list[GeneratorSettings]) -> None:
+    broker = MemoryBroker(_Budget(max(text_need(settings, Path).wanted_bytes for settings in models)))
+    first, second = (_open(settings, broker) for settings in models)
+    stream = first.stream(_REQUEST)
+    next(stream)
+    with pytest.raises(MemoryShort, match="in use"):
+        _text(second)
+    assert list(stream)
+    assert _text(second)
+
+
+def test_two_collections_with_the_same_model_load_it_once(models: list[GeneratorSettings]) -> None:
+    broker = MemoryBroker(_Budget(10**9))
+    one, other = _open(models[0], broker), _open(models[0], broker)
+    assert _text(one) == _text(other)
+    one.close()
+    assert _loaded(broker) == 1
+    other.close()
+    assert broker.residents() == []
+
+
+def test_what_is_closed_while_it_writes_stops(models: list[GeneratorSettings]) -> None:
+    broker = MemoryBroker(_Budget(10**9))
+    generator = _open(models[0], broker)
+    stream = generator.stream(replace(_REQUEST, max_tokens=200))
+    next(stream)
+    generator.close()
+    *_, last = stream
+    assert getattr(last, "reason", None) == "cancelled"
+    assert broker.residents() == []
+
+
+def test_a_gguf_model_takes_its_file_and_the_state_of_a_full_context(tmp_path: Path) -> None:
+    header = GgufHeader("qwen2", layers=28, trained_context_tokens=32768, key_value_width=256)
+    assert state_bytes(header, 4096) == 2 * 28 * 256 * 4096 * 2  # keys and values, two bytes each
+    path = tmp_path / "model.gguf"
+    path.write_bytes(gguf_bytes())
+    small, large = (gguf_need(path, None, tokens, on_gpu=False) for tokens in (512, 4096))
+    assert small == large  # this header does not say how wide the state is
+    assert small.bytes_at_least == small.wanted_bytes - path.stat().st_size
+    assert gguf_need(path, None, 512, on_gpu=True).pool == "gpu"
+
+
+def test_weights_saved_in_half_precision_take_twice_that_on_the_processor(tmp_path: Path) -> None:
+    folder = causal_model(tmp_path)
+    settings = GeneratorSettings(engine=f"transformers:{folder}", gpu_layers=0)
+    whole = text_need(settings, Path).wanted_bytes
+    config = folder / "config.json"
+    config.write_text(config.read_text().replace('"dtype": "float32"', '"dtype": "bfloat16"'))
+    assert text_need(settings, Path).wanted_bytes == pytest.approx(2 * whole, abs=1)
+
+
+@pytest.mark.real
+def test_the_width_of_the_state_stands_in_real_files(qwen_file: Path, gemma_file: Path) -> None:
+    from generators.text.gguf import read_gguf_header
+
+    assert read_gguf_header(qwen_file).key_value_width == 2 * 128  # two heads of 1536 / 12 numbers
+    assert read_gguf_header(gemma_file).key_value_width == 256

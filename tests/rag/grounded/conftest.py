@@ -1,0 +1,5 @@
+"""The desk's small collection."""
+
+from tests.rag.desk.conftest import documents, opened
+
+__all__ = ["documents", "opened"]
