@@ -13,6 +13,7 @@ from generators.text.protocol import TextGenerator
 from machine import MemoryBroker, Need, file_sha256
 
 if TYPE_CHECKING:
+    from generators.text.labelling import Classifier, EntityFinder
     from generators.text.likelihood import TokenLikelihood
 
 KNOWN_ENGINES = (
@@ -51,11 +52,45 @@ def build_text_generator(
 
         replies = read_replies(Path(detail).expanduser())
         return ScriptedGenerator(replies, context_tokens=settings.context_tokens, id=settings.engine)
+    if kind == "pipeline" and detail:
+        raise ModelUnusable(
+            f"{settings.engine} labels texts and writes none: it is for `refdesk classify` and `refdesk "
+            "entities`. A sequence-to-sequence model that summarises or translates is `transformers:`, one "
+            "that reads answers out of passages `reader:`."
+        )
     if settings.engine == "extractive":
         from generators.text.extractive import ExtractiveGenerator
 
         return ExtractiveGenerator(settings.refusal_text)
     raise ModelUnusable(f"There is no engine {settings.engine!r}. The engines are: {KNOWN_ENGINES}.")
+
+
+def build_classifier(settings: GeneratorSettings) -> Classifier | None:
+    """The text classification model that `pipeline:<folder or hub id>` names; None for other engines.
+
+    Raises ModelUnusable.
+    """
+    kind, _, detail = settings.engine.partition(":")
+    if kind != "pipeline" or not detail:
+        return None
+    from generators.text.pipelines import PipelineClassifier
+    from generators.text.transformers_files import find_model
+
+    return PipelineClassifier(find_model(detail), id=settings.engine, gpu=settings.gpu_layers != 0)
+
+
+def build_entity_finder(settings: GeneratorSettings) -> EntityFinder | None:
+    """The token classification model that `pipeline:<folder or hub id>` names; None for other engines.
+
+    Raises ModelUnusable.
+    """
+    kind, _, detail = settings.engine.partition(":")
+    if kind != "pipeline" or not detail:
+        return None
+    from generators.text.pipelines import PipelineEntityFinder
+    from generators.text.transformers_files import find_model
+
+    return PipelineEntityFinder(find_model(detail), id=settings.engine, gpu=settings.gpu_layers != 0)
 
 
 def open_text_generator(

@@ -24,7 +24,8 @@ class Making:
     """All that is worth knowing of what a model made. It goes into the file, so that it says what it is.
 
     `prompt` is what was drawn, said or played; `settings` by their names; `sources` are the documents and
-    pages it was shaped from, in words. `energy_joules` is None where the machine cannot tell.
+    pages it was shaped from, in words. `energy_joules` is what the machine took meanwhile, None where it
+    cannot tell; `energy_of` says which parts of it.
     """
 
     maker: Maker
@@ -37,6 +38,7 @@ class Making:
     made_at: str = field(default_factory=lambda: datetime.now(UTC).isoformat(timespec="seconds"))
     seconds: float | None = None
     energy_joules: float | None = None
+    energy_of: tuple[str, ...] = ()
 
     @property
     def sentence(self) -> str:
@@ -67,6 +69,7 @@ class Making:
                 made_at=content["made_at"],
                 seconds=content["seconds"],
                 energy_joules=content["energy_joules"],
+                energy_of=tuple(content.get("energy_of", ())),
             )
         except (KeyError, TypeError, ValueError) as error:
             if isinstance(error, NoteUnreadable):

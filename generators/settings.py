@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 #: What stands before the colon of an engine's name.
-ENGINE_KINDS = frozenset({"llama-cpp", "transformers", "reader", "langchain", "scripted"})
+ENGINE_KINDS = frozenset({"llama-cpp", "transformers", "reader", "langchain", "scripted", "pipeline"})
 DEFAULT_ENGINE = "llama-cpp:qwen2.5-coder-1.5b-instruct-q4_k_m"
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 
 from ingest.document_filter import DocumentFilter
 from rag.desk import Desk
@@ -65,6 +66,24 @@ class Asking(ABC):
         focus = sound(question).strip() if question else None
         events = self._desk.overview(focus, combined(document, only), cancelled)
         return _last(_told(events, progress))
+
+    def section_overviews(
+        self,
+        document: str,
+        *,
+        progress: Callable[[ReadingPlanned | ReadingProgress], None] = lambda _: None,
+        cancelled: Callable[[], bool] = lambda: False,
+    ) -> Iterator[tuple[str, Answer]]:
+        """Of each page of one document, or section under a heading, its label and its summary.
+
+        All pages are read, however many. The summaries have no coverage of their own. Raises EmptyCollection,
+        NoSuchDocument, QuestionTooLong, and the errors of the model.
+        """
+        for label, events in self._desk.sections(document, cancelled):
+            answer = _last(_told(events, progress))
+            yield label, replace(answer, coverage=None)
+            if answer.finish in ("cancelled", "deadline"):
+                return
 
 
 def _told(

@@ -7,7 +7,13 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from generators.assembly import model_weights_sha256, open_text_generator
+from generators.assembly import (
+    build_classifier,
+    build_entity_finder,
+    model_weights_sha256,
+    open_text_generator,
+)
+from generators.text.labelling import Classifier, EntityFinder
 from generators.text.protocol import TextGenerator
 from ingest.assembly import (
     build_page_drawer,
@@ -33,6 +39,9 @@ from rag.settings import Settings, Unsupported
 from rag.support.head import load_heads
 from rag.support.protocol import CheckerIdentity, SupportChecker
 from rag.support.signal_checker import SignalChecker
+from rag.tasks.classifying import WritingClassifier
+from rag.tasks.documents import shown_text
+from rag.tasks.entities import WritingEntityFinder
 
 #: The reranker that needs no model.
 SHARED_WORDS = "shared-words"
@@ -176,6 +185,22 @@ class Engines:
 def open_generator(settings: Settings) -> TextGenerator:
     """The engine for what is no answer: nothing is prepared, and it is loaded when first used."""
     return open_text_generator(settings.generator, _language_model, cache_folder(), memory_broker())
+
+
+def open_classifier(settings: Settings) -> Classifier:
+    """What tells labels apart: a `pipeline:` model, or the engine that writes answers."""
+    return build_classifier(settings.generator) or WritingClassifier(open_generator(settings))
+
+
+def open_entity_finder(settings: Settings, *, of_document: bool = False) -> EntityFinder:
+    """What finds names: a `pipeline:` model, or the engine that writes answers.
+
+    `of_document`: what it reads are documents, of which an engine that writes is shown what may be shown.
+    """
+    if finder := build_entity_finder(settings.generator):
+        return finder
+    generator = open_generator(settings)
+    return WritingEntityFinder(generator, shown_text) if of_document else WritingEntityFinder(generator)
 
 
 def with_model(settings: Settings, engine: str) -> Settings:

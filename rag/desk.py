@@ -9,12 +9,14 @@ from dataclasses import replace
 from ingest.document_filter import DocumentFilter
 from rag.answer_clock import or_late
 from rag.collection_store import CollectionStore
+from rag.errors import NoSuchDocument
 from rag.holdings import Holding, meant, read_holdings
 from rag.intent import Intent, read_intent
 from rag.inventory import describe, inventory
 from rag.overviews.listing import Listing
 from rag.overviews.mentions import count_mentions
 from rag.overviews.reading_plan import plan_reading
+from rag.overviews.sections import plan_sections
 from rag.overviews.summary import Summary
 from rag.overviews.tally import Tally
 from rag.overviews.writers import Writers
@@ -85,6 +87,30 @@ class Desk:
         if intent.kind in ("listing", "count"):
             return self._served(focus or "", intent, holdings, holdings, started, cancelled)
         return self._read_through(focus or "", focus, None, holdings, started, cancelled)
+
+    def sections(
+        self, document: str, cancelled: Callable[[], bool] = lambda: False
+    ) -> Iterator[tuple[str, Iterator[Event]]]:
+        """Of each page of the one document its label, and the events of its summary.
+
+        Raises EmptyCollection, NoSuchDocument.
+        """
+        only = DocumentFilter(documents=(document,))
+        documents_to_search(self._behind.opened(), only)
+        holdings = read_holdings(self._behind.opened(), only)
+        if len(holdings) != 1:
+            raise NoSuchDocument(f"{len(holdings)} documents match {document!r}. Name one of them.")
+        generator, engines = self._behind.engines.generator(), self._behind.engines
+        reading = Summary(Writers(generator, engines.support_checker(), self._settings), None, "")
+        tokens = reading.piece_tokens(self._settings.overview.piece_tokens)
+        plans = self._behind.with_retriever(
+            lambda retriever: list(
+                plan_sections(retriever.store, holdings[0], tokens, generator.count_tokens)
+            )
+        )
+        stopped = or_late(cancelled, self._settings.answer.deadline(time.perf_counter()))
+        for label, plan in plans:
+            yield label, _told_late(reading.stream(plan, time.perf_counter(), stopped), cancelled)
 
     def _served(
         self,

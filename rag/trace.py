@@ -6,8 +6,11 @@ from dataclasses import dataclass
 from typing import Literal
 
 from generators.text.protocol import Message, Sampling
+from machine import Energy
 from rag.hits import Hit
 from rag.types import Answer, Passage, Sentence, TokenUse
+
+_NOT_TOLD = Energy()
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +66,10 @@ class TracedSentence:
 
 @dataclass(frozen=True, slots=True)
 class Trace:
-    """One answer's whole way. `writings` is empty where the model was not asked."""
+    """One answer's whole way. `writings` is empty where the model was not asked.
+
+    `energy` is what the whole machine took from the search on.
+    """
 
     searched: Searched
     passages: tuple[TracedPassage, ...]
@@ -73,3 +79,4 @@ class Trace:
     writings: tuple[Writing, ...]
     sentences: tuple[TracedSentence, ...]
     answer: Answer
+    energy: Energy = _NOT_TOLD

@@ -13,6 +13,7 @@ from generators.text.protocol import (
     TextGenerator,
     TextPiece,
 )
+from machine import energy_meter
 from rag.prompts import Template
 from rag.trace import Searched, Trace, TracedPassage, TracedSentence, Writing
 from rag.types import Answer, Answered, Event, SentenceChecked, SentenceCorrected, SentenceWithdrawn, TokenUse
@@ -80,11 +81,13 @@ class TraceRecorder:
         self.generator = RecordingGenerator(generator)
         self._template = template
         self._receive = receive
+        self._energy = energy_meter().start()
 
     def follow(self, events: Iterator[Event], searched: Searched) -> Iterator[Event]:
         """The same events."""
         sentences: list[TracedSentence] = []
         for event in events:
+            self._energy.look()
             if isinstance(event, SentenceChecked):
                 sentences.append(TracedSentence(event.sentence))
             elif isinstance(event, SentenceCorrected):
@@ -108,4 +111,5 @@ class TraceRecorder:
             writings=self.generator.writings(),
             sentences=tuple(sentences),
             answer=answer,
+            energy=self._energy.energy(),
         )

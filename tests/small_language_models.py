@@ -112,8 +112,84 @@ def reader_model(
     return _save(folder, model, tokenizer)
 
 
+def classifier_model(folder: Path, labels: Sequence[str], keywords: Sequence[str]) -> Path:
+    """A BERT that gives a text the label at whose place the keyword stands that the text holds."""
+    import torch
+    from transformers import BertForSequenceClassification
+
+    model, tokenizer = _labelling(BertForSequenceClassification, labels, keywords)
+    embeddings = model.bert.embeddings
+    with torch.no_grad():
+        # Attention is even over all tokens: the mark at the text's beginning gathers their mean.
+        attention = model.bert.encoder.layer[0].attention
+        for part in (attention.self.query, attention.self.key):
+            part.weight.zero_()
+            part.bias.zero_()
+        for part in (attention.self.value, attention.output.dense):
+            part.weight.copy_(torch.eye(_WIDTH))
+            part.bias.zero_()
+        model.bert.pooler.dense.weight.copy_(torch.eye(_WIDTH))
+        model.bert.pooler.dense.bias.zero_()
+        for label, word in enumerate(keywords):
+            token = tokenizer.convert_tokens_to_ids(word)
+            model.classifier.weight[label] = 5 * embeddings.LayerNorm(
+                embeddings.word_embeddings.weight[token]
+            )
+        model.classifier.bias.zero_()
+    return _save(folder, model, tokenizer)
+
+
+def tagger_model(
+    folder: Path, labels: Sequence[str], keywords: Sequence[str], *, max_tokens: int = 48
+) -> Path:
+    """A BERT that gives each keyword the label at its place; labels[0] is that of all other words."""
+    import torch
+    from transformers import BertForTokenClassification
+
+    model, tokenizer = _labelling(BertForTokenClassification, labels, keywords, max_tokens=max_tokens)
+    embeddings = model.bert.embeddings
+    with torch.no_grad():
+        model.classifier.weight.zero_()
+        model.classifier.bias.zero_()
+        model.classifier.bias[0] = 20.0
+        for label, word in enumerate(keywords, 1):
+            token = tokenizer.convert_tokens_to_ids(word)
+            model.classifier.weight[label] = embeddings.LayerNorm(embeddings.word_embeddings.weight[token])
+    return _save(folder, model, tokenizer)
+
+
+def _labelling(
+    kind: Any, labels: Sequence[str], keywords: Sequence[str], *, max_tokens: int = 48
+) -> tuple[Any, PreTrainedTokenizerBase]:
+    """A model whose layers add nothing to its tokens, and its tokenizer, which knows the keywords."""
+    import torch
+    from transformers import BertConfig
+
+    tokenizer = word_pieces(max_tokens, keywords)
+    torch.manual_seed(_SEED)
+    config = BertConfig(
+        vocab_size=len(tokenizer), hidden_size=_WIDTH, num_hidden_layers=1, num_attention_heads=2,
+        intermediate_size=64, initializer_range=0.4, max_position_embeddings=max_tokens + 2,
+        id2label=dict(enumerate(labels)), label2id={label: place for place, label in enumerate(labels)},
+    )  # fmt: skip
+    model = kind(config)
+    _add_nothing(model)
+    return model, tokenizer
+
+
 def _point(model: Any, tokens: list[int]) -> None:
     """Have the model's layers add nothing, and its outputs look for these two tokens."""
+    import torch
+
+    _add_nothing(model)
+    embeddings = model.bert.embeddings
+    with torch.no_grad():
+        for output, token in enumerate(tokens):
+            model.qa_outputs.weight[output] = embeddings.LayerNorm(embeddings.word_embeddings.weight[token])
+
+
+def _add_nothing(model: Any) -> None:
+    """Have positions and layers add nothing to what the tokens are."""
     import torch
 
     with torch.no_grad():
@@ -124,8 +200,6 @@ def _point(model: Any, tokens: list[int]) -> None:
             for added in (layer.attention.output.dense, layer.output.dense):
                 added.weight.zero_()
                 added.bias.zero_()
-        for output, token in enumerate(tokens):
-            model.qa_outputs.weight[output] = embeddings.LayerNorm(embeddings.word_embeddings.weight[token])
 
 
 def adapter(folder: Path, base: Path) -> Path:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from generators.text.speed import Speed
-    from machine import Acceleration, CatalogueModel, MachineDescription
+    from machine import Acceleration, CatalogueModel, EnergyMeter, MachineDescription
     from rag import CollectionInfo, Settings
     from rag.model_needs import ModelNeed
 
@@ -81,6 +81,7 @@ class Diagnosis:
     token_threads: tuple[int, ...]
     """The numbers it chooses among while it writes."""
     acceleration: Acceleration
+    energy: EnergyMeter
     memory: ModelMemory
     models: tuple[tuple[CatalogueModel, str], ...]
     speed: ModelSpeed
@@ -129,6 +130,7 @@ def diagnose(settings: Settings, measure_speed: bool, doing: Callable[[str], Non
         prompt_threads=described.usable_cores,
         token_threads=thread_choices(None),
         acceleration=acceleration,
+        energy=machine.energy_meter(),
         memory=_memory(settings),
         models=models,
         speed=speed,

@@ -72,6 +72,9 @@ def _write(found: Diagnosis) -> None:
     write("GPU", bold=True)
     for line in _acceleration_lines(found):
         write(f"  {one_line(line)}")
+    write("Energy", bold=True)
+    for line in _energy_lines(found):
+        write(wrapped(line, indent="  "))
     write(f"Speed of {found.speed.engine}", bold=True)
     for one in found.speed.speeds:
         write(f"  {_speed_words(one)}")
@@ -139,6 +142,11 @@ def _acceleration_lines(found: Diagnosis) -> list[str]:
     return [offload, f"torch sees: {seen}"]
 
 
+def _energy_lines(found: Diagnosis) -> list[str]:
+    counted = ", ".join(counter.name for counter in found.energy.counters)
+    return [*([f"Counted: {counted}"] if counted else []), *found.energy.missing]
+
+
 def _speed_words(speed: Speed) -> str:
     where = f"{speed.layers} of {speed.total_layers} layers on a GPU"
     if speed.prompt_tokens_per_second is None or speed.generated_tokens_per_second is None:
@@ -169,6 +177,10 @@ def _as_json(found: Diagnosis) -> dict[str, object]:
         "machine": asdict(found.machine),
         "threads": {"prompt": found.prompt_threads, "generation": list(found.token_threads)},
         "acceleration": asdict(found.acceleration),
+        "energy": {
+            "counted": [counter.name for counter in found.energy.counters],
+            "missing": list(found.energy.missing),
+        },
         "memory": asdict(found.memory),
         "models": [model_as_json(model, state) for model, state in found.models],
         "speed": {

@@ -203,6 +203,7 @@ def _write_result(drawn: DrawnFiles, as_json: bool) -> None:
                 "path": str(file.path),
                 "seed": file.making.seed,
                 "seconds": file.making.seconds,
+                "energy_joules": file.making.energy_joules,
                 "model": file.making.model,
                 "prompt": file.making.prompt,
                 "settings": dict(file.making.settings),

@@ -22,7 +22,8 @@ from apps.cli.reembed import reembed
 from apps.cli.search import search
 from apps.cli.show import show
 from apps.cli.speak import speak
-from apps.cli.tasks import classify, entities, summarize, translate
+from apps.cli.summarize import summarize
+from apps.cli.tasks import classify, entities, translate
 from apps.cli.templates import templates
 from apps.cli.tools import tools
 from apps.cli.transcribe import transcribe

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import inspect
 from collections.abc import Callable, Mapping
+from types import MappingProxyType
 
 
 def with_option_group(
@@ -12,16 +13,17 @@ def with_option_group(
     parameter: str,
     options: Mapping[str, object],
     gathered: Callable[..., object],
+    defaults: Mapping[str, object] = MappingProxyType({}),
 ) -> Callable[..., None]:
     """The command with these options in place of its parameter of that name.
 
-    `options` are Typer's annotations by the options' names. The parameter gets what `gathered` makes of
-    those that were given.
+    `options` are Typer's annotations by the options' names, and `defaults` what some are where they are not
+    given; all others are None then. The parameter gets what `gathered` makes of those that are not None.
     """
     written = inspect.signature(command, eval_str=True)
     parameters: list[inspect.Parameter] = []
     for own in written.parameters.values():
-        parameters += _option_parameters(options) if own.name == parameter else [own]
+        parameters += _option_parameters(options, defaults) if own.name == parameter else [own]
 
     @functools.wraps(command)
     def grouped(**given: object) -> None:
@@ -32,8 +34,15 @@ def with_option_group(
     return grouped
 
 
-def _option_parameters(options: Mapping[str, object]) -> list[inspect.Parameter]:
+def _option_parameters(
+    options: Mapping[str, object], defaults: Mapping[str, object]
+) -> list[inspect.Parameter]:
     return [
-        inspect.Parameter(name, inspect.Parameter.POSITIONAL_OR_KEYWORD, default=None, annotation=annotation)
+        inspect.Parameter(
+            name,
+            inspect.Parameter.POSITIONAL_OR_KEYWORD,
+            default=defaults.get(name),
+            annotation=annotation,
+        )
         for name, annotation in options.items()
     ]

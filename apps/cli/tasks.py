@@ -1,98 +1,25 @@
-"""`refdesk summarize`, `translate`, `classify` and `entities`: what a model does with a text."""
+"""`refdesk translate`, `classify` and `entities`: what a model does with a text."""
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import Annotated
 
 import typer
 
 from apps.cli.boundary import SCHEMA, errors_in_words
-from apps.cli.context import AsJson, CollectionName, ModelEngine, Verbose, opened
-from apps.cli.screen import note, one_line, write, write_json
+from apps.cli.screen import one_line, write, write_json
+from apps.cli.task_engines import made_by, writing
+from apps.cli.task_options import NOTHING_GIVEN, TaskOptions, with_task_options
 from apps.errors import WrongUse
 from apps.settings import settings_from
 
-if TYPE_CHECKING:
-    from generators.text.protocol import TextGenerator
 
-Document = Annotated[
-    str | None,
-    typer.Argument(
-        metavar="DOCUMENT",
-        help="A document of the collection: a path, a file name or a part of it. `-` reads standard input.",
-        show_default=False,
-    ),
-]
-Text = Annotated[
-    str | None,
-    typer.Option("--text", metavar="TEXT", help="This text instead of a document.", show_default=False),
-]
-Form = Literal["short", "long", "bullets", "sections"]
-
-
-def summarize(
-    document: Document = None,
-    text: Text = None,
-    form: Annotated[
-        Form,
-        typer.Option(
-            "--form", help="`sections` summarises each page, or each section under a heading, in short."
-        ),
-    ] = "short",
-    model: ModelEngine = None,
-    collection: CollectionName = "default",
-    as_json: AsJson = False,
-    verbose: Verbose = False,
-) -> None:
-    """Summarise a text.
-
-    In the model's own words, from its beginning to its end. Nothing of it is checked: `refdesk ask "Summarise
-    report.pdf"` gives a summary whose every sentence is tied to its page.
-
-    \b
-    Examples:
-      refdesk summarize report.pdf -c work
-      refdesk summarize notes.md --form sections
-      refdesk summarize - --form bullets < letter.txt
-    """
-    from rag.tasks.summarising import summarise
-
-    with errors_in_words(as_json, verbose):
-        sections = _sections(document, text, collection) if form == "sections" else ()
-        whole = "" if sections else _text(document, text, collection)
-        with _writing(model, as_json) as generator:
-            if form != "sections":
-                said = summarise(generator, whole, form)
-                found: list[dict[str, object]] = [{"label": None, "text": list(said)}]
-            else:
-                found = [
-                    {"label": label, "text": list(summarise(generator, section, "short"))}
-                    for label, section in sections
-                ]
-        if as_json:
-            write_json({"schema": SCHEMA, "form": form, "summaries": found})
-            return
-        for one in found:
-            if one["label"]:
-                write(f"{one_line(str(one['label']))}:")
-            lines = one["text"]
-            for line in lines if isinstance(lines, list) else ():
-                write(f"- {one_line(line)}" if form == "bullets" else one_line(line))
-
-
+@with_task_options
 def translate(
-    document: Document = None,
-    text: Text = None,
     language: Annotated[
         str, typer.Option("--to", metavar="LANGUAGE", help="The language's name, such as German.")
     ] = "English",
-    model: ModelEngine = None,
-    collection: CollectionName = "default",
-    as_json: AsJson = False,
-    verbose: Verbose = False,
+    given: TaskOptions = NOTHING_GIVEN,
 ) -> None:
     """Translate a text.
 
@@ -105,86 +32,82 @@ def translate(
     """
     from rag.tasks.translating import translate as translated
 
-    with errors_in_words(as_json, verbose):
-        whole = _text(document, text, collection)
-        with _writing(model, as_json) as generator:
+    with errors_in_words(given.as_json, given.verbose):
+        whole = given.shown()
+        with writing(given) as generator:
             said = translated(generator, whole, language)
-        if as_json:
+        if given.as_json:
             write_json({"schema": SCHEMA, "language": language, "text": said})
         else:
             write(said)
 
 
+@with_task_options
 def classify(
-    document: Document = None,
-    text: Text = None,
     labels: Annotated[
         str,
         typer.Option(
             "--labels", metavar="LABELS", help="At least two, with commas between.", show_default=False
         ),
     ] = "",
-    model: ModelEngine = None,
-    collection: CollectionName = "default",
-    as_json: AsJson = False,
-    verbose: Verbose = False,
+    given: TaskOptions = NOTHING_GIVEN,
 ) -> None:
     """Say which of some labels fits a text best.
 
-    Of a text that does not fit the model's context the beginning decides.
+    Of a text that does not fit the model's context the beginning decides. `--model pipeline:FOLDER` takes a
+    text classification model as transformers saves it: one for natural-language inference chooses among any
+    labels, another among its own.
 
     \b
     Examples:
       refdesk classify letter.pdf --labels "invoice,reminder,contract"
       refdesk classify --text "The rope is torn." --labels "praise,complaint" --json
     """
-    from rag.tasks.classifying import classify as classified
+    from rag.assembly import open_classifier
 
-    with errors_in_words(as_json, verbose):
-        given = [label.strip() for label in labels.split(",") if label.strip()]
-        whole = _text(document, text, collection)
-        with _writing(model, as_json) as generator:
+    with errors_in_words(given.as_json, given.verbose):
+        offered = [label.strip() for label in labels.split(",") if label.strip()]
+        whole = given.shown()
+        with made_by(open_classifier(settings_from(given.model)), given) as classifier:
             try:
-                found = classified(generator, whole, given)
+                found = classifier.classify(whole, offered)
             except ValueError as error:
                 raise WrongUse(f"--labels: {error}") from error
-        if as_json:
+        if given.as_json:
             write_json({"schema": SCHEMA, "label": found.label, "likelihood": found.likelihood,
                         "characters_read": found.characters_read})  # fmt: skip
         else:
             write(found.label)
 
 
+@with_task_options
 def entities(
-    document: Document = None,
-    text: Text = None,
     kinds: Annotated[
         str, typer.Option("--kinds", metavar="KINDS", help="What is looked for, with commas between.")
     ] = "person,organisation,place,date,amount",
-    model: ModelEngine = None,
-    collection: CollectionName = "default",
-    as_json: AsJson = False,
-    verbose: Verbose = False,
+    given: TaskOptions = NOTHING_GIVEN,
 ) -> None:
     """List the names that stand in a text, by kind.
 
-    What the model names but does not stand there word for word is left out.
+    What the model names but does not stand there word for word is left out. `--model pipeline:FOLDER` takes
+    a token classification model (named-entity recognition), whose names stand where it says.
 
     \b
     Examples:
       refdesk entities report.pdf -c work
       refdesk entities --text "Ada met Grace in London." --kinds person,place --json
     """
-    from rag.tasks.entities import find_entities
+    from rag.assembly import open_entity_finder
 
-    with errors_in_words(as_json, verbose):
+    with errors_in_words(given.as_json, given.verbose):
         wanted = [kind.strip() for kind in kinds.split(",") if kind.strip()]
         if not wanted:
             raise WrongUse("--kinds is empty. Name at least one kind, such as person.")
-        whole = _text(document, text, collection)
-        with _writing(model, as_json) as generator:
-            found = find_entities(generator, whole, wanted)
-        if as_json:
+        whole = given.whole()
+        opened_finder = open_entity_finder(settings_from(given.model), of_document=given.names_document)
+        with made_by(opened_finder, given) as finder:
+            found = finder.find_entities(whole, wanted)
+        if given.as_json:
             write_json({"schema": SCHEMA, "entities": [
                 {"kind": one.kind, "text": one.text, "places": [list(place) for place in one.places]}
                 for one in found
@@ -192,28 +115,3 @@ def entities(
         else:
             for one in found:
                 write(one_line(f"{one.kind}: {one.text} ({len(one.places)})"))
-
-
-@contextmanager
-def _writing(model: str | None, as_json: bool) -> Iterator[TextGenerator]:
-    """The engine; below the text it says that a model wrote it."""
-    from rag.assembly import open_generator
-
-    with closing(open_generator(settings_from(model))) as generator:
-        yield generator
-        if not as_json:
-            note(f"Made by a model: {generator.id}.")
-
-
-def _text(document: str | None, text: str | None, collection: str) -> str:
-    return "\n\n".join(section for _, section in _sections(document, text, collection))
-
-
-def _sections(document: str | None, text: str | None, collection: str) -> list[tuple[str, str]]:
-    """Label and text of each page. Raises WrongUse, and what opening a collection raises."""
-    if (document is None) == (text is None):
-        raise WrongUse("Name a document, or give a text with --text; one of them.")
-    if text is not None or document == "-":
-        return [("", text if text is not None else sys.stdin.read())]
-    with opened(collection) as held:
-        return [(page.label, page.text) for page in held.pages(document or "")]

@@ -36,6 +36,8 @@ def write_trace(trace: Trace) -> None:
         _write_sentence(sentence)
     if trace.answer.refusal is not None:
         write(f"  refused: {trace.answer.refusal}")
+    if trace.energy.joules is not None:
+        write(f"Energy: {trace.energy.joules:.1f} J ({', '.join(trace.energy.of)}; the whole machine's)")
 
 
 def trace_as_json(trace: Trace) -> dict[str, object]:
@@ -62,6 +64,8 @@ def trace_as_json(trace: Trace) -> dict[str, object]:
             for sentence in trace.sentences
         ],
         "refusal": trace.answer.refusal,
+        "energy_joules": trace.energy.joules,
+        "energy_of": list(trace.energy.of),
     }
 
 

@@ -14,7 +14,7 @@ from generators.audio.sound_files import SoundSink, check_suffix, open_sound
 from generators.audio.spoken_text import spoken_sentences
 from generators.errors import GenerationFailed, NothingToSay
 from generators.making import Making
-from machine import cache_folder, file_sha256, memory_broker, resolve
+from machine import EnergyMeter, cache_folder, energy_meter, file_sha256, memory_broker, resolve
 
 _DEFAULT = SpeechSettings()
 
@@ -38,6 +38,7 @@ def speak(
     speaker: Speaker | None = None,
     cancelled: Callable[[], bool] = lambda: False,
     spoken: Callable[[int, float], None] = lambda *_: None,
+    meter: EnergyMeter | None = None,
 ) -> SpokenFile:
     """Speak the text, sentence by sentence, into a WAV, FLAC or Ogg file (by its suffix) that says how it
     was made.
@@ -58,7 +59,7 @@ def speak(
     voice = speaker or open_speaker(settings, lambda id: resolve(id, kind="voice"), memory_broker())
     try:
         with open_sound(path, voice.sample_rate) as sink:
-            return _spoken(text, sink, settings, tuple(sources), voice, cancelled, spoken)
+            return _spoken(text, sink, settings, tuple(sources), voice, cancelled, spoken, meter)
     finally:
         if speaker is None:
             voice.close()
@@ -72,10 +73,11 @@ def _spoken(
     voice: Speaker,
     cancelled: Callable[[], bool],
     spoken: Callable[[int, float], None],
+    meter: EnergyMeter | None,
 ) -> SpokenFile:
     import numpy as np
 
-    started = time.perf_counter()
+    started, interval = time.perf_counter(), (meter or energy_meter()).start()
     pause = np.zeros(round(settings.pause_seconds * voice.sample_rate), dtype=np.float32)
     sentences = 0
     for piece in voice.speak(text, settings.speed, settings.seed, cancelled):
@@ -83,6 +85,7 @@ def _spoken(
             sink.write(pause)
         sink.write(piece)
         sentences += 1
+        interval.look()
         spoken(sentences, sink.seconds)
     if cancelled():
         raise GenerationFailed(
@@ -93,7 +96,7 @@ def _spoken(
             f"The voice {voice.id} can say nothing of this text: it may be in a language or script that it "
             "does not speak. Choose another voice."
         )
-    weights = voice.weights
+    weights, energy = voice.weights, interval.energy()
     making = Making(
         maker="speech",
         model=voice.id,
@@ -103,6 +106,8 @@ def _spoken(
         sources=sources,
         model_sha256=None if weights is None else file_sha256(weights, cache_folder()),
         seconds=round(time.perf_counter() - started, 3),
+        energy_joules=energy.joules,
+        energy_of=energy.of,
     )
     seconds = sink.seconds
     sink.finish(making)

@@ -131,7 +131,8 @@ class DiffusersImageMaker:
         more: dict[str, Any] = {}
         if request.control is not None:
             if self._control is None or self._control[0] != request.control.model:
-                self._control = (request.control.model, load_control_net(request.control.model, dtype))
+                net = load_control_net(request.control.model, self._pipeline, dtype)
+                self._control = (request.control.model, net)
             more["controlnet"] = self._control[1]
         pipeline = getattr(diffusers, call.auto_class).from_pipe(self._pipeline, **more)
         pipeline.set_progress_bar_config(disable=True)

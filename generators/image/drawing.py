@@ -8,9 +8,10 @@ from pathlib import Path
 
 from generators.errors import PromptRefused, RequestUnusable
 from generators.image.picture_files import check_picture_name, write_picture
-from generators.image.protocol import ImageMaker, ImageRequest, MadePicture, StepListener, unheard
+from generators.image.protocol import ImageMaker, ImageRequest, MadePicture, StepDone, StepListener, unheard
 from generators.making import Making
 from generators.safety import SafetyGate, SafetySettings
+from machine import Energy, EnergyMeter, energy_meter
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,7 @@ def draw(
     overwrite: bool = False,
     progress: StepListener = unheard,
     cancelled: Callable[[], bool] = lambda: False,
+    meter: EnergyMeter | None = None,
 ) -> DrawnFiles:
     """Make the request's pictures and write them, each with how it was made.
 
@@ -55,11 +57,22 @@ def draw(
         if place.exists() and not overwrite:
             raise RequestUnusable(f"{place} is there already. Name another, or allow to overwrite it.")
     gate.check_prompt(request.prompt, maker.id)
-    made = maker.make(request, progress, cancelled)
+    interval = (meter or energy_meter()).start()
+
+    def stepped(step: StepDone) -> None:
+        interval.look()
+        progress(step)
+
+    made = maker.make(request, stepped, cancelled)
+    spent = interval.energy()
+    # Pictures that are made together share what they took.
+    share = Energy(
+        None if spent.joules is None else round(spent.joules / max(1, len(made.pictures)), 3), spent.of
+    )
     kept = [(place, one) for place, one in zip(places, made.pictures, strict=False) if not one.flagged]
     written = []
     for place, one in kept:
-        making = _making(one, request, maker.id, sources, model_sha256)
+        making = _making(one, request, maker.id, sources, model_sha256, share)
         write_picture(one.picture, place, making)
         written.append(DrawnFile(place, making))
     flagged = len(made.pictures) - len(kept)
@@ -82,6 +95,7 @@ def _making(
     model: str,
     sources: tuple[str, ...],
     model_sha256: str | None,
+    energy: Energy,
 ) -> Making:
     return Making(
         maker="image",
@@ -92,4 +106,6 @@ def _making(
         sources=sources,
         model_sha256=model_sha256,
         seconds=None if one.seconds is None else round(one.seconds, 3),
+        energy_joules=energy.joules,
+        energy_of=energy.of,
     )

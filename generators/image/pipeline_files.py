@@ -15,6 +15,12 @@ from generators.image.settings import ImageSettings
 _INDEX = "model_index.json"
 _HALF = "fp16"
 _KIN = re.compile("StableDiffusion(XL)?(Img2Img|Inpaint)?Pipeline")
+#: Whose configurations a single file goes with, by a weight that files of that kind have alone.
+_FIRST = "stable-diffusion-v1-5/stable-diffusion-v1-5"
+_TOLD_BY = {
+    "conditioner.embedders.1.model.positional_embedding": "stabilityai/stable-diffusion-xl-base-1.0",
+    "cond_stage_model.model.positional_embedding": "stabilityai/stable-diffusion-2-1",
+}
 _PICKLES = (".ckpt", ".bin", ".pt", ".pth")
 
 
@@ -85,14 +91,43 @@ def _single_file(file: Path, configuration: str | None) -> PipelineFiles:
             "never opened: get the model as .safetensors."
         )
     folder = Path(configuration).expanduser() if configuration else file.with_suffix("")
+    made_from = _made_from(file)
     if not (folder / _INDEX).is_file():
         raise ModelUnusable(
             f"{file} holds weights alone: no configuration and no tokenizer. Put those of the model that it "
             f"was made from into {folder} (a few megabytes), for instance with: hf download "
-            "stable-diffusion-v1-5/stable-diffusion-v1-5 --include '*.json' --include '*.txt' "
+            f"{made_from} --include '*.json' --include '*.txt' "
             f"--local-dir {folder}; or name their folder with --configuration."
         )
-    return PipelineFiles(folder, _class_name(folder), single_file=file)
+    class_name = _class_name(folder)
+    if made_from != _FIRST and not _is_configuration_of(folder, class_name, made_from):
+        raise ModelUnusable(
+            f"The configuration in {folder} is of another kind of model than {file}, which was made from one "
+            f"like {made_from}. Name a folder with the configuration of that with --configuration."
+        )
+    return PipelineFiles(folder, class_name, single_file=file)
+
+
+def _made_from(file: Path) -> str:
+    """A model of the file's kind, told by its text encoders; the first kind where the file cannot be read."""
+    from safetensors import SafetensorError, safe_open
+
+    try:
+        with safe_open(file, framework="numpy") as content:
+            names = set(content.keys())
+    except (OSError, SafetensorError):
+        return _FIRST
+    return next((model for name, model in _TOLD_BY.items() if name in names), _FIRST)
+
+
+def _is_configuration_of(folder: Path, class_name: str, made_from: str) -> bool:
+    if "XL" in made_from.upper():
+        return "XL" in class_name
+    try:
+        told = json.loads((folder / "text_encoder" / "config.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return True  # whoever loads it says what is wrong
+    return "XL" not in class_name and told.get("hidden_act") != "quick_gelu"
 
 
 def _class_name(folder: Path) -> str:

@@ -58,10 +58,10 @@ def load_pipeline(files: PipelineFiles, dtype: Any) -> Any:
     return made
 
 
-def load_control_net(model: str, dtype: Any) -> Any:
+def load_control_net(model: str, pipeline: Any, dtype: Any) -> Any:
     """A ControlNet from a folder, or from a .safetensors file whose configuration is in a folder of its name.
 
-    Raises ModelUnusable.
+    Raises ModelUnusable, also for one that was trained for another kind of model than the pipeline's.
     """
     from diffusers import ControlNetModel
 
@@ -75,14 +75,21 @@ def load_control_net(model: str, dtype: Any) -> Any:
         )
     try:
         if path.is_file():
-            return ControlNetModel.from_single_file(
+            net = ControlNetModel.from_single_file(
                 str(path), config=str(folder), dtype=dtype, local_files_only=True
             )
-        return ControlNetModel.from_pretrained(
-            str(folder), dtype=dtype, use_safetensors=True, local_files_only=True
-        )
+        else:
+            net = ControlNetModel.from_pretrained(
+                str(folder), dtype=dtype, use_safetensors=True, local_files_only=True
+            )
     except Exception as error:  # whatever a damaged or foreign file makes of the libraries
         raise ModelUnusable(f"The ControlNet at {path} cannot be loaded: {error}") from error
+    if net.config.cross_attention_dim != pipeline.unet.config.cross_attention_dim:
+        raise ModelUnusable(
+            f"The ControlNet at {path} was trained for another kind of model: Stable Diffusion 1, 2 and XL "
+            "each need one of their own. Name one for this model."
+        )
+    return net
 
 
 def is_for_inpainting(pipeline: Any) -> bool:
@@ -91,8 +98,13 @@ def is_for_inpainting(pipeline: Any) -> bool:
 
 
 def is_distilled(pipeline: Any) -> bool:
-    """Whether it draws in few steps and without guidance, as Turbo models do: their schedulers say so."""
-    return bool(pipeline.scheduler.config.get("timestep_spacing") == "trailing")
+    """Whether it draws in few steps and without guidance, as Turbo models do: their schedulers say so.
+
+    Models that predict velocities begin at the last step, too, and are none of them (Lin and others, 2023,
+    https://arxiv.org/abs/2305.08891).
+    """
+    told = pipeline.scheduler.config
+    return bool(told.get("timestep_spacing") == "trailing" and told.get("prediction_type") != "v_prediction")
 
 
 def planned(files: PipelineFiles, device: Device, wanted: Placement) -> tuple[str, Any, MemoryPlan]:

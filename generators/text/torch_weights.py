@@ -13,6 +13,8 @@ _AUTO_CLASSES = {
     "causal": "AutoModelForCausalLM",
     "seq2seq": "AutoModelForSeq2SeqLM",
     "reader": "AutoModelForQuestionAnswering",
+    "classifier": "AutoModelForSequenceClassification",
+    "tagger": "AutoModelForTokenClassification",
 }
 
 

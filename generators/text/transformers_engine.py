@@ -26,10 +26,15 @@ class TransformersGenerator(TokenGenerator[TorchModel]):
         four_bit: bool = False,
         threads: int | None = None,
     ) -> None:
-        """`gpu`: whether one may be used. Raises ModelUnusable for a model that answers by spans."""
+        """`gpu`: whether one may be used. Raises ModelUnusable for a model that does not write."""
         if files.kind == "reader":
             raise ModelUnusable(
                 f"{files.folder} reads answers out of passages. Name it `reader:{files.folder}`."
+            )
+        if files.kind in ("classifier", "tagger"):
+            raise ModelUnusable(
+                f"{files.folder} holds a {files.kind}, which writes no text. Name it "
+                f"`pipeline:{files.folder}`, for `refdesk classify` or `refdesk entities`."
             )
         super().__init__(
             id=id, context_tokens=min(context_tokens, files.trained_context_tokens or context_tokens)

@@ -13,13 +13,19 @@ from typing import Any, Literal
 from generators.errors import ModelUnusable
 from machine import file_sha256
 
-ModelKind = Literal["causal", "seq2seq", "reader"]
+ModelKind = Literal["causal", "seq2seq", "reader", "classifier", "tagger"]
 
 _ADAPTER = "adapter_config.json"
 _HUB_ID = re.compile(r"[\w.-]+/[\w.-]+")
 _WEIGHTS = ("*.safetensors", "*.bin")
 #: What is fetched of a model on the hub: never a pickle where safetensors are all that is wanted.
 _FETCHED = ("*.json", "*.safetensors", "*.model", "*.jinja", "*.txt")
+#: How the names of classes end that write nothing.
+_LABELLING: dict[str, ModelKind] = {
+    "ForQuestionAnswering": "reader",
+    "ForSequenceClassification": "classifier",
+    "ForTokenClassification": "tagger",
+}
 _CONTEXT_KEYS = ("max_position_embeddings", "n_positions", "n_ctx", "max_sequence_length")
 
 
@@ -120,8 +126,9 @@ def _base_of(adapter: Path) -> str:
 
 def _kind(folder: Path, config: dict[str, Any]) -> ModelKind:
     architecture = next(iter(config.get("architectures") or ()), "")
-    if architecture.endswith("ForQuestionAnswering"):
-        return "reader"
+    for ending, kind in _LABELLING.items():
+        if architecture.endswith(ending):
+            return kind
     if config.get("is_encoder_decoder"):
         return "seq2seq"
     if architecture.endswith(("ForCausalLM", "LMHeadModel", "ForConditionalGeneration")):

@@ -4,26 +4,35 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
+from generators.text.labelling import Classification, require_choice
 from generators.text.protocol import TextGenerator
 from rag.errors import TaskUnsuited
 from rag.tasks.writing import TaskWriter
+
+__all__ = ["Classification", "WritingClassifier", "classify"]
 
 _ANSWER_SHARE = 0.1
 _MOST_TOKENS = 24
 
 
-@dataclass(frozen=True, slots=True)
-class Classification:
-    """`likelihood` is the probability of the label's text under the model, free to write anything: 0 to 1.
+class WritingClassifier:
+    """A Classifier over a model that writes. Closing it closes the generator."""
 
-    None where the engine cannot tell. `characters_read`: of a long text the beginning decides.
-    """
+    def __init__(self, generator: TextGenerator) -> None:
+        self._generator = generator
 
-    label: str
-    likelihood: float | None
-    characters_read: int
+    @property
+    def id(self) -> str:
+        return self._generator.id
+
+    def classify(
+        self, text: str, labels: Sequence[str], *, cancelled: Callable[[], bool] = lambda: False
+    ) -> Classification:
+        return classify(self._generator, text, labels, cancelled=cancelled)
+
+    def close(self) -> None:
+        self._generator.close()
 
 
 def classify(
@@ -38,9 +47,7 @@ def classify(
     Raises ValueError for less than two labels, TaskUnsuited for an engine that only quotes or a model that
     names none of the labels, TaskStopped, and what the engine raises.
     """
-    different = {label.casefold() for label in labels}
-    if len(labels) < 2 or len(different) < len(labels) or "" in different:
-        raise ValueError("Give at least two labels, each once.")
+    require_choice(labels)
     writer = TaskWriter(generator, "classify", cancelled=cancelled)
     listed = ", ".join(labels)
     instruction = (

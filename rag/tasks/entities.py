@@ -5,26 +5,38 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 
 from generators.text.grammar import json_grammar
+from generators.text.labelling import KINDS, Entity
 from generators.text.protocol import TextGenerator
 from rag.tasks.writing import TaskWriter
 
-KINDS = ("person", "organisation", "place", "date", "amount")
+__all__ = ["KINDS", "Entity", "WritingEntityFinder", "find_entities"]
 
 _ANSWER_SHARE = 0.8
 _MOST_TOKENS = 600
 _LINE = re.compile(r"\s*(?:[-*•]\s*)?([^:\n]+?)\s*:\s*(.+?)\s*")
 
 
-@dataclass(frozen=True, slots=True)
-class Entity:
-    """`text` stands in the whole text from each start to each end of `places`."""
+class WritingEntityFinder:
+    """An EntityFinder over a model that writes. Closing it closes the generator."""
 
-    kind: str
-    text: str
-    places: tuple[tuple[int, int], ...]
+    def __init__(self, generator: TextGenerator, shown: Callable[[str], str] = lambda text: text) -> None:
+        """`shown` makes of a text what the model may be shown of it: see `rag.tasks.documents`."""
+        self._generator = generator
+        self._shown = shown
+
+    @property
+    def id(self) -> str:
+        return self._generator.id
+
+    def find_entities(
+        self, text: str, kinds: Sequence[str] = KINDS, *, cancelled: Callable[[], bool] = lambda: False
+    ) -> tuple[Entity, ...]:
+        return find_entities(self._generator, text, kinds, shown=self._shown(text), cancelled=cancelled)
+
+    def close(self) -> None:
+        self._generator.close()
 
 
 def find_entities(
@@ -32,10 +44,12 @@ def find_entities(
     text: str,
     kinds: Sequence[str] = KINDS,
     *,
+    shown: str | None = None,
     cancelled: Callable[[], bool] = lambda: False,
 ) -> tuple[Entity, ...]:
     """What the model names and does stand in the text, in the order in which it first stands there.
 
+    `shown` is what the model reads in place of the text; places are those in the text all the same.
     llama.cpp's models are held to a JSON schema with these kinds; of others, lines `kind: name` are read.
     Raises ValueError where no kind is given, TaskUnsuited, TaskStopped, and what the engine raises.
     """
@@ -45,7 +59,7 @@ def find_entities(
     instruction = _instruction(kinds, as_json=writer.keeps_grammars)
     grammar = json_grammar(_schema(kinds)) if writer.keeps_grammars else None
     found: dict[tuple[str, str], Entity] = {}
-    for piece in writer.cut(text, instruction, _ANSWER_SHARE):
+    for piece in writer.cut(text if shown is None else shown, instruction, _ANSWER_SHARE):
         written = writer.write(instruction, piece.text, _MOST_TOKENS, grammar).text
         named = _from_json(written) if writer.keeps_grammars else _from_lines(written)
         for kind, name in named:

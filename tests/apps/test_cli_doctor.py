@@ -12,12 +12,15 @@ import machine
 from generators.text.offload import OffloadPlan
 from generators.text.speed import Speed
 from machine import Acceleration
+from machine.energy import EnergyCounter, EnergyMeter
 
 
 @pytest.fixture(autouse=True)
 def no_engine_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
     """Importing torch takes longer than all these tests."""
     monkeypatch.setattr(machine, "describe_acceleration", lambda: Acceleration(False, (), False))
+    meter = EnergyMeter((EnergyCounter("package-0", lambda: 0.0),), ("The GPU is not asked.",))
+    monkeypatch.setattr(machine, "energy_meter", lambda: meter)
 
 
 @pytest.fixture
@@ -36,6 +39,7 @@ def test_all_is_well(refdesk, filled: Path, all_models_here: None) -> None:
     assert said.exit_code == 0
     assert "default: whole" in said.stdout
     assert "GPU offload is not built in" in said.stdout
+    assert "Counted: package-0" in said.stdout
     assert said.stdout.endswith("All is well.\n")
 
 
@@ -51,6 +55,7 @@ def test_json_says_what_runs_where(refdesk, modelless: Path, all_models_here: No
     assert found["threads"]["generation"][0] == found["threads"]["prompt"]
     assert min(found["threads"]["generation"]) >= 1
     assert found["acceleration"]["llama_gpu_offload"] is False
+    assert found["energy"] == {"counted": ["package-0"], "missing": ["The GPU is not asked."]}
     assert (found["speed"]["engine"], found["speed"]["measured"]) == ("extractive", [])
 
 

@@ -21,8 +21,14 @@ from generators.making import Making, NoteUnreadable
 def test_it_comes_back_as_it_was(
     prompt: str, settings: dict[str, str], seed: int | None, sources: tuple[str, ...], seconds: float | None
 ) -> None:
-    made = Making("image", "a-model", prompt, settings, seed, sources, seconds=seconds)
+    made = Making("image", "a-model", prompt, settings, seed, sources, seconds=seconds, energy_of=sources)
     assert Making.from_json(made.to_json()) == made
+
+
+def test_a_note_from_before_energy_was_told_apart_is_read() -> None:
+    content = json.loads(Making("image", "a-model", "x").to_json())
+    del content["energy_of"]
+    assert Making.from_json(json.dumps(content)).energy_of == ()
 
 
 def test_it_says_that_a_model_made_it() -> None:

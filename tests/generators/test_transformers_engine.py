@@ -199,7 +199,7 @@ def test_a_model_that_does_not_continue_has_no_perplexity(t5: Path, tmp_path: Pa
         ("{empty}", "holds no model: config.json cannot be read"),
         ("{file}", "is a file.*llama-cpp:"),
         ("{bert}", "reader:"),
-        ("{classifier}", "BertForSequenceClassification, which writes no text"),
+        ("{classifier}", "a classifier, which writes no text.*pipeline:"),
         ("{llama}+{empty}", "no PEFT adapter"),
     ],
 )

@@ -13,6 +13,8 @@ from generators.settings import GeneratorSettings
 from generators.text.protocol import GenerationRequest, Message
 from generators.text.scripted import ScriptedGenerator
 from ingest.settings import EmbedderSettings, IngestSettings
+from machine import Energy
+from machine.energy import EnergyCounter, EnergyMeter
 from rag import (
     Answered,
     AnswerSettings,
@@ -145,3 +147,16 @@ def test_a_prompt_is_told_as_one_text_where_the_engine_makes_one() -> None:
         recording = RecordingGenerator(generator)
         list(recording.stream(GenerationRequest((Message("system", "a"), Message("user", "b")))))
         assert recording.writings()[0].prompt == prompt
+
+
+def test_the_energy_of_an_answer_is_told_where_the_machine_can(
+    collection: Collection, script: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    script.write_text(json.dumps(["Answer: A tow costs 48 euros [1]."] * 2))
+    told = iter(range(0, 10_000, 3))
+    meter = EnergyMeter((EnergyCounter("package-0", lambda: float(next(told))),))
+    monkeypatch.setattr("rag.tracing.energy_meter", lambda: meter)
+    energy = followed(collection)[1].energy
+    assert energy == Energy(float(next(told) - 3), ("package-0",))
+    monkeypatch.setattr("rag.tracing.energy_meter", lambda: EnergyMeter(()))
+    assert followed(collection)[1].energy == Energy(None)

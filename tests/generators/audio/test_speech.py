@@ -15,6 +15,7 @@ from generators.audio.sound_files import open_sound, read_note
 from generators.audio.speech import speak
 from generators.errors import GenerationFailed, ModelUnusable, NothingToSay
 from generators.making import Making, NoteUnreadable
+from machine.energy import EnergyCounter, EnergyMeter
 
 _TONES = SpeechSettings(voice="scripted", pause_seconds=0.5)
 
@@ -155,3 +156,10 @@ def test_files_without_a_note_say_so(tmp_path: Path, content: bytes) -> None:
 
     with pytest.raises(NoteUnreadable):
         read_note(path)
+
+
+def test_the_energy_that_speaking_took_is_told(tmp_path: Path) -> None:
+    told = iter((1.0, 3.0, 4.0, 8.5))
+    meter = EnergyMeter((EnergyCounter("package-0", lambda: next(told)),))
+    spoken = speak("One. Two.", tmp_path / "1.wav", _TONES, meter=meter)
+    assert (spoken.making.energy_joules, spoken.making.energy_of) == (8.5 - 1, ("package-0",))

@@ -14,6 +14,16 @@ from typing import Any
 
 _WIDTH = 32
 _LATENTS = 4
+#: Of XL's second text encoder: it is told from the first by it.
+_SECOND_WIDTH = 48
+#: How an XL U-Net differs: it reads both encoders, and is told sizes and the second's projection.
+_XL = {
+    "cross_attention_dim": _WIDTH + _SECOND_WIDTH,
+    "addition_embed_type": "text_time",
+    "addition_time_embed_dim": 8,
+    "projection_class_embeddings_input_dim": 6 * 8 + _SECOND_WIDTH,
+    "use_linear_projection": True,
+}
 
 
 def text_pipeline(folder: Path, *, in_channels: int = _LATENTS, checker: bool = False) -> Path:
@@ -39,28 +49,46 @@ def text_pipeline(folder: Path, *, in_channels: int = _LATENTS, checker: bool = 
     return folder
 
 
+def v_prediction_pipeline(folder: Path, *, spacing: str = "leading") -> Path:
+    """Stable Diffusion 2.x, as a folder: OpenCLIP's text encoder, linear layers around the attention, and a
+    U-Net that predicts velocities."""
+    import torch
+    from diffusers import DDIMScheduler, StableDiffusionPipeline
+
+    torch.manual_seed(6)
+    scheduler = DDIMScheduler.from_config(
+        _scheduler().config, prediction_type="v_prediction", timestep_spacing=spacing
+    )
+    _save(
+        StableDiffusionPipeline(
+            vae=_vae(),
+            text_encoder=_text_encoder(hidden_act="gelu"),
+            tokenizer=_tokenizer(folder),
+            unet=_unet(use_linear_projection=True),
+            scheduler=scheduler,
+            safety_checker=None,
+            feature_extractor=None,
+            requires_safety_checker=False,
+        ),
+        folder,
+    )
+    return folder
+
+
 def xl_pipeline(folder: Path) -> Path:
     """Stable Diffusion XL, as a folder: two text encoders, and sizes among what the U-Net is told."""
     import torch
     from diffusers import StableDiffusionXLPipeline
 
     torch.manual_seed(2)
-    ids, projected = 6 * 8, _WIDTH
-    unet = _unet(
-        cross_attention_dim=2 * _WIDTH,
-        addition_embed_type="text_time",
-        addition_time_embed_dim=8,
-        projection_class_embeddings_input_dim=ids + projected,
-        use_linear_projection=True,
-    )
     _save(
         StableDiffusionXLPipeline(
             vae=_vae(),
             text_encoder=_text_encoder(),
-            text_encoder_2=_text_encoder(projection=projected),
+            text_encoder_2=_text_encoder(_SECOND_WIDTH, projected=True),
             tokenizer=_tokenizer(folder),
             tokenizer_2=_tokenizer(folder),
-            unet=unet,
+            unet=_unet(**_XL),
             scheduler=_scheduler(),
             add_watermarker=False,
         ),
@@ -81,8 +109,8 @@ def turbo_pipeline(folder: Path) -> Path:
     return folder
 
 
-def control_net(folder: Path) -> Path:
-    """A ControlNet for `text_pipeline`, as a folder. Its last layers are random, so that it has effect."""
+def control_net(folder: Path, *, xl: bool = False) -> Path:
+    """A ControlNet for `text_pipeline`, or `xl_pipeline`. Its last layers are random, to have effect."""
     import torch
     from diffusers import ControlNetModel
 
@@ -91,9 +119,9 @@ def control_net(folder: Path) -> Path:
         block_out_channels=(_WIDTH, 2 * _WIDTH),
         layers_per_block=1,
         down_block_types=("DownBlock2D", "CrossAttnDownBlock2D"),
-        cross_attention_dim=_WIDTH,
         attention_head_dim=2,
         norm_num_groups=8,
+        **(_XL if xl else {"cross_attention_dim": _WIDTH}),
         conditioning_embedding_out_channels=(8, 16, 16),  # as many halvings as the VAE has
     )
     for name, weights in net.named_parameters():
@@ -103,51 +131,20 @@ def control_net(folder: Path) -> Path:
     return folder
 
 
-def lora_file(file: Path) -> Path:
-    """A LoRA for the attention of `text_pipeline`'s U-Net, in one file."""
+def lora_file(file: Path, *, xl: bool = False) -> Path:
+    """A LoRA for the attention of `text_pipeline`'s U-Net, or of `xl_pipeline`'s, in one file."""
     import torch
     from safetensors.torch import save_file
 
     generator = torch.Generator().manual_seed(4)
     weights = {}
-    for name, module in _unet().named_modules():
+    for name, module in _unet(**(_XL if xl else {})).named_modules():
         if name.endswith((".to_q", ".to_v")):
             rank, (out, into) = 2, module.weight.shape
             weights[f"unet.{name}.lora_A.weight"] = torch.randn(rank, into, generator=generator)
             weights[f"unet.{name}.lora_B.weight"] = torch.randn(out, rank, generator=generator)
     file.parent.mkdir(parents=True, exist_ok=True)
     save_file(weights, file)
-    return file
-
-
-def single_file(pipeline_folder: Path, file: Path) -> Path:
-    """The weights of a `text_pipeline` in one file, under the names of Stable Diffusion's first publication.
-
-    Beside it, in a folder of the same name, what such a file lacks: configurations and the tokenizer.
-    """
-    import shutil
-
-    import torch
-    from diffusers import StableDiffusionPipeline
-    from safetensors.torch import save_file
-
-    from tests.generators.image.original_names import original_unet_name, original_vae_name
-
-    pipeline = StableDiffusionPipeline.from_pretrained(pipeline_folder)
-    weights = {
-        f"model.diffusion_model.{original_unet_name(name)}": tensor
-        for name, tensor in pipeline.unet.state_dict().items()
-    }
-    for name, tensor in pipeline.vae.state_dict().items():
-        weights[f"first_stage_model.{original_vae_name(name, levels=3)}"] = tensor
-    for name, tensor in pipeline.text_encoder.state_dict().items():
-        whole = name if name.startswith("text_model.") else f"text_model.{name}"
-        weights[f"cond_stage_model.transformer.{whole}"] = tensor
-    file.parent.mkdir(parents=True, exist_ok=True)
-    save_file(
-        {name: tensor.contiguous() for name, tensor in weights.items() if tensor.dtype != torch.int64}, file
-    )
-    shutil.copytree(pipeline_folder, file.with_suffix(""), ignore=shutil.ignore_patterns("*.safetensors"))
     return file
 
 
@@ -206,21 +203,22 @@ def _scheduler() -> Any:
     )
 
 
-def _text_encoder(projection: int | None = None) -> Any:
+def _text_encoder(width: int = _WIDTH, *, projected: bool = False, hidden_act: str = "quick_gelu") -> Any:
     from transformers import CLIPTextConfig, CLIPTextModel, CLIPTextModelWithProjection
 
     config = CLIPTextConfig(
         vocab_size=len(_vocabulary()),
-        hidden_size=_WIDTH,
-        intermediate_size=2 * _WIDTH,
+        hidden_size=width,
+        intermediate_size=2 * width,
         num_hidden_layers=2,
         num_attention_heads=4,
-        projection_dim=projection or _WIDTH,
+        projection_dim=width,
+        hidden_act=hidden_act,
         bos_token_id=_vocabulary()["<|startoftext|>"],
         eos_token_id=_vocabulary()["<|endoftext|>"],
         pad_token_id=_vocabulary()["<|endoftext|>"],
     )
-    return CLIPTextModel(config) if projection is None else CLIPTextModelWithProjection(config)
+    return CLIPTextModelWithProjection(config) if projected else CLIPTextModel(config)
 
 
 def _vocabulary() -> dict[str, int]:
@@ -271,10 +269,13 @@ def _feature_extractor() -> Any:
 
 def main(folder: Path) -> None:
     """Write one of each kind."""
+    from tests.generators.image.single_files import single_file
+
     single_file(text_pipeline(folder / "small-sd"), folder / "small-single.safetensors")
     text_pipeline(folder / "small-inpainting", in_channels=9)
     text_pipeline(folder / "small-checked", checker=True)
-    xl_pipeline(folder / "small-xl")
+    single_file(v_prediction_pipeline(folder / "small-sd2"), folder / "small-sd2-single.safetensors")
+    single_file(xl_pipeline(folder / "small-xl"), folder / "small-xl-single.safetensors")
     turbo_pipeline(folder / "small-turbo")
     control_net(folder / "small-control")
     autoencoder(folder / "small-vae")

@@ -25,6 +25,7 @@ from generators.image.schedulers import SCHEDULERS
 from generators.image.settings import ImageSettings
 from tests.generators.image import small_pipelines
 from tests.generators.image.conftest import digests, drawn
+from tests.generators.image.single_files import single_file
 
 pytest.importorskip("diffusers")
 #: The library's own use of other libraries, not ours of it.
@@ -121,7 +122,7 @@ def test_words_that_the_model_would_not_read_are_an_error(maker: ImageMaker) -> 
 def test_a_single_file_draws_what_its_folder_draws(
     maker: ImageMaker, models: Path, text_folder: Path
 ) -> None:
-    file = small_pipelines.single_file(text_folder, models / "single.safetensors")
+    file = single_file(text_folder, models / "single.safetensors")
     assert drawn(opened(file)) == drawn(maker)
 
 
@@ -177,7 +178,7 @@ def test_nothing_opens_a_connection(
     monkeypatch.setattr(socket.socket, "connect", refuse)
     monkeypatch.setattr(socket, "getaddrinfo", refuse)
     monkeypatch.setenv("HF_HUB_CACHE", str(tmp_path))
-    file = small_pipelines.single_file(text_folder, models / "alone.safetensors")
+    file = single_file(text_folder, models / "alone.safetensors")
     for model in (text_folder, file):
         assert len(digests(opened(model).make(ImageRequest(prompt="x", steps=1)))) == 1
     with pytest.raises(ModelUnusable, match=r"not on this machine.*--fetch"):

@@ -13,6 +13,7 @@ from generators.image.picture_files import read_note
 from generators.image.protocol import ImageRequest
 from generators.image.scripted import ScriptedImageMaker
 from generators.safety import SafetyGate, SafetySettings
+from machine.energy import EnergyCounter, EnergyMeter
 
 
 def test_a_drawn_file_says_what_made_it(tmp_path: Path) -> None:
@@ -79,3 +80,19 @@ def test_a_flagged_picture_is_not_kept(tmp_path: Path) -> None:
             gate=SafetyGate(SafetySettings(), log),
         )
     assert [file.name for file in tmp_path.iterdir()] == [log.name]
+
+
+def test_pictures_share_the_energy_they_took(tmp_path: Path) -> None:
+    told = iter(range(0, 600, 4))
+    meter = EnergyMeter((EnergyCounter("package-0", lambda: float(next(told)), None),))
+    request = ImageRequest(prompt="a lens", count=2, steps=3)
+    drawn = draw(ScriptedImageMaker(), request, tmp_path / "x.png", meter=meter)
+    looks = next(told) // 4 - 1
+    for file in drawn.files:
+        note = read_note(file.path)
+        assert (note.energy_joules, note.energy_of) == (looks * 4 / 2, ("package-0",))
+
+
+def test_where_no_energy_is_told_none_is_said(tmp_path: Path) -> None:
+    drawn = draw(ScriptedImageMaker(), ImageRequest(prompt="x"), tmp_path / "x.png", meter=EnergyMeter(()))
+    assert (drawn.files[0].making.energy_joules, drawn.files[0].making.energy_of) == (None, ())
