@@ -11,6 +11,7 @@ from generators.audio.sound_files import check_suffix, open_sound
 from generators.errors import RequestUnusable
 from generators.making import Making
 from generators.safety import SafetyGate, SafetySettings
+from machine import Energy, EnergyMeter, energy_meter
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,7 @@ def compose(
     overwrite: bool = False,
     progress: StepCounter = uncounted,
     cancelled: Callable[[], bool] = lambda: False,
+    meter: EnergyMeter | None = None,
 ) -> ComposedFile:
     """Make the request's sound and write it as WAV, FLAC or Ogg (by the name's ending), with how it was made.
 
@@ -47,8 +49,14 @@ def compose(
     if not out.parent.is_dir():  # not after minutes of work
         raise RequestUnusable(f"There is no folder {out.parent} to write {out.name} to. Make it first.")
     gate.check_prompt(request.prompt, maker.id)
-    made = maker.make(request, progress, cancelled)
-    making = _making(made, request, maker.id, tuple(sources), model_sha256)
+    interval = (meter or energy_meter()).start()
+
+    def stepped(step: int, steps: int) -> None:
+        interval.look()
+        progress(step, steps)
+
+    made = maker.make(request, stepped, cancelled)
+    making = _making(made, request, maker.id, tuple(sources), model_sha256, interval.energy())
     channels = 1 if made.samples.ndim == 1 else made.samples.shape[1]
     with open_sound(out, made.sample_rate, channels) as sink:
         sink.write(made.samples)
@@ -62,6 +70,7 @@ def _making(
     model: str,
     sources: tuple[str, ...],
     model_sha256: str | None,
+    energy: Energy,
 ) -> Making:
     return Making(
         maker="music",
@@ -72,4 +81,6 @@ def _making(
         sources=sources,
         model_sha256=model_sha256,
         seconds=None if made.work_seconds is None else round(made.work_seconds, 3),
+        energy_joules=energy.joules,
+        energy_of=energy.of,
     )

@@ -17,6 +17,7 @@ from generators.audio.scripted_music import ToneMusicMaker
 from generators.audio.sound_files import read_note
 from generators.errors import EngineMissing, GenerationFailed, PromptRefused, RequestUnusable
 from generators.safety import SafetyGate, SafetySettings
+from machine.energy import EnergyCounter, EnergyMeter
 
 _REQUEST = MusicRequest("calm piano", seconds=0.5, guidance_scale=2, seed=7)
 
@@ -71,6 +72,16 @@ def test_two_channels_are_kept(tmp_path: Path, suffix: str) -> None:
     assert (sound.shape, rate) == ((4000, 2), 8000)
     np.testing.assert_allclose(sound[:, 1], sound[:, 0] / 2, atol=1e-4 if suffix != ".ogg" else 0.1)
     assert read_note(path).prompt == "calm piano"
+
+
+def test_the_energy_it_took_stands_in_the_file(tmp_path: Path) -> None:
+    told = iter(range(10, 1000, 10))
+    meter = EnergyMeter((EnergyCounter("package-0", lambda: float(next(told)), None),))
+    making = compose(ToneMusicMaker(), _REQUEST, tmp_path / "x.wav", meter=meter).making
+    assert making.energy_joules is not None
+    assert making.energy_joules > 0
+    assert making.energy_joules % 10 == 0
+    assert making.energy_of == ("package-0",)
 
 
 def test_the_gate_stands_before_the_engine(tmp_path: Path) -> None:
