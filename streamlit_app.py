@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from apps.chat.page import show_page
+from apps.chat.app import show_app
 
-show_page()
+show_app()

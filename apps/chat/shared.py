@@ -1,0 +1,53 @@
+"""What all pages share: open collections, and which of them this person looks at.
+
+Collections are opened once per process and used by everybody; what a person chose and asked lies in that
+person's session alone.
+"""
+
+from __future__ import annotations
+
+import os
+
+import streamlit as st
+
+from apps.errors import FaceError
+from apps.settings import settings_from
+from generators.errors import GeneratorError
+from ingest.errors import IngestError
+from machine import MachineError
+from rag import Collection, CollectionInfo, RagError, list_collections, open_collection
+
+#: What can go wrong in a person's daily work: shown in words. Everything else is a defect.
+EXPECTED = (RagError, IngestError, GeneratorError, MachineError, FaceError)
+
+_CHOSEN = "collection"
+
+
+@st.cache_resource(max_entries=4, on_release=lambda collection: collection.close())
+def opened(name: str) -> Collection:
+    """One open collection for all who look at it; its models are shared with the others'."""
+    return open_collection(name, settings_from())
+
+
+def whole_collections() -> list[CollectionInfo]:
+    """Those that open, by name."""
+    return [info for info in list_collections() if info.problem is None]
+
+
+def chosen() -> str | None:
+    """The collection that this person looks at; None where there is none yet."""
+    names = [info.name for info in whole_collections()]
+    wanted = st.session_state.get(_CHOSEN) or os.environ.get("REFDESK_COLLECTION", "")
+    if wanted in names:
+        return str(wanted)
+    return names[0] if names else None
+
+
+def choose(name: str) -> None:
+    st.session_state[_CHOSEN] = name
+
+
+def show_problem(what: str, error: Exception) -> None:
+    """What went wrong, and the error's own words, which may hold names of files: never as Markdown."""
+    st.error(what)
+    st.text(str(error))
