@@ -33,6 +33,11 @@ class CollectionContents:
         return self._folder
 
     @property
+    def is_closed(self) -> bool:
+        """Whether somebody closed it; it stays so."""
+        return self._behind.is_closed
+
+    @property
     def settings(self) -> Settings:
         return self._settings
 

@@ -23,7 +23,11 @@ EXPECTED = (RagError, IngestError, GeneratorError, MachineError, FaceError)
 _CHOSEN = "collection"
 
 
-@st.cache_resource(max_entries=4, on_release=lambda collection: collection.close())
+@st.cache_resource(
+    max_entries=4,
+    validate=lambda collection: not collection.is_closed,
+    on_release=lambda collection: collection.close(),
+)
 def opened(name: str) -> Collection:
     """One open collection for all who look at it; its models are shared with the others'."""
     return open_collection(name, settings_from())
