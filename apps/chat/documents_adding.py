@@ -72,12 +72,13 @@ def _take(collection: Collection, files: Iterable[object], ocr: Ocr, *, replace:
         show_problem("The files could not be taken in.", error)
         return False
     st.session_state[_kept(collection.name)] = tuple(kept)
+    st.toast("Reading has begun: see the top of the page.")
     return True
 
 
 def _show_what_was_kept(name: str) -> None:
     """What is to be said of the files that were dropped last: names that were not free."""
-    kept: Sequence[KeptFile] = st.session_state.pop(_kept(name), ())
+    kept: Sequence[KeptFile] = st.session_state.get(_kept(name), ())
     for each in kept:
         called, now = plain(each.name), plain(each.path.name)
         if each.keeping == "beside":
@@ -104,6 +105,7 @@ def _read_path(name: str, path: str, include: Sequence[str], sync: bool, ocr: Oc
     except (*EXPECTED, OSError) as error:
         show_problem("Reading could not be started.", error)
         return
+    st.toast("Reading has begun: see the top of the page.")
     st.rerun()
 
 

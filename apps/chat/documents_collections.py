@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Literal
 
 import streamlit as st
 
@@ -18,6 +19,8 @@ from rag.dropped_files import DroppedFiles
 #: The documents of `make demo`; they come with the source, and not with an installed package.
 SAMPLE_FOLDER = Path(__file__).resolve().parents[2] / "examples" / "documents"
 _SAMPLE = "sample"
+#: In the session: the collection that is asked about before it is deleted.
+_DELETING = "collection to delete"
 
 
 def show_first_collection() -> None:
@@ -50,8 +53,7 @@ def show_collection_tools(name: str) -> None:
         new_name = st.text_input("New name", name, max_chars=100)
         if st.form_submit_button("Rename"):
             _rename(name, new_name.strip())
-    if st.button("Delete", icon=":material/delete:", key="delete collection", width="stretch"):
-        _confirm_deletion(name)
+    _show_deletion_button("Delete", name, "delete collection", icon=":material/delete:", width="stretch")
 
 
 def show_broken_collections() -> None:
@@ -61,8 +63,13 @@ def show_broken_collections() -> None:
         with st.container(border=True):
             st.error(f"The collection {plain(info.name)} does not open.")
             st.text(info.problem or "")
-            if st.button("Delete it", key=f"delete broken {info.name}"):
-                _confirm_deletion(info.name)
+            _show_deletion_button("Delete it", info.name, f"delete broken {info.name}")
+
+
+def show_question_before_deletion() -> None:
+    """The dialog that asks, as long as it was neither answered nor closed."""
+    if (name := st.session_state.get(_DELETING)) is not None:
+        _confirm_deletion(name)
 
 
 def make_collection(name: str) -> None:
@@ -127,11 +134,21 @@ def _rename(name: str, new_name: str) -> None:
     st.rerun()
 
 
-@st.dialog("Delete this collection?")
+def _show_deletion_button(
+    label: str, name: str, key: str, icon: str | None = None, width: Literal["content", "stretch"] = "content"
+) -> None:
+    st.button(label, key=key, icon=icon, width=width, on_click=_ask_before_deletion, args=(name,))
+
+
+def _ask_before_deletion(name: str | None) -> None:
+    st.session_state[_DELETING] = name
+
+
+@st.dialog("Delete this collection?", on_dismiss=lambda: _ask_before_deletion(None))
 def _confirm_deletion(name: str) -> None:
     info = next((info for info in list_collections() if info.name == name), None)
     if info is None:
-        st.rerun()
+        st.text(f"“{name}” is gone already.")
         return
     st.text(_what_goes(info))
     if st.button("Delete for good", type="primary", key="delete for good"):
@@ -143,8 +160,10 @@ def _confirm_deletion(name: str) -> None:
         except (*EXPECTED, ValueError) as error:
             show_problem("It was not deleted.", error)
             return
+        _ask_before_deletion(None)
         st.rerun()
     if st.button("Keep it", key="keep collection"):
+        _ask_before_deletion(None)
         st.rerun()
 
 

@@ -20,7 +20,7 @@ STYLE = """<style>
   font-weight: 600; }
 .rd-hit .rd-place, .rd-hit .rd-path, .rd-why, .rd-list dd { opacity: .82; font-weight: 400;
   font-size: .9rem; }
-.rd-hit p { margin: .5rem 0; white-space: pre-line; line-height: 1.5; }
+.rd-hit p { margin: .5rem 0; line-height: 1.5; }
 .rd-hit mark { background: color-mix(in srgb, #e8a800 38%, transparent); color: inherit; border-radius: .2rem;
   padding: 0 .1rem; }
 .rd-bar { display: flex; height: .45rem; border-radius: .25rem; overflow: hidden; margin: .5rem 0 .35rem;
@@ -31,8 +31,8 @@ STYLE = """<style>
 .rd-key { display: inline-block; width: .65rem; height: .65rem; border-radius: .15rem; margin-right: .3rem; }
 .rd-why span.rd-part { margin-right: .9rem; white-space: nowrap; }
 .rd-lacking { text-decoration: line-through; opacity: .8; }
-.rd-list { margin: 0; overflow-wrap: anywhere; } .rd-list dt { font-weight: 600; }
-.rd-list dd { margin: 0 0 .5rem; }
+.rd-list, .rd-list dt, .rd-list dd { margin: 0; padding: 0; overflow-wrap: anywhere; }
+.rd-list dt { font-weight: 600; } .rd-list dd { padding-bottom: .5rem; }
 </style>"""
 
 

@@ -53,11 +53,12 @@ def _show(collection: str) -> None:
     for job in active:
         _show_active(job)
     ended = [job for job in jobs if not job.is_active]
+    if ended and not active:
+        _show_ended(ended.pop(0))
     if ended:
-        _show_ended(ended[0])
-    if len(ended) > 1:
-        with st.expander("Earlier runs"):
-            for job in ended[1 : _EARLIER + 1]:
+        # Not in a drawer: what a closed one holds is drawn and sent all the same.
+        if st.toggle(f"Earlier runs: {min(len(ended), _EARLIER)}", key=f"earlier runs of {collection}"):
+            for job in ended[:_EARLIER]:
                 _show_ended(job)
 
 
@@ -90,13 +91,13 @@ def _show_stop(job: Job) -> None:
 
 
 def _show_ended(job: Job) -> None:
-    outcomes = Jobs().outcomes(job.id)
+    outcomes = _report_of(job.id, job.began, job.standing)
     with st.container(border=True):
         if job.standing == "finished":
             failed = job.counts.get("failed", 0)
             (st.warning if failed else st.success)(_summary(job, outcomes))
         elif job.standing == "stopped":
-            left = f" {count_of(len(job.left), 'file or folder')} to go." if job.left else ""
+            left = f" {count_of(len(job.left), 'file')} to go." if job.left else ""
             st.info(f"Stopped. What was read is kept.{left}")
         else:
             st.error(
@@ -106,7 +107,8 @@ def _show_ended(job: Job) -> None:
         _show_reasons(outcomes)
         _show_passwords(job, outcomes)
         if outcomes:
-            with st.expander(f"The whole report: {count_of(len(outcomes), 'file')}"):
+            words = f"The whole report: {count_of(len(outcomes), 'file')}"
+            if st.toggle(words, key=f"report of {job.id}"):
                 _show_outcomes(outcomes)
         with st.container(horizontal=True):
             if job.can_go_on:
@@ -119,6 +121,12 @@ def _show_ended(job: Job) -> None:
                     args=("resume", job.id),
                 )
             st.button("Dismiss", key=f"forget {job.id}", on_click=_try, args=("forget", job.id))
+
+
+@st.cache_resource(max_entries=32, show_spinner=False)
+def _report_of(id: str, began: str, standing: str) -> tuple[FileOutcome, ...]:  # noqa: ARG001 - keys
+    """What came of a job that has ended: read once for each time that it was started."""
+    return Jobs().outcomes(id)
 
 
 def _show_reasons(outcomes: Sequence[FileOutcome]) -> None:

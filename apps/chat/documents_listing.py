@@ -18,6 +18,8 @@ from rag.dropped_files import DroppedFiles
 
 _ROWS_WITHOUT_SCROLLING = 12
 _MOST_NAMED = 10
+#: In the session: the paths that are asked about before they are removed.
+_REMOVING = "documents to remove"
 
 
 def documents_of(collection: Collection) -> tuple[DocumentInfo, ...]:
@@ -37,22 +39,22 @@ def show_listing(collection: Collection, documents: Sequence[DocumentInfo]) -> N
             "Document": [names[each.path] for each in documents],
             "Title": [each.title for each in documents],
             "Pages": [each.page_count for each in documents],
-            "By OCR": [each.recognised_pages or None for each in documents],
+            "By OCR": [each.recognised_pages for each in documents],
             "Chunks": [each.chunk_count for each in documents],
-            "Written": [each.written for each in documents],
+            "Written": [each.written or "" for each in documents],
             "Read in": [each.ingested_at[:10] for each in documents],
-            "Size": [each.size_bytes / 1e6 for each in documents],
+            "Size": [each.size_bytes for each in documents],
             "Kept": ["copy here" if dropped else "on disk" for dropped in _dropped(collection, documents)],
             "Path": [each.path for each in documents],
         },
         hide_index=True,
         height="content" if len(documents) <= _ROWS_WITHOUT_SCROLLING else 460,
         column_config={
-            "Document": st.column_config.TextColumn(width="medium", pinned=True),
+            "Document": st.column_config.TextColumn(width="medium"),
             "By OCR": st.column_config.NumberColumn(
                 help="Pages that were read from their picture, and may hold misread letters."
             ),
-            "Size": st.column_config.NumberColumn(format="%.2f MB"),
+            "Size": st.column_config.NumberColumn(format="bytes"),
         },
         on_select="rerun",
         selection_mode="multi-row",
@@ -63,8 +65,16 @@ def show_listing(collection: Collection, documents: Sequence[DocumentInfo]) -> N
         return
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(f"**{count_of(len(chosen), 'document')} chosen**")
-        if st.button("Remove", icon=":material/delete:", key="remove documents"):
-            _confirm_removal(collection, tuple(each.path for each in chosen))
+        going = tuple(each.path for each in chosen)
+        st.button(
+            "Remove",
+            icon=":material/delete:",
+            key="remove documents",
+            on_click=_ask_before_removal,
+            args=(going,),
+        )
+    if going := st.session_state.get(_REMOVING):
+        _confirm_removal(collection, going)
     if len(chosen) == 1:
         _show_text(collection, chosen[0], names[chosen[0].path])
 
@@ -103,7 +113,11 @@ def _show_text(collection: Collection, document: DocumentInfo, name: str) -> Non
             st.text(page.text if page is not None and page.text.strip() else "This page holds no text.")
 
 
-@st.dialog("Remove from the collection?")
+def _ask_before_removal(paths: tuple[str, ...]) -> None:
+    st.session_state[_REMOVING] = paths
+
+
+@st.dialog("Remove from the collection?", on_dismiss=lambda: _ask_before_removal(()))
 def _confirm_removal(collection: Collection, paths: tuple[str, ...]) -> None:
     dropped = DroppedFiles(collection.folder)
     for path in paths[:_MOST_NAMED]:
@@ -125,8 +139,10 @@ def _confirm_removal(collection: Collection, paths: tuple[str, ...]) -> None:
             show_problem("Not all of it was removed.", error)
             return
         st.session_state.pop(f"documents of {collection.name}", None)
+        _ask_before_removal(())
         st.rerun()
     if st.button("Keep", key="keep documents"):
+        _ask_before_removal(())
         st.rerun()
 
 

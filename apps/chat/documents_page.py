@@ -9,6 +9,7 @@ from apps.chat.documents_collections import (
     show_broken_collections,
     show_collection_tools,
     show_first_collection,
+    show_question_before_deletion,
 )
 from apps.chat.documents_jobs import show_jobs
 from apps.chat.documents_listing import documents_of, show_listing, totals
@@ -23,6 +24,7 @@ def show() -> None:
     """Draw the page."""
     st.title("Documents")
     show_broken_collections()
+    show_question_before_deletion()
     name = chosen()
     if name is None:
         show_first_collection()
@@ -40,7 +42,11 @@ def show() -> None:
         with st.container(horizontal=True, horizontal_alignment="right", width=420):
             show_collection_tools(name)
     show_jobs(name)
-    views = st.tabs([_DOCUMENTS, _SEARCH, _ADD], default=_DOCUMENTS if documents else _ADD)
+    views = st.tabs(
+        [_DOCUMENTS, _SEARCH, _ADD],
+        default=_DOCUMENTS if documents else _ADD,
+        key=f"views of {name}, {bool(documents)}",
+    )
     with views[0]:
         show_listing(collection, documents)
     with views[1]:

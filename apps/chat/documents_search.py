@@ -20,8 +20,11 @@ def show_search(collection: Collection, documents: Sequence[DocumentInfo]) -> No
     names = shown_names(document.path for document in documents)
     with st.form(f"search {collection.name}", border=False):
         query = st.text_input("Search in these documents", placeholder="annual fee")
-        only = st.multiselect("In", list(names), format_func=names.__getitem__, placeholder="all documents")
-        count = st.slider("Hits", 1, 50, 10)
+        places, numbers = st.columns([4, 1])
+        only = places.multiselect(
+            "In", list(names), format_func=names.__getitem__, placeholder="all documents"
+        )
+        count = int(numbers.number_input("Hits", 1, 50, 10))
         searched = st.form_submit_button("Search", type="primary", icon=":material/search:")
     found_key = f"found in {collection.name}"
     if searched and query.strip():
