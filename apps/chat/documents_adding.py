@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Literal, cast
+from typing import Literal
 
 import streamlit as st
+from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from apps.chat.plain_words import plain
 from apps.chat.shared import EXPECTED, show_problem
@@ -35,10 +36,7 @@ def show_adding(collection: Collection) -> None:
         help="A copy is kept for the collection, in this machine's data home. Reading begins at once.",
     )
     with st.expander("How they are read"):
-        ocr = cast(
-            "Ocr",
-            st.radio("Text recognition (OCR)", list(_OCR), format_func=_OCR.__getitem__, key=f"ocr {name}"),
-        )
+        ocr = st.radio("Text recognition (OCR)", list(_OCR), format_func=_OCR.__getitem__, key=f"ocr {name}")
         namesakes: Literal["both", "replace"] = st.radio(
             "A dropped file that has the name of another",
             ["both", "replace"],
@@ -59,13 +57,13 @@ def show_adding(collection: Collection) -> None:
             _read_path(name, path.strip(), include.split(), sync, ocr)
 
 
-def _take(collection: Collection, files: Iterable[object], ocr: Ocr, *, replace: bool) -> bool:
+def _take(collection: Collection, files: Iterable[UploadedFile], ocr: Ocr, *, replace: bool) -> bool:
     """Keep copies of the dropped files, and have them read."""
     dropped = DroppedFiles(collection.folder)
     kept: list[KeptFile] = []
     try:
         for file in files:
-            kept.append(dropped.keep(file.name, file, replace=replace))  # type: ignore[attr-defined]
+            kept.append(dropped.keep(file.name, file, replace=replace))
         paths = tuple(dict.fromkeys(str(each.path) for each in kept))
         Jobs().start(JobOrder(collection.name, paths, ocr=ocr))
     except (*EXPECTED, OSError) as error:

@@ -55,11 +55,11 @@ def _show(collection: str) -> None:
     ended = [job for job in jobs if not job.is_active]
     if ended and not active:
         _show_ended(ended.pop(0))
-    if ended:
-        # Not in a drawer: what a closed one holds is drawn and sent all the same.
-        if st.toggle(f"Earlier runs: {min(len(ended), _EARLIER)}", key=f"earlier runs of {collection}"):
-            for job in ended[:_EARLIER]:
-                _show_ended(job)
+    earlier = ended[:_EARLIER]
+    # Not in a drawer: what a closed one holds is drawn and sent all the same.
+    if earlier and st.toggle(f"Earlier runs: {len(earlier)}", key=f"earlier runs of {collection}"):
+        for job in earlier:
+            _show_ended(job)
 
 
 def _show_active(job: Job) -> None:

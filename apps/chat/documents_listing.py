@@ -73,8 +73,8 @@ def show_listing(collection: Collection, documents: Sequence[DocumentInfo]) -> N
             on_click=_ask_before_removal,
             args=(going,),
         )
-    if going := st.session_state.get(_REMOVING):
-        _confirm_removal(collection, going)
+    if asked := st.session_state.get(_REMOVING):
+        _confirm_removal(collection, asked)
     if len(chosen) == 1:
         _show_text(collection, chosen[0], names[chosen[0].path])
 

@@ -162,7 +162,8 @@ class JobFolder:
 
 def _made(kind: type[_Kind], told: Any) -> _Kind:
     """The value that was written as JSON; lists were tuples. Raises KeyError, TypeError."""
-    values = {field.name: told[field.name] for field in fields(kind)}
-    return kind(
-        **{name: tuple(value) if isinstance(value, list) else value for name, value in values.items()}
-    )
+    values: dict[str, Any] = {field.name: told[field.name] for field in fields(kind)}
+    for name, value in values.items():
+        if isinstance(value, list):
+            values[name] = tuple(value)
+    return kind(**values)

@@ -17,6 +17,9 @@ _INSTALLED = frozenset({"site-packages", "dist-packages"})
 
 def start_process(job: JobFolder, passwords: Sequence[str] = ()) -> None:
     """Start the job's process. It says itself that it is there, in the job's folder."""
+    creation_flags = 0
+    if sys.platform == "win32":
+        creation_flags = subprocess.CREATE_NEW_PROCESS_GROUP
     with job.log.open("wb") as log:
         process = subprocess.Popen(  # noqa: S603 - this interpreter and a module of ours
             [sys.executable, "-m", "apps.jobs", os.fspath(job.folder)],
@@ -25,7 +28,7 @@ def start_process(job: JobFolder, passwords: Sequence[str] = ()) -> None:
             stderr=log,
             env=_environment(),
             start_new_session=sys.platform != "win32",
-            creationflags=subprocess.CREATE_NEW_PROCESS_GROUP if sys.platform == "win32" else 0,
+            creationflags=creation_flags,
         )
     # Passwords are read by nobody on the way: not in the list of processes, and not on the disk.
     threading.Thread(
