@@ -59,7 +59,7 @@ def jobs(modelless: Path) -> Jobs:
 def long_order(tmp_path: Path) -> JobOrder:
     place = tmp_path / "many"
     place.mkdir()
-    return JobOrder("long", (str(many_files(place, 150)),))
+    return JobOrder("long", (str(many_files(place, 400)),))
 
 
 def test_files_are_read_by_another_process_and_reported(jobs: Jobs, folder: Path) -> None:
@@ -99,13 +99,13 @@ def test_stopped_in_the_midst_it_keeps_what_it_read_and_goes_on(jobs: Jobs, long
     stopped = ended(jobs, job.id)
     assert stopped.standing == "stopped"
     read = len(documents_in("long"))
-    assert read + len(stopped.left) == 150
+    assert read + len(stopped.left) == 400
     assert stopped.left
     assert stopped.can_go_on
     jobs.resume(job.id)
     finished = ended(jobs, job.id)
     assert finished.standing == "finished"
-    assert len(documents_in("long")) == 150
+    assert len(documents_in("long")) == 400
     assert finished.counts["unchanged"] == read
 
 
@@ -122,7 +122,7 @@ def test_a_killed_process_is_told_from_one_that_has_finished(jobs: Jobs, long_or
     assert jobs.outcomes(job.id)
     jobs.resume(job.id)
     assert ended(jobs, job.id).standing == "finished"
-    assert len(documents_in("long")) == 150
+    assert len(documents_in("long")) == 400
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="sends a POSIX signal")
