@@ -49,13 +49,20 @@ def texts_of(
     """The text of each (name, path) that has one, by its name.
 
     With `stated` nothing else counts; a file is found by its name, its last part, or that without its ending.
-    Without, the note in the file says it, where `maker` made the file.
+    Without, the note in the file says it, where `maker` made the file. Raises TextsInvalid where `stated`
+    names none of the files.
     """
     if stated is None:
         noted = ((name, _noted(path, read_note, maker)) for name, path in files)
         return {name: text for name, text in noted if text}
     found = ((name, next((stated[key] for key in _keys(name) if key in stated), None)) for name, _ in files)
-    return {name: text for name, text in found if text}
+    matched = {name: text for name, text in found if text}
+    if not matched:
+        raise TextsInvalid(
+            f"The file of texts names none of the {len(files):,} files, such as {files[0][0]}; it names "
+            f"{next(iter(stated), 'nothing')}."
+        )
+    return matched
 
 
 def unused_names(names: Iterable[str], stated: Mapping[str, str]) -> list[str]:

@@ -9,9 +9,9 @@ upper bound; lower is better. It is no number of a picture, and not the Inceptio
 ones.
 
 It is biased upwards, the more the fewer pictures there are (Bińkowski et al. 2018,
-https://arxiv.org/abs/1801.01401; Chong and Forsyth 2020, https://arxiv.org/abs/1911.07023), so FIDs of unequally
-many pictures do not compare. Its authors recommend 10,000 at least, and more than there are dimensions
-(https://github.com/bioinf-jku/TTUR); published ones are mostly of 50,000.
+https://arxiv.org/abs/1801.01401; Chong and Forsyth 2020, https://arxiv.org/abs/1911.07023), so FIDs of
+unequally many pictures do not compare. Its authors recommend 10,000 at least, and more than there are
+dimensions (https://github.com/bioinf-jku/TTUR); published ones are mostly of 50,000.
 """
 
 from __future__ import annotations
@@ -33,7 +33,8 @@ def frechet_distance(real: Features, made: Features) -> float:
     By torchmetrics in float64 where both sets outnumber the dimensions. Where one does not, its covariance is
     singular, and the eigenvalues that torchmetrics takes the roots of lose half their digits: equal sets then
     come out at some -1e-5. There tr (M W)^½ is the sum of the singular values of A Bᵀ, with the centred
-    features A and B over √(n - 1), since M = AᵀA (Mathiasen and Hvilshøj 2020, https://arxiv.org/abs/2009.14075).
+    features A and B over √(n - 1), since M = AᵀA (Mathiasen and Hvilshøj 2020,
+    https://arxiv.org/abs/2009.14075).
 
     Raises EngineMissing, and ValueError for shapes that do not fit.
     """

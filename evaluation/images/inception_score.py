@@ -6,9 +6,9 @@ with p(class) the mean over the pictures (Salimans et al. 2016, https://arxiv.or
 pictures alike to the network) to the number of classes, or of pictures if that is smaller; higher is better.
 It knows no real pictures: a network that draws one perfect picture of each class gets the most.
 
-The usual figure is the mean over 10 parts. A part of few pictures cannot show many classes, so that mean hangs
-on how many parts there are; Barratt and Sharma 2018 (https://arxiv.org/abs/1801.01973) take all pictures as
-one, and so is it here. The parts give the spread.
+The usual figure is the mean over 10 parts. A part of few pictures cannot show many classes, so that mean
+hangs on how many parts there are; Barratt and Sharma 2018 (https://arxiv.org/abs/1801.01973) take all
+pictures as one, and so is it here. The parts give the spread.
 """
 
 from __future__ import annotations

@@ -45,8 +45,8 @@ def measure_images(
     asked = texts_of(made_folder.files, prompts, read_note, "image") if clip is not None else {}
     if clip is not None and not asked and extractor is None:
         raise NothingToMeasure(
-            f"No picture in {made} has a prompt: none carries a note of how it was made, or the file of "
-            "prompts names none of them. Give a CSV with the columns file and prompt (--prompts)."
+            f"No picture in {made} has a prompt: none carries a note of how it was made. "
+            "Give a CSV with the columns file and prompt (--prompts)."
         )
     total = len(made_folder.files) + (len(real_folder.files) if real_folder else 0)
     done = 0
@@ -178,6 +178,6 @@ def _prompt_warnings(
         yield f"The file of prompts names {len(unused):,} pictures that are not there, as {unused[0]}."
     if seen.cut_prompts:
         yield (
-            f"{seen.cut_prompts:,} prompts are longer than the {clip.most_tokens} tokens that {clip.id} reads; "
-            "it scored their beginnings."
+            f"{seen.cut_prompts:,} prompts are longer than the {clip.most_tokens} tokens that {clip.id} "
+            "reads; it scored their beginnings."
         )
