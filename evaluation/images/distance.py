@@ -65,7 +65,10 @@ def _root(features: Features) -> Features:
     import numpy as np
 
     centred: Features = (features - features.mean(axis=0)) / np.sqrt(len(features) - 1)
-    return np.linalg.qr(centred, mode="r") if len(centred) > centred.shape[1] else centred
+    if len(centred) <= centred.shape[1]:
+        return centred
+    triangle: Features = np.asarray(np.linalg.qr(centred, mode="r"))
+    return triangle
 
 
 def _by_torchmetrics(real: Features, made: Features) -> float:

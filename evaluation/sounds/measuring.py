@@ -152,10 +152,9 @@ def _mean(
 ) -> Measured:
     lowest = None if unit == "LUFS" else 0.0
     low, high = bootstrap_intervals(values, lowest=lowest, highest=None, seed=seed)
-    if share:
-        high = min(float(high), 1.0)
+    top = min(float(high), 1.0) if share else float(high)
     mean = sum(values) / len(values)
-    return Measured(name, mean, len(values), better, float(low), float(high), unit)
+    return Measured(name, mean, len(values), better, float(low), top, unit)
 
 
 def _warnings(

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from pathlib import Path
+from types import ModuleType
 
 import numpy as np
 import pytest
+import torch
 from PIL import Image
+from safetensors.torch import save_file
+from torch import nn
 
 from evaluation.images.assembly import build_extractor
 from evaluation.images.protocol import FeatureExtractor
-from generators.errors import GeneratorError, ModelUnusable
+from generators.errors import EngineMissing, GeneratorError, ModelUnusable
 from tests.evaluation.images.small_networks import (
     FeaturesAlone,
     PublishedForm,
@@ -105,6 +110,47 @@ def test_another_network_is_not_taken_for_inception(tmp_path: Path) -> None:
     name = f"inception:{save_script(FeaturesAlone(), tmp_path / 'net.pt')}"
     with pytest.raises(ModelUnusable, match="is not the published Inception"):
         build_extractor(name, tmp_path, "cpu").extract(pictures())
+
+
+class StandInInception(nn.Module):
+    """In torchvision's place: the parts of its inception_v3 that are used."""
+
+    def __init__(self, **options: object) -> None:
+        super().__init__()
+        self.see = nn.Conv2d(3, 7, 32, stride=32)
+        self.avgpool = nn.AdaptiveAvgPool2d((1, 1))
+        self.fc = nn.Linear(7, 4)
+
+    def forward(self, pixels: torch.Tensor) -> torch.Tensor:
+        logits: torch.Tensor = self.fc(self.avgpool(self.see(pixels)).flatten(1))
+        return logits
+
+
+def test_torchvision_s_weights_give_what_is_pooled_and_classes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    models = ModuleType("torchvision.models")
+    models.inception_v3 = StandInInception  # type: ignore[attr-defined]  # a module made for this test
+    monkeypatch.setitem(sys.modules, "torchvision", ModuleType("torchvision"))
+    monkeypatch.setitem(sys.modules, "torchvision.models", models)
+    network = StandInInception()
+    save_file(network.state_dict(), tmp_path / "net.safetensors")
+    save_file({"other": torch.zeros(1)}, tmp_path / "other.safetensors")
+
+    seen = build_extractor(f"inception:{tmp_path / 'net.safetensors'}", tmp_path, "cpu").extract(pictures())
+
+    assert seen.features.shape == (3, 7)
+    logits = torch.from_numpy(seen.features).float() @ network.fc.weight.T + network.fc.bias
+    assert seen.probabilities == pytest.approx(logits.softmax(dim=1).detach().numpy(), abs=1e-5)
+    with pytest.raises(ModelUnusable, match="no weights of torchvision's inception_v3"):
+        build_extractor(f"inception:{tmp_path / 'other.safetensors'}", tmp_path, "cpu").extract(pictures())
+
+
+def test_torchvision_that_is_missing_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "torchvision.models", None)
+    save_file({"other": torch.zeros(1)}, tmp_path / "net.safetensors")
+    with pytest.raises(EngineMissing, match="needs torchvision"):
+        build_extractor(f"inception:{tmp_path / 'net.safetensors'}", tmp_path, "cpu").extract(pictures())
 
 
 def test_a_damaged_file_is_told(tmp_path: Path) -> None:

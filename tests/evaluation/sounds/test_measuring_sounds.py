@@ -52,6 +52,25 @@ def test_the_rate_of_a_set_is_all_errors_over_all_words(record: Record) -> None:
     assert rate.count == 2
 
 
+def test_no_error_in_a_few_files_proves_none(record: Record) -> None:
+    files = [(name, record(name, sine(1))) for name in ("a.wav", "b.wav")]
+    report = measure_sounds(files, transcriber=hearing("one"), texts={"a": "one", "b": "one"})
+    rate = report.figures[0]
+
+    assert (rate.value, rate.low) == (0, 0)
+    assert rate.high is not None
+    assert 0.3 < rate.high < 1
+
+
+def test_more_put_in_than_was_there_passes_one(record: Record) -> None:
+    report = measure_sounds(
+        [("a.wav", record("a.wav", sine(1)))], transcriber=hearing("one and two three"), texts={"a": "one"}
+    )
+
+    assert figures(report)["word_error_rate"] == 2
+    assert report.figures[0].high == pytest.approx(2)
+
+
 def test_levels_need_no_text_and_nobody_listening(record: Record) -> None:
     record("a.wav", sine(2, 0.5))
     record("b.flac", sine(2, 0.25, rate=24_000), 24_000)
