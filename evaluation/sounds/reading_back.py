@@ -67,7 +67,7 @@ def error_rates(readings: Sequence[ReadBack], seed: int = 0) -> tuple[Measured, 
 def _rate(name: str, counts: Sequence[tuple[int, int]], seed: int) -> Measured:
     """All errors over all that was said. Its interval is of the mean of r + (e - r n) / mean(n), the ratio
     made linear (Cochran 1977, Sampling Techniques, chapter 6), whose mean over the files is r itself. That
-    nothing was misheard in a few files does not mean that nothing ever is, so one all wrong counts as seen."""
+    nothing was misheard in a few files does not mean that nothing ever is: one all wrong counts as seen."""
     errors, lengths = (sum(column) for column in zip(*counts, strict=True))
     rate, mean_length = errors / lengths, lengths / len(counts)
     linear = [rate + (error - rate * length) / mean_length for error, length in counts]
