@@ -6,6 +6,7 @@ import typer
 
 from apps.cli.evaluation.calibrate import calibrate
 from apps.cli.evaluation.compare import compare, gate
+from apps.cli.evaluation.rate import rate, ratings
 from apps.cli.evaluation.run import run
 from apps.cli.evaluation.runs import runs
 from apps.cli.evaluation.sweep import sweep
@@ -17,6 +18,8 @@ evaluation.command()(gate)
 evaluation.command()(sweep)
 evaluation.command()(calibrate)
 evaluation.command()(runs)
+evaluation.command()(rate)
+evaluation.command()(ratings)
 
 
 @evaluation.callback()
