@@ -20,6 +20,7 @@ from machine.devices import (
     describe_machine,
     usable_cores,
 )
+from machine.energy import Energy, EnergyInterval, EnergyMeter, energy_meter
 from machine.errors import (
     BundleRefused,
     DiskFull,
@@ -50,6 +51,9 @@ __all__ = [
     "CatalogueModel",
     "DiskFull",
     "DownloadFailed",
+    "Energy",
+    "EnergyInterval",
+    "EnergyMeter",
     "FolderUnwritable",
     "HubSource",
     "HubUnreachable",
@@ -82,6 +86,7 @@ __all__ = [
     "describe_acceleration",
     "describe_machine",
     "do_they_fit",
+    "energy_meter",
     "evaluation_folder",
     "file_sha256",
     "find",

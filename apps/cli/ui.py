@@ -58,6 +58,7 @@ def streamlit_command(port: int | None, opens_browser: bool, page: str = "stream
         "server.showEmailPrompt": "false",
         "server.fileWatcherType": "none",
         "browser.gatherUsageStats": "false",
+        "client.toolbarMode": "minimal",
         "browser.serverAddress": _ADDRESS,
     }
     if port is not None:

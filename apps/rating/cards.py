@@ -45,7 +45,7 @@ def show_single(card: Card, grade: Callable[[int], None]) -> None:
     _show_answer(card.answers[0], "Answer")
     for number, words in reversed(list(enumerate(GRADES, start=1))):
         st.button(
-            f"{number}: {words}",
+            words,
             key=f"{number} {card.item.id}",
             shortcut=str(number),
             on_click=grade,
@@ -58,7 +58,7 @@ def _show_question(item: RatingItem, rubric: str) -> None:
     st.caption("Question")
     with st.container(border=True):
         st.text(one_line(item.question))
-    st.caption(rubric)
+    st.write(rubric)
     if item.gold_answers:
         with st.expander("What the question set holds as right"):
             st.text("\n".join(map(one_line, item.gold_answers)))
@@ -73,4 +73,4 @@ def _show_answer(answer: RatedAnswer, title: str) -> None:
         st.text(visible(answer.text))
         if answer.sources:
             st.caption("It cites")
-            st.text("\n".join(map(one_line, answer.sources)))
+            st.text("\n\n".join(map(one_line, answer.sources)))
