@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -78,16 +78,8 @@ def largest_gaps(run: Run, metrics: Sequence[Metric], seed: int = 0) -> tuple[Ga
             gap = _gap(label, metric, values, seed)
             if gap is not None:
                 found.append(gap)
-    adjusted = holm([gap[-1] for gap in found]) if found else []
-    return tuple(
-        Gap(label, metric, better, worse, *span, p, float(corrected), count, small, from_small)
-        for (label, metric, better, worse, span, count, small, from_small, p), corrected in zip(
-            found, adjusted, strict=True
-        )
-    )
-
-
-_Found = tuple[str, Metric, Side, Side, tuple[float, float, float], int, tuple[str, ...], bool, float]
+    adjusted = holm([gap.p_value for gap in found]).tolist() if found else []
+    return tuple(replace(gap, adjusted_p=p) for gap, p in zip(found, adjusted, strict=True))
 
 
 def quality_metrics(run: Run) -> tuple[Metric, ...]:
@@ -96,7 +88,8 @@ def quality_metrics(run: Run) -> tuple[Metric, ...]:
     return tuple(one for one in run.manifest.metrics if one.name in names and one.group not in _COSTS)
 
 
-def _gap(label: str, metric: Metric, values: Mapping[str, Floats], seed: int) -> _Found | None:
+def _gap(label: str, metric: Metric, values: Mapping[str, Floats], seed: int) -> Gap | None:
+    """The gap, its p not corrected yet; None where there are no two slices to compare."""
     large = [value for value, scores in values.items() if len(scores) >= FEWEST_IN_SLICE]
     from_small = len(large) < 2
     taken = [value for value, scores in values.items() if len(scores) >= _FEWEST] if from_small else large
@@ -106,8 +99,22 @@ def _gap(label: str, metric: Metric, values: Mapping[str, Floats], seed: int) ->
     sides = [Side(value, estimate(values[value], metric, seed)) for value in taken]
     low, high = min(sides, key=lambda one: one.estimate.mean), max(sides, key=lambda one: one.estimate.mean)
     better, worse = (high, low) if metric.higher_is_better else (low, high)
+    size, lowest, highest = _span(high, low)
     p_value = gap_p_value([values[value] for value in taken], seed=seed)
-    return label, metric, better, worse, _span(high, low), len(taken), small, from_small, p_value
+    return Gap(
+        label=label,
+        metric=metric,
+        better=better,
+        worse=worse,
+        size=size,
+        low=lowest,
+        high=highest,
+        p_value=p_value,
+        adjusted_p=p_value,
+        slices=len(taken),
+        small=small,
+        from_small=from_small,
+    )
 
 
 def _span(high: Side, low: Side) -> tuple[float, float, float]:

@@ -10,7 +10,7 @@ import numpy as np
 
 from evaluation.intervals import bootstrap_intervals, difference_intervals
 from evaluation.randomisation import randomisation_p_values
-from evaluation.rating.raters_agreement import RatersAgreement, raters_agreement
+from evaluation.rating.raters_agreement import Measure, RatersAgreement, raters_agreement
 from evaluation.rating.ratings_file import HIGHEST_GRADE, LOWEST_GRADE, Choice, Rating
 from evaluation.rating.tasks import RatingTask
 from evaluation.rating.win_rates import Preference, preference
@@ -61,7 +61,7 @@ def rating_results(task: RatingTask, ratings: Sequence[Rating], seed: int = 0) -
         if code is not None:
             values.setdefault(rating.rater, {})[rating.item] = code
     rated = {rater: len(own) for rater, own in values.items()}
-    measure = "nominal" if task.kind == "pairs" else "ordinal"
+    measure: Measure = "nominal" if task.kind == "pairs" else "ordinal"
     agreement = raters_agreement(values, measure, seed) if len(values) > 1 else None
     won = preference(counted, seed) if task.kind == "pairs" else None
     return RatingResults(
