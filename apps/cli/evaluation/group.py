@@ -7,6 +7,7 @@ import typer
 from apps.cli.evaluation.calibrate import calibrate
 from apps.cli.evaluation.compare import compare, gate
 from apps.cli.evaluation.images import images
+from apps.cli.evaluation.rate import rate, ratings
 from apps.cli.evaluation.run import run
 from apps.cli.evaluation.runs import runs
 from apps.cli.evaluation.sounds import sounds
@@ -21,6 +22,8 @@ evaluation.command()(calibrate)
 evaluation.command()(runs)
 evaluation.command()(images)
 evaluation.command()(sounds)
+evaluation.command()(rate)
+evaluation.command()(ratings)
 
 
 @evaluation.callback()
