@@ -7,7 +7,9 @@
     ├── RunUnfinished           a run was interrupted and is not whole yet
     ├── RunDamaged              a run's files are not what was written
     ├── NotComparable           two runs that do not answer the same questions, or lack the metric asked for
-    └── NothingToCalibrate      the labelled questions cannot decide what was asked of them
+    ├── NothingToCalibrate      the labelled questions cannot decide what was asked of them
+    ├── RubricUnusable          a judge's rubric is not there, or not what one must be
+    └── NothingToJudge          the labelled answers cannot show what a judge is worth
 
 Errors of the packages below (`RagError`, `IngestError`, `GeneratorError`, `MachineError`) pass through.
 """
@@ -45,3 +47,11 @@ class NotComparable(EvaluationError):
 
 class NothingToCalibrate(EvaluationError):
     """Says which questions are needed, and how many."""
+
+
+class RubricUnusable(EvaluationError):
+    """Names the rubric and what is wrong with it."""
+
+
+class NothingToJudge(EvaluationError):
+    """Says what the labelled answers lack."""

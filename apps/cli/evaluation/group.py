@@ -6,6 +6,7 @@ import typer
 
 from apps.cli.evaluation.calibrate import calibrate
 from apps.cli.evaluation.compare import compare, gate
+from apps.cli.evaluation.judge import judge
 from apps.cli.evaluation.run import run
 from apps.cli.evaluation.runs import runs
 from apps.cli.evaluation.sweep import sweep
@@ -16,6 +17,7 @@ evaluation.command()(compare)
 evaluation.command()(gate)
 evaluation.command()(sweep)
 evaluation.command()(calibrate)
+evaluation.command()(judge)
 evaluation.command()(runs)
 
 
