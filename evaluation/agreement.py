@@ -1,11 +1,11 @@
 """How far two raters agree beyond chance: Cohen's kappa, its interval, and the difference of two kappas.
 
-kappa = 1 - sum(w_ij o_ij) / sum(w_ij e_ij), with o_ij the share of items that the first rater puts into class i
-and the second into class j, e_ij the product of the two raters' shares, and w_ij what a disagreement costs: 1
-for all alike (Cohen 1960, https://doi.org/10.1177/001316446002000104), or (i - j)^2 where classes have an
-order ("quadratic", Cohen 1968, https://doi.org/10.1037/h0026256). It is 1 where both always agree and 0 where they
-agree as often as their shares make them; it can be negative. The share of agreement is another thing: of two
-raters who say "yes" to 90% of everything it is 82% by chance.
+kappa = 1 - sum(w_ij o_ij) / sum(w_ij e_ij), with o_ij the share of items that the first rater puts into class
+i and the second into class j, e_ij the product of the two raters' shares, and w_ij what a disagreement costs:
+1 for all alike (Cohen 1960, https://doi.org/10.1177/001316446002000104), or (i - j)^2 where classes have an
+order ("quadratic", Cohen 1968, https://doi.org/10.1037/h0026256). It is 1 where both always agree and 0 where
+they agree as often as their shares make them; it can be negative. The share of agreement is another thing: of
+two raters who say "yes" to 90% of everything it is 82% by chance.
 
 Intervals are the Bayesian bootstrap (Rubin 1981, https://doi.org/10.1214/aos/1176345338): each resample gives
 the groups random weights, exponential draws. Items of one group (answers to one question, sentences about one
@@ -28,6 +28,8 @@ import numpy as np
 from evaluation.intervals import Floats
 
 _LEVEL = 0.95
+#: What is left of 0 where shares that add up to 1 are multiplied.
+_NOTHING = 1e-12
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,13 +129,14 @@ def _kappas(tables: Floats, costs: Floats) -> Floats:
     shares = tables / tables.sum(axis=(1, 2), keepdims=True)
     by_chance = (_chance(shares) * costs).sum(axis=(1, 2))
     seen = (shares * costs).sum(axis=(1, 2))
-    defined = by_chance > 0
+    defined = by_chance > _NOTHING
     return np.where(defined, 1.0 - seen / np.where(defined, by_chance, 1.0), 0.0)
 
 
 def _chance(shares: Floats) -> Floats:
     """What the raters' own shares make of it if they know nothing of each other."""
-    return shares.sum(axis=2)[:, :, None] * shares.sum(axis=1)[:, None, :]
+    first, second = np.asarray(shares.sum(axis=2)), np.asarray(shares.sum(axis=1))
+    return np.multiply(first[:, :, None], second[:, None, :])
 
 
 def _members(groups: Sequence[Hashable] | None, items: int) -> np.ndarray[tuple[int], np.dtype[np.int64]]:

@@ -65,6 +65,9 @@ class LabelledPair:
         return (total > 0) - (total < 0)
 
 
+Item = LabelledAnswer | LabelledPair
+
+
 @dataclass(frozen=True, slots=True)
 class LabelledSet:
     """People's judgements by one rubric: of single answers, or of pairs. `sha256` is of the file."""
@@ -76,7 +79,7 @@ class LabelledSet:
     pairs: tuple[LabelledPair, ...] = ()
 
     @property
-    def items(self) -> tuple[LabelledAnswer, ...] | tuple[LabelledPair, ...]:
+    def items(self) -> tuple[Item, ...]:
         return self.answers or self.pairs
 
 

@@ -6,7 +6,7 @@ the other. Which item belongs to which half is decided by what it is about, so t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Literal
@@ -16,15 +16,11 @@ from evaluation.errors import NothingToJudge
 from evaluation.judging.baselines import Likeness
 from evaluation.judging.cuts import answer_classes, best_margin, best_threshold, preference_classes
 from evaluation.judging.judge import Judge
-from evaluation.judging.labelled import Half, LabelledAnswer, LabelledPair, LabelledSet, half_of
+from evaluation.judging.labelled import Half, Item, LabelledAnswer, LabelledPair, LabelledSet, half_of
 from evaluation.judging.types import Judgement, Rubric, Told, Way
 
 #: Below so many items of either half a cut is chance, and so is what is measured with it.
 FEWEST_TO_MEASURE = 2
-
-Item = LabelledAnswer | LabelledPair
-#: The score of an answer 0..1, or the preference for the first of two -1..1; None where there is none.
-Scoring = Callable[[Item], float | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,17 +89,12 @@ def measure_judge(
     Of pairs a pointwise judge prefers the answer with the higher score. Raises NothingToJudge where a half
     has too few items, or nothing that the engine replied could be read.
     """
-    spreads: list[float] = []
-
-    def model(item: Item) -> float | None:
-        judgements, score = _model_score(judge, rubric, item, way)
-        spreads.extend(judgement.spread for judgement in judgements)
-        return score
-
     items: list[Item] = []
     scores: list[float] = []
+    spreads: list[float] = []
     for done, item in enumerate(labelled.items, start=1):
-        score = model(item)
+        judgements, score = _model_score(judge, rubric, item, way)
+        spreads += [judgement.spread for judgement in judgements]
         if score is not None:
             items.append(item)
             scores.append(score)
@@ -145,7 +136,10 @@ def measure_judge(
 def _model_score(
     judge: Judge, rubric: Rubric, item: Item, way: Way
 ) -> tuple[tuple[Judgement, ...], float | None]:
-    """The judgements that were made, and what they come to."""
+    """The judgements that were made, and what they come to: 0..1 of an answer, -1..1 of a pair.
+
+    None where nothing could be read.
+    """
     if isinstance(item, LabelledAnswer):
         if way == "pairwise":
             raise NothingToJudge(
@@ -200,7 +194,8 @@ class _Halves:
         if fewest < FEWEST_TO_MEASURE:
             raise NothingToJudge(
                 f"One half of the set has {fewest} items of which a verdict could be read; "
-                f"{FEWEST_TO_MEASURE} are needed to choose a cut and to measure with it, and some hundred to tell anything."
+                f"{FEWEST_TO_MEASURE} are needed to choose a cut and to measure with it, and some hundred "
+                "to tell anything."
             )
         self._pairs = isinstance(items[0], LabelledPair)
         self._people = [_people_class(item) for item in self.reported]

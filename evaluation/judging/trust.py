@@ -70,12 +70,16 @@ def measurements_of(judge: str, rubric: Rubric, way: Way = "pointwise") -> tuple
 
 def trust_of(measurements: Sequence[JudgeMeasurement], least_kappa: float = LEAST_KAPPA) -> Trust:
     """By the measurement over the most items; the others say less of it."""
-    if not measurements or measurements[0].items < FEWEST_IN_SLICE:
-        few = f"; {measurements[0].items} labelled answers are too few" if measurements else ""
+    if not measurements:
         return Trust(
             "agreement with people not measured",
-            f"not to be trusted: its agreement with people was never measured{few}. "
-            "`refdesk eval judge` does it",
+            "not to be trusted: its agreement with people was never measured, which `refdesk eval judge` does",
+        )
+    if (items := measurements[0].items) < FEWEST_IN_SLICE:
+        return Trust(
+            f"agreement with people measured on {items} items only",
+            f"not to be trusted: its agreement with people was measured on {items} items only; "
+            f"{FEWEST_IN_SLICE} are the least, and some hundred better",
         )
     best = measurements[0]
     kappa = best.model.kappa
