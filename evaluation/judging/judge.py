@@ -96,11 +96,11 @@ class Judge:
 
     def _part(self, part: Part, case: Case, answer: str) -> str:
         if part == "source":
-            return nearest(case.source, answer, MOST_TOKENS[part], self._generator.count_tokens)
+            return nearest(_sound(case.source), answer, MOST_TOKENS[part], self._generator.count_tokens)
         return self._beginning(case.part(part), MOST_TOKENS[part])
 
     def _beginning(self, text: str, most_tokens: int) -> str:
-        return beginning(text, most_tokens, self._generator.count_tokens)
+        return beginning(_sound(text), most_tokens, self._generator.count_tokens)
 
     def _read(self, messages: tuple[Message, ...], options: Sequence[Option]) -> Reading:
         texts = tuple(option.text for option in options)
@@ -159,6 +159,11 @@ def options_grammar(options: Sequence[str]) -> str:
     """The GBNF of a text that is one of the options."""
     quoted = (option.replace("\\", "\\\\").replace('"', '\\"') for option in options)
     return "root ::= " + " | ".join(f'"{option}"' for option in quoted)
+
+
+def _sound(text: str) -> str:
+    """Without half characters, which no engine takes."""
+    return text.encode("utf-8", "replace").decode("utf-8")
 
 
 def _messages(rubric: Rubric, context: str, shown: str, wording: Wording) -> tuple[Message, ...]:

@@ -73,7 +73,7 @@ def trust_of(measurements: Sequence[JudgeMeasurement], least_kappa: float = LEAS
     if not measurements:
         return Trust(
             "agreement with people not measured",
-            "not to be trusted: its agreement with people was never measured, which `refdesk eval judge` does",
+            "not to be trusted: its agreement with people was never measured; `refdesk eval judge` does it",
         )
     if (items := measurements[0].items) < FEWEST_IN_SLICE:
         return Trust(
