@@ -135,8 +135,8 @@ def _kappas(tables: Floats, costs: Floats) -> Floats:
 
 def _chance(shares: Floats) -> Floats:
     """What the raters' own shares make of it if they know nothing of each other."""
-    first, second = np.asarray(shares.sum(axis=2)), np.asarray(shares.sum(axis=1))
-    return np.multiply(first[:, :, None], second[:, None, :])
+    by_chance: Floats = shares.sum(axis=2)[:, :, None] * shares.sum(axis=1)[:, None, :]
+    return by_chance
 
 
 def _members(groups: Sequence[Hashable] | None, items: int) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
