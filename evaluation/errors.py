@@ -13,7 +13,9 @@
     ├── NothingToRate           the runs hold no answers that people could rate
     ├── RatingsNotFound         no ratings of that name
     ├── RatingsMismatch         ratings of that name exist and are of other answers
-    └── RatingsDamaged          a rating's files are not what was written
+    ├── RatingsDamaged          a rating's files are not what was written
+    ├── RubricUnusable          a judge's rubric is not there, or not what one must be
+    └── NothingToJudge          the labelled answers cannot show what a judge is worth
 
 Errors of the packages below (`RagError`, `IngestError`, `GeneratorError`, `MachineError`) pass through.
 """
@@ -75,3 +77,11 @@ class RatingsMismatch(EvaluationError):
 
 class RatingsDamaged(EvaluationError):
     """Names the file, and the line where there is one."""
+
+
+class RubricUnusable(EvaluationError):
+    """Names the rubric and what is wrong with it."""
+
+
+class NothingToJudge(EvaluationError):
+    """Says what the labelled answers lack."""

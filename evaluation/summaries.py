@@ -113,6 +113,10 @@ def warnings_of(run: Run) -> tuple[str, ...]:
     for name, text in run.manifest.facts.items():
         if name.startswith("calibrated ") and run.manifest.question_set_sha256 in text:
             warnings.append(f"The collection was {name} on these very questions, which flatters it here.")
+    defined = {name for row in run.rows for name in row.scores}
+    for metric in run.manifest.metrics:
+        if metric.caution and metric.name in defined:
+            warnings.append(f"{metric.name}: {metric.caution}.")
     if not any(question.gold for question in (row.question for row in run.rows)):
         warnings.append("No question has gold documents or pages: the search cannot be scored.")
     if not run.is_whole:

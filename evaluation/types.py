@@ -226,7 +226,8 @@ MetricGroup = Literal["retrieval", "answer", "grounding", "refusal", "time", "to
 class Metric:
     """What a score is: its name in tables and options, which way is better, and its bounds.
 
-    `highest` is None where there is no upper bound, as with seconds.
+    `highest` is None where there is no upper bound, as with seconds. `caution` is what stands against leaning
+    on it, in words that follow its name and a colon; empty for most.
     """
 
     name: str
@@ -236,3 +237,4 @@ class Metric:
     lowest: float = 0.0
     highest: float | None = 1.0
     unit: str = ""
+    caution: str = ""

@@ -7,6 +7,7 @@ import typer
 from apps.cli.evaluation.calibrate import calibrate
 from apps.cli.evaluation.compare import compare, gate
 from apps.cli.evaluation.images import images
+from apps.cli.evaluation.judge import judge
 from apps.cli.evaluation.rate import rate, ratings
 from apps.cli.evaluation.run import run
 from apps.cli.evaluation.runs import runs
@@ -19,6 +20,7 @@ evaluation.command()(compare)
 evaluation.command()(gate)
 evaluation.command()(sweep)
 evaluation.command()(calibrate)
+evaluation.command()(judge)
 evaluation.command()(runs)
 evaluation.command()(images)
 evaluation.command()(sounds)

@@ -87,7 +87,9 @@ def interval(estimate: Estimate, metric: Metric) -> str:
 def summary_as_json(summary: Summary) -> dict[str, object]:
     return {
         "metric": summary.metric.name,
+        "title": summary.metric.title,
         "higher_is_better": summary.metric.higher_is_better,
+        **({"caution": summary.metric.caution} if summary.metric.caution else {}),
         **estimate_as_json(summary.estimate),
     }
 
