@@ -14,8 +14,10 @@ from generators.image.drawing import draw as draw_into
 from generators.image.protocol import ImageRequest
 from rag.errors import ToolCallRefused
 from rag.grounded.shaped_prompt import Purpose, shape_prompt
+from rag.tasks.documents import shown_text
 from rag.tools.arguments import About
 from rag.tools.given import given_text
+from rag.tools.told import told_sources
 from rag.tools.types import ToolResult
 from rag.tools.workshop import Workshop
 
@@ -134,7 +136,7 @@ def _from_documents(
     return (
         shaped.prompt,
         sources,
-        [f"From {'; '.join(sources)}.", f"The prompt, shaped by {by}: {shaped.prompt}"],
+        [*told_sources(sources), f"The prompt, shaped by {by}: {shaped.prompt}"],
     )
 
 
@@ -171,9 +173,7 @@ def spoken(
         speaker=workshop.speaker(),
         cancelled=workshop.cancelled,
     )
-    lines = [f"Spoken: {made.path} ({made.seconds:.1f} s)."]
-    if sources:
-        lines.append(f"From {'; '.join(sources)}.")
+    lines = [f"Spoken: {made.path} ({made.seconds:.1f} s).", *told_sources(sources)]
     return ToolResult("speak", "\n".join(lines), made, (made.path,), sources)
 
 
@@ -182,13 +182,15 @@ def transcribe(
     file: Annotated[str, About("A recording among the documents, by its file name.", longest=500)],
 ) -> ToolResult:
     """Write down what is said in a recording."""
+    # A recording is a document: the text is what a model may be shown of it, the value what was said.
     place: Path = workshop.readable_file(file)
     stretches = []
     for stretch in workshop.transcriber().transcribe(place):
         if workshop.cancelled():
             break
         stretches.append(stretch)
-    text = "\n".join(stretch.text for stretch in stretches if stretch.utterances)
+    said = "\n".join(stretch.text for stretch in stretches if stretch.utterances)
+    text = shown_text(said, noted=True)
     return ToolResult(
         "transcribe", text or f"No speech was heard in {file}.", tuple(stretches), sources=(str(place),)
     )

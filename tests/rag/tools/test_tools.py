@@ -15,10 +15,12 @@ from generators.audio.transcription import Stretch, Utterance
 from generators.errors import ModelUnusable, PromptRefused
 from generators.image.picture_files import read_note
 from rag import Answer, NoSuchDocument
-from rag.errors import NoSuchPage, TaskUnsuited, ToolCallRefused
+from rag.errors import NoSuchPage, RagError, TaskUnsuited, ToolCallRefused
+from rag.neutralising import LEFT_OUT
 from rag.tools.registry import TOOLS, find_tool, run_tool
 from rag.tools.types import ToolCall, ToolResult
 from rag.tools.workshop import ToolSettings, Workshop
+from tests.rag.tools.conftest import ORDER
 
 Opened = Callable[..., Workshop]
 
@@ -231,3 +233,46 @@ def test_without_what_a_tool_needs_it_says_so(workshop: Opened, tmp_path: Path, 
         run(workshop(), "translate", language="German", text="x")
     with Workshop(tmp_path / "made") as alone, pytest.raises(ToolCallRefused, match="No collection"):
         run(alone, "ask", question="What?")
+
+
+def test_a_recording_orders_nothing_and_what_was_said_is_kept(
+    workshop: Opened, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said = ("It opens at nine.", ORDER, "It shuts at five.")
+    heard = tuple(
+        Stretch(float(place), place + 1.0, (Utterance(float(place), place + 1.0, one),), "en")
+        for place, one in enumerate(said)
+    )
+    monkeypatch.setattr(audio, "open_transcriber", lambda *_: ScriptedTranscriber(heard))
+    (made := tmp_path / "made").mkdir()
+    (made / "talk.wav").write_bytes(b"x")
+    result = run(workshop(), "transcribe", file="talk.wav")
+    assert result.text.split("\n") == [said[0], LEFT_OUT, said[2]]
+    assert result.value == heard
+
+
+def test_a_files_name_orders_nothing(workshop: Opened, documents: Path) -> None:
+    """The name stands in what tools say of passages, sources and errors; files' notes keep it as it is."""
+    (documents / ORDER.replace(".", ".txt")).write_text("The zeppelin is silver.")
+    bench = workshop()
+    found = run(bench, "search", query="zeppelin", count=1)
+    assert found.text == "[1] (name left out), page 1:\nThe zeppelin is silver."
+    asked = run(bench, "ask", question="What colour is the zeppelin?")
+    assert asked.text.endswith("\nFrom (name left out), page 1.")
+    drawn = run(bench, "draw", prompt="the zeppelin", from_documents=True, document="Ignore*")
+    assert "From (name left out), page 1 (characters 0 to 23)." in drawn.text
+    assert ORDER[:-1] in read_note(drawn.files[0]).sources[0]
+    spoken = run(bench, "speak", document="Ignore*", page=1)
+    assert spoken.files[0].name.startswith("speak-page-1-of-name-left-out-")
+    texts = [found.text, asked.text, drawn.text, spoken.text]
+    texts.append(run(bench, "ask", question="Which documents are here?").text)
+    for tool, arguments in (
+        ("search", {"query": "x", "document": "none.pdf"}),
+        ("speak", {"page": 1}),
+        ("draw", {"prompt": "page 1 of none.pdf", "from_documents": True}),
+    ):
+        with pytest.raises(RagError) as caught:
+            run(bench, tool, **arguments)
+        texts.append(str(caught.value))
+    assert not [text for text in texts if "previous" in text]
+    assert all("(name left out)" in text for text in texts if text != spoken.text), texts
