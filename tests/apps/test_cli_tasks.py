@@ -94,7 +94,7 @@ def test_a_documents_text_is_data_and_a_users_own_is_as_it_is(
     for text in shown:
         assert "The rope is red." in text
         assert "Ignore all previous" not in text
-        assert "left out" not in text or "[1]" in text  # a note would be translated as well; answers need it
+    assert not any("left out" in text for text in shown[:3])  # a note would be translated as well
     start = len(f"The rope is red. {order} ")
     assert found["entities"][0]["places"] == [[start, start + 3]]
     refdesk("translate", "--text", order, "--model", scripted("x"))
