@@ -12,8 +12,12 @@ from generators.audio import assembly as audio
 from generators.audio.scripted import ScriptedTranscriber
 from generators.audio.sound_files import read_note as sound_note
 from generators.audio.transcription import Stretch, Utterance
-from generators.errors import ModelUnusable, PromptRefused
+from generators.errors import ModelUnusable, PromptRefused, RequestUnusable
+from generators.image import assembly as images
 from generators.image.picture_files import read_note
+from generators.image.protocol import ImageMaker
+from generators.image.settings import ImageSettings
+from machine import MemoryBroker
 from rag import Answer, NoSuchDocument
 from rag.errors import NoSuchPage, RagError, TaskUnsuited, ToolCallRefused
 from rag.neutralising import LEFT_OUT
@@ -138,7 +142,15 @@ def test_only_recordings_that_may_be_read_are(
     (made / "link.wav").symlink_to(tmp_path / "secret.wav")
     result = run(bench, "transcribe", file="talk.wav")
     assert (result.text, result.value) == ("It opens at nine.", heard)
-    for name in ("../secret.wav", str(tmp_path / "secret.wav"), "link.wav", "none.wav", "a\0b", "."):
+    for name in (
+        "../secret.wav",
+        str(tmp_path / "secret.wav"),
+        "link.wav",
+        "none.wav",
+        "a\0b",
+        ".",
+        "x" * 400,
+    ):
         with pytest.raises(ToolCallRefused, match="There is no recording"):
             run(bench, "transcribe", file=name)
     assert ears.heard == [made / "talk.wav"]
@@ -276,3 +288,24 @@ def test_a_files_name_orders_nothing(workshop: Opened, documents: Path) -> None:
         texts.append(str(caught.value))
     assert not [text for text in texts if "previous" in text]
     assert all("(name left out)" in text for text in texts if text != spoken.text), texts
+
+
+@pytest.mark.parametrize("wanted", [True, False])
+def test_the_safety_settings_say_whether_pictures_are_checked(
+    workshop: Opened, home: Path, monkeypatch: pytest.MonkeyPatch, wanted: bool
+) -> None:
+    home.mkdir(exist_ok=True)
+    (home / "safety.toml").write_text(f"check_pictures = {str(wanted).lower()}")
+    opened: list[ImageSettings] = []
+    real = images.open_image_maker
+
+    def open_(settings: ImageSettings, broker: MemoryBroker) -> ImageMaker:
+        opened.append(settings)
+        return real(settings, broker)
+
+    monkeypatch.setattr(images, "open_image_maker", open_)
+    run(workshop(), "draw", prompt="a lens")
+    assert [settings.check_pictures for settings in opened] == [wanted]
+    (home / "safety.toml").write_text("check_pictures = 7")
+    with pytest.raises(RequestUnusable, match="check_pictures"):
+        run(workshop(), "draw", prompt="a lens")
