@@ -11,7 +11,7 @@ import typer
 from apps.cli.boundary import INTERRUPTED, SCHEMA, errors_in_words
 from apps.cli.context import AsJson, CollectionName, Verbose
 from apps.cli.drawing_progress import DrawingProgress
-from apps.cli.from_documents import FromDocuments, shaped_from
+from apps.cli.from_documents import FromDocuments, prompt_from
 from apps.cli.image_start import control_from, decoder_start_from, size_from, start_from
 from apps.cli.interruption import Interruption
 from apps.cli.screen import duration, note, note_from_signal, write, write_json
@@ -154,7 +154,7 @@ def image(
             gate = SafetyGate(safety, data_home() / LOG_FILE)
             if wish is not None:
                 gate.check_prompt(wish, model)
-                prompt, sources = shaped_from(wish, collection)
+                prompt, sources = prompt_from(wish, collection)
             request = ImageRequest(
                 prompt=prompt,
                 negative_prompt=negative,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
+from rag.errors import TaskStopped
 from rag.grounded.finding import passage_of
 from rag.grounded.ground import cited_sources
 from rag.neutralising import neutralised, neutralised_name
@@ -22,7 +23,10 @@ def ask(
     document: Within = None,
 ) -> ToolResult:
     """Answer a question from the documents, with the page each sentence stands on."""
-    answer = workshop.collection().ask(question, document=document)
+    workshop.go_on()
+    answer = workshop.collection().ask(question, document=document, cancelled=workshop.cancelled)
+    if answer.finish == "cancelled":
+        raise TaskStopped("It was stopped before it was answered.")
     sources = cited_sources(answer)
     said = "\n".join([answer.text, *told_sources(sources)])
     return ToolResult("ask", said, answer, sources=sources)
@@ -35,7 +39,9 @@ def search(
     document: Within = None,
 ) -> ToolResult:
     """Find the passages of the documents that say most of something."""
+    workshop.go_on()
     hits = workshop.collection().search(query, count, document=document)
+    workshop.go_on()
     # Whoever reads this may be a language model: it is shown what the answers' prompt would show, and names
     # as lines, for they are the documents' as well.
     passages = [neutralised(passage_of(hit, hit.rank)) for hit in hits]

@@ -13,9 +13,10 @@ from generators.audio.speech import speak as speak_into
 from generators.image.drawing import draw as draw_into
 from generators.image.protocol import ImageRequest
 from rag.errors import ToolCallRefused
-from rag.grounded.shaped_prompt import Purpose, shape_prompt
+from rag.grounded.shaped_prompt import Purpose
 from rag.tasks.documents import shown_text
 from rag.tools.arguments import About
+from rag.tools.from_documents import shaped_from, told_shaping
 from rag.tools.given import given_text
 from rag.tools.told import told_sources
 from rag.tools.types import ToolResult
@@ -129,15 +130,10 @@ def _from_documents(
     workshop: Workshop, wish: str, document: str | None, purpose: Purpose
 ) -> tuple[str, tuple[str, ...], list[str]]:
     """The prompt, the passages it came from, and both in words."""
-    ground = workshop.collection().ground(wish, document=document)
-    shaped = shape_prompt(ground, workshop.writer_if_here(), purpose)
-    sources = shaped.ground.sources
-    by = shaped.shaped_by or "rule, from its sentences"
-    return (
-        shaped.prompt,
-        sources,
-        [*told_sources(sources), f"The prompt, shaped by {by}: {shaped.prompt}"],
-    )
+    workshop.go_on()
+    shaped = shaped_from(workshop.collection(), wish, document, purpose, workshop.cancelled)
+    workshop.go_on()
+    return shaped.prompt, shaped.ground.sources, told_shaping(shaped)
 
 
 def speak(
@@ -186,8 +182,7 @@ def transcribe(
     place: Path = workshop.readable_file(file)
     stretches = []
     for stretch in workshop.transcriber().transcribe(place):
-        if workshop.cancelled():
-            break
+        workshop.go_on()
         stretches.append(stretch)
     said = "\n".join(stretch.text for stretch in stretches if stretch.utterances)
     text = shown_text(said, noted=True)

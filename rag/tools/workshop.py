@@ -29,9 +29,9 @@ from generators.safety import (
 )
 from generators.settings import GeneratorSettings
 from generators.text.protocol import TextGenerator
-from machine import ModelMissing, cache_folder, data_home, memory_broker, resolve
+from machine import cache_folder, data_home, memory_broker, resolve
 from rag.collection import Collection
-from rag.errors import ToolCallRefused
+from rag.errors import TaskStopped, ToolCallRefused
 from rag.settings import Settings
 
 _LONGEST_NAME = 40
@@ -88,6 +88,11 @@ class Workshop:
     @property
     def has_collection(self) -> bool:
         return self._collection is not None
+
+    def go_on(self) -> None:
+        """Raises TaskStopped once it is cancelled: for tools whose work cannot be stopped within."""
+        if self.cancelled():
+            raise TaskStopped("It was stopped before it was done.")
 
     def collection(self) -> Collection:
         """Raises ToolCallRefused where there is none."""
@@ -174,13 +179,6 @@ class Workshop:
             if self._writer is None:
                 self._writer = open_generator(Settings(generator=self.settings.writer))
             return self._writer
-
-    def writer_if_here(self) -> TextGenerator | None:
-        """The same; None where the model's file is not there, for what can be done without."""
-        try:
-            return self.writer()
-        except ModelMissing:
-            return None
 
     def new_file(self, tool: str, words: str, suffix: str) -> Path:
         """A file of the folder that is not there: "draw-brass-telescope-1f0c9e.png". The folder is made.

@@ -18,13 +18,13 @@ from generators.image.picture_files import read_note
 from generators.image.protocol import ImageMaker
 from generators.image.settings import ImageSettings
 from machine import MemoryBroker
-from rag import Answer, NoSuchDocument
-from rag.errors import NoSuchPage, RagError, TaskUnsuited, ToolCallRefused
+from rag import Answer, Collection, NoSuchDocument
+from rag.errors import NoSuchPage, RagError, TaskStopped, TaskUnsuited, ToolCallRefused
 from rag.neutralising import LEFT_OUT
 from rag.tools.registry import TOOLS, find_tool, run_tool
 from rag.tools.types import ToolCall, ToolResult
 from rag.tools.workshop import ToolSettings, Workshop
-from tests.rag.tools.conftest import ORDER
+from tests.rag.tools.conftest import ORDER, TOOL_SETTINGS
 
 Opened = Callable[..., Workshop]
 
@@ -309,3 +309,33 @@ def test_the_safety_settings_say_whether_pictures_are_checked(
     (home / "safety.toml").write_text("check_pictures = 7")
     with pytest.raises(RequestUnusable, match="check_pictures"):
         run(workshop(), "draw", prompt="a lens")
+
+
+@pytest.mark.parametrize(
+    ("tool", "arguments"),
+    [
+        ("ask", {"question": "What does the winch have?"}),
+        ("search", {"query": "winch"}),
+        ("draw", {"prompt": "the winch on page 2", "from_documents": True}),
+        ("music", {"prompt": "the winch on page 2", "from_documents": True}),
+    ],
+)
+def test_tools_stop_when_told_to(
+    collection: Callable[..., Collection], tmp_path: Path, tool: str, arguments: dict[str, object]
+) -> None:
+    """At the first look, and at every later one: each look is one at which the next is told to stop."""
+    reply = "The winch has a red drum [1]. " * 4
+    for looks in range(3):
+        asked = iter([False] * looks)
+        with Workshop(
+            tmp_path / "made",
+            TOOL_SETTINGS,
+            collection=collection([reply, reply]),
+            cancelled=lambda asked=asked: next(asked, True),
+        ) as bench:
+            if tool == "search" and looks == 2:
+                assert run(bench, tool, **arguments).value
+                continue
+            with pytest.raises(TaskStopped):
+                run(bench, tool, **arguments)
+    assert not list((tmp_path / "made").glob("*"))
