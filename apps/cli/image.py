@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -176,17 +177,19 @@ def image(
         except ValueError as error:
             raise WrongUse(f"This cannot be drawn: {error}.") from error
         settings = ImageSettings(model, configuration, device, placement, fetch, safety.check_pictures)
-        maker = open_image_maker(settings, memory_broker())
-        with Interruption(
-            lambda: note_from_signal("Stopping after this step; Ctrl-C again stops at once.")
-        ) as interrupted:
+        with (
+            closing(open_image_maker(settings, memory_broker())) as maker,
+            Interruption(
+                lambda: note_from_signal("Stopping after this step; Ctrl-C again stops at once.")
+            ) as interrupted,
+        ):
             drawn = draw(
                 maker,
                 request,
                 out.expanduser(),
                 gate=gate,
                 sources=sources,
-                model_sha256=image_weights_sha256(settings, cache_folder()),
+                model_sha256=lambda: image_weights_sha256(settings, cache_folder()),
                 overwrite=overwrite,
                 progress=DrawingProgress(preview),
                 cancelled=interrupted,

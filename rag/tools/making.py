@@ -78,7 +78,7 @@ def draw(
         workshop.new_file("draw", said, ".png"),
         gate=gate,
         sources=sources,
-        model_sha256=workshop.image_weights_sha256(),
+        model_sha256=workshop.image_weights_sha256,
         cancelled=workshop.cancelled,
     )
     files = tuple(file.path for file in drawn.files)
@@ -119,7 +119,7 @@ def music(
         workshop.new_file("music", said, ".wav"),
         gate=gate,
         sources=sources,
-        model_sha256=workshop.music_weights_sha256(),
+        model_sha256=workshop.music_weights_sha256,
         cancelled=workshop.cancelled,
     )
     made = f"Made: {composed.path} ({composed.seconds:.1f} s, seed {composed.making.seed})."
