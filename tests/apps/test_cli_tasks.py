@@ -120,6 +120,16 @@ def test_names_with_their_places(refdesk, scripted) -> None:
     ]
 
 
+def test_names_that_may_be_missing_are_told_of(refdesk, scripted) -> None:
+    arguments = ["entities", "--text", "Ada met Grace.", "--kinds", "Person"]
+    endless = scripted("person: Grace\n" * 900)
+    said = refdesk(*arguments, "--model", endless)
+    assert said.stdout == "Person: Grace (1)\n"
+    assert "names may be missing" in said.stderr
+    assert refdesk(*arguments, "--model", endless, "--json").json()["complete"] is False
+    assert refdesk(*arguments, "--model", scripted("person: Ada"), "--json").json()["complete"] is True
+
+
 @pytest.mark.parametrize(
     ("arguments", "kind"),
     [

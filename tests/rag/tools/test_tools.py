@@ -169,6 +169,13 @@ def test_texts_are_worked_on(workshop: Opened) -> None:
     assert names.sources[0].split(" (")[0].endswith("letter.txt, page 1")
 
 
+def test_what_was_cut_off_is_not_passed_off_as_whole(workshop: Opened) -> None:
+    bench = workshop(["person: Ada\n" * 900, "wort " * 900, "wort " * 900, "wort " * 900, "word " * 900])
+    assert "names may be missing" in run(bench, "entities", text="Ada came.").text
+    assert "cut off here" in run(bench, "translate", text="Ada came.", language="German").text
+    assert "cut off here" in run(bench, "summarize", text="Ada came.").text
+
+
 def test_the_collection_is_asked_and_searched(workshop: Opened, documents: Path) -> None:
     bench = workshop()
     answer = run(bench, "ask", question="How much is the fee?")
