@@ -25,11 +25,16 @@ demo: $(READY) ## Fetch the models, read examples/documents, answer three questi
 	@bash scripts/demo.sh $(BIN)
 
 test: $(READY) test-models ## The whole suite: unit tests first, then those with real models
-	$(BIN)/python -m pytest -m "not real"
+	$(BIN)/python -m pytest -m "not real and not browser"
+	$(BIN)/python -m pytest -m browser
 	$(BIN)/python -m pytest -m real
 
 unit: $(READY) ## The unit tests alone
-	$(BIN)/python -m pytest -m "not real"
+	$(BIN)/python -m pytest -m "not real and not browser"
+
+.PHONY: test-browser
+test-browser: $(READY) ## The pages, driven in Chromium; skipped with the reason where it is not installed
+	$(BIN)/python -m pytest -m browser
 
 .PHONY: models test-models
 models: $(READY) ## Fetch the two default models

@@ -7,7 +7,13 @@
     ├── RunUnfinished           a run was interrupted and is not whole yet
     ├── RunDamaged              a run's files are not what was written
     ├── NotComparable           two runs that do not answer the same questions, or lack the metric asked for
-    └── NothingToCalibrate      the labelled questions cannot decide what was asked of them
+    ├── NothingToCalibrate      the labelled questions cannot decide what was asked of them
+    ├── NothingToMeasure        too few pictures or sounds that can be read for any number
+    ├── TextsInvalid            a file that says what pictures show or sounds say is not what it should be
+    ├── NothingToRate           the runs hold no answers that people could rate
+    ├── RatingsNotFound         no ratings of that name
+    ├── RatingsMismatch         ratings of that name exist and are of other answers
+    └── RatingsDamaged          a rating's files are not what was written
 
 Errors of the packages below (`RagError`, `IngestError`, `GeneratorError`, `MachineError`) pass through.
 """
@@ -45,3 +51,27 @@ class NotComparable(EvaluationError):
 
 class NothingToCalibrate(EvaluationError):
     """Says which questions are needed, and how many."""
+
+
+class NothingToMeasure(EvaluationError):
+    """Says what was found where, and what is needed."""
+
+
+class TextsInvalid(EvaluationError):
+    """Names the file and the line."""
+
+
+class NothingToRate(EvaluationError):
+    """Says what the runs lack."""
+
+
+class RatingsNotFound(EvaluationError):
+    """Names some ratings that are there."""
+
+
+class RatingsMismatch(EvaluationError):
+    """Says what differs, and how to begin others."""
+
+
+class RatingsDamaged(EvaluationError):
+    """Names the file, and the line where there is one."""

@@ -143,6 +143,8 @@ class Reply:
     prompt_tokens: int
     reused_tokens: int
     completion_tokens: int
+    energy_joules: float | None = None
+    """What the whole machine took meanwhile; None where its counters do not tell."""
 
     @property
     def said(self) -> str:
@@ -217,7 +219,7 @@ class Run:
 
 # Scores
 
-MetricGroup = Literal["retrieval", "answer", "grounding", "refusal", "time", "tokens"]
+MetricGroup = Literal["retrieval", "answer", "grounding", "refusal", "time", "tokens", "energy"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,10 +40,11 @@ from machine.fetch import SourceName, pull
 from machine.file_hashes import file_sha256
 from machine.home import cache_folder, collections_folder, data_home, evaluation_folder, models_folder
 from machine.inventory import ModelFiles, ModelState, find, remove, resolve, state, verify
-from machine.memory import MachineBudget, MemoryBudget, Need, Pool
+from machine.memory import GPU_POOL, MachineBudget, MemoryBudget, Need, Pool
 from machine.progress import Progress, ProgressListener, silent
 
 __all__ = [
+    "GPU_POOL",
     "Acceleration",
     "BundleRefused",
     "Catalogue",

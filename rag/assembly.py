@@ -24,6 +24,7 @@ from ingest.assembly import (
     open_embedder,
 )
 from ingest.embedding.protocol import Embedder, EmbedderIdentity
+from ingest.embedding.resident import ResidentEmbedder
 from ingest.errors import StoreError
 from ingest.file_reader import FileReader
 from ingest.settings import EmbedderSettings
@@ -79,6 +80,12 @@ class Engines:
             if self._embedder is None:
                 self._embedder = open_embedder(settings, _embedder_folder, cache_folder(), memory_broker())
             return self._embedder
+
+    def load_embedder(self) -> None:
+        """Have it in memory now rather than at the first question."""
+        embedder = self.embedder()
+        if isinstance(embedder, ResidentEmbedder):
+            embedder.load()
 
     def forget_embedder(self) -> None:
         """Let go of the embedder: the collection was embedded by another."""
@@ -162,7 +169,11 @@ class Engines:
                 if self.judge() is not None:
                     settings = replace(settings, layer_outputs=True)
                 generator = open_text_generator(settings, _language_model, cache_folder(), memory_broker())
-                generator.warm(beginning)
+                try:
+                    generator.warm(beginning)
+                except BaseException:
+                    generator.close()
+                    raise
                 self._generator = generator
             return self._generator
 

@@ -46,8 +46,8 @@ class Home:
 class ModelMemory:
     """What models may take here, and what those of the settings do; `fit`: whether all at once."""
 
-    capacity_bytes: int
-    gpu_capacity_bytes: int
+    capacity_bytes: int | None
+    gpu_capacity_bytes: int | None
     models: tuple[ModelNeed, ...]
     fit: bool
 

@@ -115,7 +115,7 @@ def _memory_lines(memory: ModelMemory) -> list[str]:
         else "they do not all fit at once: the least recently used leaves when another is needed"
     )
     return [
-        f"{_gib(memory.capacity_bytes)} at most{gpu}",
+        f"{_gib(memory.capacity_bytes or 0)} at most{gpu}",
         *(f"{model.name}: {_need_words(model.need)}" for model in memory.models),
         f"Together: {together}",
     ]

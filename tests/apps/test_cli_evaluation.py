@@ -61,6 +61,10 @@ def test_a_run_scores_searches_and_answers(refdesk: Refdesk, filled: Path, quest
     assert "What is the annual fee?" in html.read_text()
     assert "What is the annual fee?" in markdown.read_text()
     assert any("Only 4 questions" in warning for warning in result["warnings"])
+    assert {(one["label"], one["value"]) for one in result["slices"]} >= {("file kind", "md")}
+    assert result["gaps"] == []  # of slices below 5 questions none is named
+    assert result["energy"]
+    assert "Quality and cost" in markdown.read_text()
 
 
 def test_a_run_is_a_table_for_people(refdesk: Refdesk, filled: Path, questions: Path) -> None:

@@ -6,8 +6,11 @@ import typer
 
 from apps.cli.evaluation.calibrate import calibrate
 from apps.cli.evaluation.compare import compare, gate
+from apps.cli.evaluation.images import images
+from apps.cli.evaluation.rate import rate, ratings
 from apps.cli.evaluation.run import run
 from apps.cli.evaluation.runs import runs
+from apps.cli.evaluation.sounds import sounds
 from apps.cli.evaluation.sweep import sweep
 
 evaluation = typer.Typer(rich_markup_mode=None, no_args_is_help=True)
@@ -17,6 +20,10 @@ evaluation.command()(gate)
 evaluation.command()(sweep)
 evaluation.command()(calibrate)
 evaluation.command()(runs)
+evaluation.command()(images)
+evaluation.command()(sounds)
+evaluation.command()(rate)
+evaluation.command()(ratings)
 
 
 @evaluation.callback()

@@ -24,7 +24,7 @@ from apps.cli.evaluation.options import (
     drawn_set,
     settings_with,
 )
-from apps.cli.evaluation.tables import summary_as_json, write_summaries
+from apps.cli.evaluation.tables import gap_as_json, slice_as_json, summary_as_json, write_summaries
 from apps.cli.screen import write, write_json
 
 if TYPE_CHECKING:
@@ -117,19 +117,26 @@ def scoring_of(
 
 
 def _tell(done: Run, as_json: bool) -> None:
+    from evaluation.gaps import largest_gaps, quality_metrics
     from evaluation.report import write_run_report
+    from evaluation.report.cost_tables import energy_words
+    from evaluation.report.gap_tables import gap_words, named_gaps
+    from evaluation.report.scores import main_metric
     from evaluation.run_folder import run_path
     from evaluation.summaries import slices, summarise, warnings_of
 
     summaries, warnings = summarise(done.rows, done.manifest.metrics), warnings_of(done)
+    parts, gaps = slices(done), largest_gaps(done, quality_metrics(done))
     reports: tuple[Path, Path] = write_run_report(
         done,
         summaries,
-        slices(done),
+        parts,
         run_path(done.manifest.name),
         reproduce=done.manifest.surroundings.get("command", ""),
         warnings=warnings,
+        gaps=gaps,
     )
+    is_told = any(summary.metric.name == "energy_joules" for summary in summaries)
     if as_json:
         write_json(
             {
@@ -137,6 +144,9 @@ def _tell(done: Run, as_json: bool) -> None:
                 "run": done.manifest.name,
                 "questions": len(done.rows),
                 "scores": [summary_as_json(summary) for summary in summaries],
+                "slices": [slice_as_json(one) for one in parts],
+                "gaps": [gap_as_json(gap) for gap in gaps],
+                "energy": energy_words(done, is_told),
                 "warnings": list(warnings),
                 "reports": [str(report) for report in reports],
             }
@@ -144,6 +154,8 @@ def _tell(done: Run, as_json: bool) -> None:
         return
     write_summaries(summaries)
     write()
+    for gap in named_gaps(gaps, main_metric([summary.metric for summary in summaries])):
+        write(gap_words(gap))
     for warning in warnings:
         write(f"Warning: {warning}")
     write(f"The run '{done.manifest.name}' is kept. Reports: {reports[0]} and {reports[1].name}")

@@ -89,7 +89,7 @@ def replies(reply: Reply) -> Iterator[Reply | None]:
     )
     for text in ("", " ", "9", "九点", "I don't know.", "…", "a\ud800b", "nine " * 500):
         yield replace(reply, text=text, first_checked_seconds=None)
-    yield replace(reply, short_answer="9")
+    yield replace(reply, short_answer="9", energy_joules=0.0)
     yield replace(reply, text="", refusal="nothing-found", prompt_tokens=0)
     yield replace(reply, text="", refusal="not-stated")
 
