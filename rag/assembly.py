@@ -203,15 +203,18 @@ def open_classifier(settings: Settings) -> Classifier:
     return build_classifier(settings.generator) or WritingClassifier(open_generator(settings))
 
 
-def open_entity_finder(settings: Settings, *, of_document: bool = False) -> EntityFinder:
+def open_entity_finder(
+    settings: Settings, *, of_document: bool = False, told: Callable[[str], None] = lambda _: None
+) -> EntityFinder:
     """What finds names: a `pipeline:` model, or the engine that writes answers.
 
     `of_document`: what it reads are documents, of which an engine that writes is shown what may be shown.
+    `told` is called with words where names may be missing.
     """
     if finder := build_entity_finder(settings.generator):
         return finder
-    generator = open_generator(settings)
-    return WritingEntityFinder(generator, shown_text) if of_document else WritingEntityFinder(generator)
+    shown = shown_text if of_document else str
+    return WritingEntityFinder(open_generator(settings), shown, told)
 
 
 def with_model(settings: Settings, engine: str) -> Settings:
