@@ -7,7 +7,11 @@
     ├── RunUnfinished           a run was interrupted and is not whole yet
     ├── RunDamaged              a run's files are not what was written
     ├── NotComparable           two runs that do not answer the same questions, or lack the metric asked for
-    └── NothingToCalibrate      the labelled questions cannot decide what was asked of them
+    ├── NothingToCalibrate      the labelled questions cannot decide what was asked of them
+    ├── ModelUnfit              the engine cannot draft questions
+    ├── NothingToDraft          the collection has no sentence that a question could be about
+    ├── DraftsMismatch          a set was begun with something else, or its files are not what was written
+    └── DraftingStopped         Ctrl-C came while the model was writing
 
 Errors of the packages below (`RagError`, `IngestError`, `GeneratorError`, `MachineError`) pass through.
 """
@@ -45,3 +49,19 @@ class NotComparable(EvaluationError):
 
 class NothingToCalibrate(EvaluationError):
     """Says which questions are needed, and how many."""
+
+
+class ModelUnfit(EvaluationError):
+    """Names the engine, and what to name instead."""
+
+
+class NothingToDraft(EvaluationError):
+    """Says what is looked for in the documents."""
+
+
+class DraftsMismatch(EvaluationError):
+    """Names what differs, and how to begin anew."""
+
+
+class DraftingStopped(EvaluationError):
+    """Nothing of the attempt is kept; it is made again when the command is."""

@@ -6,6 +6,8 @@ import typer
 
 from apps.cli.evaluation.calibrate import calibrate
 from apps.cli.evaluation.compare import compare, gate
+from apps.cli.evaluation.make import make
+from apps.cli.evaluation.review import review
 from apps.cli.evaluation.run import run
 from apps.cli.evaluation.runs import runs
 from apps.cli.evaluation.sweep import sweep
@@ -16,6 +18,8 @@ evaluation.command()(compare)
 evaluation.command()(gate)
 evaluation.command()(sweep)
 evaluation.command()(calibrate)
+evaluation.command()(make)
+evaluation.command()(review)
 evaluation.command()(runs)
 
 

@@ -1,0 +1,113 @@
+"""Sentences that questions can be about, spread over documents and pages, in an order drawn with a seed."""
+
+from __future__ import annotations
+
+import random
+import re
+from collections.abc import Iterator, Sequence
+from pathlib import PurePath
+
+from evaluation.drafting.answer_choice import answers_in
+from evaluation.drafting.types import Place
+from ingest.indexing import name_in_words, opening_of
+from ingest.types import Page
+from rag import Collection
+from rag.sentences import sentence_spans
+from rag.tasks.documents import shown_text
+from rag.terms import content_terms
+
+_FEWEST_WORDS, _MOST_WORDS = 8, 60
+_LEAST_LETTERS = 0.65
+#: Characters of the page that are shown before and after the sentence.
+_BEFORE, _AFTER = 260, 120
+_WHOLE = re.compile(r"[^\W_a-z\d].*[.!。！]\W{0,2}", re.DOTALL)
+#: Rows of a table, lists that are matched to another ("respectively"), and lines of a signature.
+_NO_PROSE = re.compile(
+    r"\d[\d.,)%]*\s+[$€£(]\s?\d|(?:\b\d[\d.,]*\s+){3}|\brespectively\b|/s/|^\w+:", re.IGNORECASE
+)
+_DIGIT = re.compile(r"\d")
+#: A sentence that leans on the one before it makes a question that does.
+_LEANING = re.compile(r"(?:it|its|this|these|those|they|their|he|she|his|her|such|see|note)\b", re.IGNORECASE)
+#: Documents that are looked through for each question that is wanted.
+_DOCUMENTS_PER_QUESTION = 4
+
+
+def places(collection: Collection, seed: int, count: int) -> Iterator[Place]:
+    """A sentence of each document in turn, each time from another page, until none is left.
+
+    Of a large collection, `count` questions are drafted from a few documents for each, drawn by the seed.
+    """
+    draw = random.Random(seed)  # noqa: S311 - a fixed draw, no secret
+    documents = collection.documents()
+    if len(documents) > _DOCUMENTS_PER_QUESTION * count:
+        documents = draw.sample(documents, _DOCUMENTS_PER_QUESTION * count)
+    draw.shuffle(documents)
+    waiting = [
+        _of_pages(collection, info.path, info.title, random.Random(f"{seed} {info.path}"))  # noqa: S311 - as above
+        for info in documents
+    ]
+    while waiting:
+        still = []
+        for pages in waiting:
+            if (place := next(pages, None)) is not None:
+                yield place
+                still.append(pages)
+        waiting = still
+
+
+def _of_pages(collection: Collection, path: str, title: str, draw: random.Random) -> Iterator[Place]:
+    """One sentence of each page in turn."""
+    name = name_in_words(PurePath(path))
+    new = set(content_terms(title)) - set(content_terms(name))
+    source = f"{name} ({title})" if len(new) > len(set(content_terms(title))) / 2 else name
+    pages = []
+    for page in collection.pages(path):
+        found = list(_of_page(page, path, source, draw))
+        # Of a name a small model asks "which company", and little else that has but one answer.
+        found = [place for place in found if _DIGIT.search(place.answer)] or found
+        draw.shuffle(found)
+        if found:
+            pages.append(iter(found))
+    draw.shuffle(pages)
+    while pages:
+        still = []
+        for page_places in pages:
+            if (place := next(page_places, None)) is not None:
+                yield place
+                still.append(page_places)
+        pages = still
+
+
+def _of_page(page: Page, path: str, source: str, draw: random.Random) -> Iterator[Place]:
+    spans = sentence_spans(page.text)
+    for number, (start, end) in enumerate(spans):
+        sentence = page.text[start:end]
+        if not is_statement(sentence):
+            continue
+        passage = shown_text(_around(page.text, spans, number))
+        shown = " ".join(passage.split())
+        choices = [answer for answer in answers_in(sentence, source) if answer in shown]
+        if choices:
+            opening = opening_of(page.text)
+            yield Place(path, source, page.number, sentence, passage, draw.choice(choices), opening)
+
+
+def is_statement(sentence: str) -> bool:
+    """Whether it is a whole sentence in prose, and none that leans on another."""
+    words = sentence.split()
+    if not _FEWEST_WORDS <= len(words) <= _MOST_WORDS or not _WHOLE.fullmatch(sentence):
+        return False
+    if _LEANING.match(sentence) or _NO_PROSE.search(sentence):
+        return False
+    dense = "".join(words)
+    return sum(character.isalpha() for character in dense) >= _LEAST_LETTERS * len(dense)
+
+
+def _around(text: str, spans: Sequence[tuple[int, int]], number: int) -> str:
+    """The sentence with whole neighbours of it, as far as there is room."""
+    first = last = number
+    while first > 0 and spans[number][0] - spans[first - 1][0] <= _BEFORE:
+        first -= 1
+    while last + 1 < len(spans) and spans[last + 1][1] - spans[number][1] <= _AFTER:
+        last += 1
+    return text[spans[first][0] : spans[last][1]]
