@@ -11,7 +11,8 @@ _MONTH = (
     r"Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)\.?"
 )
 _DATE = re.compile(
-    rf"(?:{_MONTH} \d{{4}}|{_MONTH} \d{{1,2}}(?:, \d{{4}})?|\d{{1,2}} {_MONTH}(?: \d{{4}})?|\d{{4}}-\d\d-\d\d)(?!\d)"
+    rf"(?:{_MONTH} \d{{4}}|{_MONTH} \d{{1,2}}(?:, \d{{4}})?|\d{{1,2}} {_MONTH}(?: \d{{4}})?|"
+    r"\d{4}-\d\d-\d\d)(?!\d)"
 )
 _MONEY = r"(?:[$€£¥] ?|(?:USD|EUR|GBP) )\d+(?:[.,]\d+)*(?: (?:thousand|million|billion|trillion))?"
 _SHARE = r"\d+(?:[.,]\d+)* ?(?:%|percentage points|percent|basis points)"
@@ -20,14 +21,15 @@ _AMOUNT = re.compile(rf"(?<![\w.,$€£¥-])(?:{_MONEY}|{_SHARE}|{_COUNT})(?![\w
 _NAME = re.compile(r"[A-Z][\w&'’-]+(?:(?: of| the| and| for| de| &)? [A-Z][\w&'’.-]*[\w.])+")
 #: Words behind a number that are not what is counted.
 _NO_UNIT = frozenset({"plus", "non", "net", "per"})
+_YEAR = re.compile(r"(?:19|20)\d\d\b")
 _LONGEST = 60
 
 
 def answers_in(sentence: str, source: str = "") -> tuple[str, ...]:
     """Stretches of the sentence, white space as single spaces: its amounts and dates, else its names.
 
-    A number counts with what it counts ("200 launches", "$1.2 billion", "3 percent"); bare ones are numbers of
-    sections as often as not. Left out are those that stand twice, and names of the document itself.
+    A number counts with what it counts ("200 launches", "$1.2 billion", "3 percent"); a bare one is as often
+    the number of a section. Left out are those that stand twice, and names of the document itself.
     """
     text = " ".join(sentence.split())
     dates = [match.span() for match in _DATE.finditer(text)]
@@ -56,6 +58,8 @@ def _counts(amount: str) -> bool:
     last = amount.rpartition(" ")[2]
     if not last.isalpha():
         return True
+    if _YEAR.match(amount):
+        return False
     return last not in STOP_WORDS and last not in _NO_UNIT and not last.endswith(("ed", "ly", "ing"))
 
 

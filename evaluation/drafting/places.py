@@ -42,40 +42,43 @@ def places(collection: Collection, seed: int, count: int) -> Iterator[Place]:
     if len(documents) > _DOCUMENTS_PER_QUESTION * count:
         documents = draw.sample(documents, _DOCUMENTS_PER_QUESTION * count)
     draw.shuffle(documents)
-    waiting = [
-        _of_pages(collection, info.path, info.title, random.Random(f"{seed} {info.path}"))  # noqa: S311 - as above
-        for info in documents
-    ]
-    while waiting:
-        still = []
-        for pages in waiting:
-            if (place := next(pages, None)) is not None:
-                yield place
-                still.append(pages)
-        waiting = still
+    yield from in_turns(
+        [
+            _of_pages(collection, info.path, info.title, random.Random(f"{seed} {info.path}"))  # noqa: S311 - as above
+            for info in documents
+        ]
+    )
 
 
 def _of_pages(collection: Collection, path: str, title: str, draw: random.Random) -> Iterator[Place]:
-    """One sentence of each page in turn."""
+    """One sentence of each page in turn, those with amounts and dates first.
+
+    Of a name a small model asks "which company", and little else that has but one answer.
+    """
     name = name_in_words(PurePath(path))
-    new = set(content_terms(title)) - set(content_terms(name))
-    source = f"{name} ({title})" if len(new) > len(set(content_terms(title))) / 2 else name
-    pages = []
+    titled = set(content_terms(title.replace("_", " ")))
+    source = f"{name} ({title})" if len(titled - set(content_terms(name))) > len(titled) / 2 else name
+    exact: list[Iterator[Place]] = []
+    others: list[Iterator[Place]] = []
     for page in collection.pages(path):
         found = list(_of_page(page, path, source, draw))
-        # Of a name a small model asks "which company", and little else that has but one answer.
-        found = [place for place in found if _DIGIT.search(place.answer)] or found
         draw.shuffle(found)
-        if found:
-            pages.append(iter(found))
-    draw.shuffle(pages)
-    while pages:
+        exact.append(iter([place for place in found if _DIGIT.search(place.answer)]))
+        others.append(iter([place for place in found if not _DIGIT.search(place.answer)]))
+    for pages in (exact, others):
+        draw.shuffle(pages)
+        yield from in_turns(pages)
+
+
+def in_turns(rows: Sequence[Iterator[Place]]) -> Iterator[Place]:
+    """The first of each, the second of each, until all are at their end."""
+    while rows:
         still = []
-        for page_places in pages:
-            if (place := next(page_places, None)) is not None:
+        for row in rows:
+            if (place := next(row, None)) is not None:
                 yield place
-                still.append(page_places)
-        pages = still
+                still.append(row)
+        rows = still
 
 
 def _of_page(page: Page, path: str, source: str, draw: random.Random) -> Iterator[Place]:
@@ -96,6 +99,8 @@ def is_statement(sentence: str) -> bool:
     """Whether it is a whole sentence in prose, and none that leans on another."""
     words = sentence.split()
     if not _FEWEST_WORDS <= len(words) <= _MOST_WORDS or not _WHOLE.fullmatch(sentence):
+        return False
+    if sentence.count("(") != sentence.count(")"):
         return False
     if _LEANING.match(sentence) or _NO_PROSE.search(sentence):
         return False
