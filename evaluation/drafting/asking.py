@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+from evaluation.drafting.wording import names_source
 from evaluation.errors import DraftingStopped, ModelUnfit
 from generators.text.grammar import keeps_grammars
 from generators.text.protocol import Evidence, Finished, GenerationRequest, Message, TextGenerator, TextPiece
@@ -26,7 +27,7 @@ opening ::= "What" | "How" | "Which" | "When" | "Who" | "Where" | "In" | "By" | 
 _ANSWER_GRAMMAR = r"""root ::= "not stated" | [^\n]{1,90}"""
 _QUESTION = re.compile(r"[^\n?]*\?")
 _LABEL = re.compile(r"^\s*(?:Question|Q)\s*:\s*", re.IGNORECASE)
-_MOST_QUESTION_TOKENS, _MOST_ANSWER_TOKENS = 60, 24
+_MOST_QUESTION_TOKENS, _MOST_ANSWER_TOKENS = 60, 32
 
 
 class QuestionModel:
@@ -46,12 +47,13 @@ class QuestionModel:
     def question_for(self, source: str, passage: str, sentence: str, answer: str) -> str:
         """A question that the sentence answers with `answer`; empty where the model wrote none."""
         gap = " ".join(sentence.split()).replace(answer, "____")
-        return self._question(
-            source,
-            passage,
+        task = (
             f"In this sentence something is left out:\n{gap}\n"
-            f'Write the question, in the sentence\'s own words, that what is left out answers: "{answer}".',
+            f'Write the question, in the sentence\'s own words, that what is left out answers: "{answer}".'
         )
+        if not names_source(gap, source):
+            task += f" In place of words such as we, our or the Company, name whose text it is ({source})."
+        return self._question(source, passage, task)
 
     def question_beyond(self, source: str, passage: str) -> str:
         """A question on the passage's matter that it does not answer; empty where the model wrote none."""

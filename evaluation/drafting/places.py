@@ -19,7 +19,7 @@ from rag.terms import content_terms
 _FEWEST_WORDS, _MOST_WORDS = 8, 60
 _LEAST_LETTERS = 0.65
 #: Characters of the page that are shown before and after the sentence.
-_BEFORE, _AFTER = 260, 120
+_BEFORE, _AFTER = 180, 80
 _WHOLE = re.compile(r"[^\W_a-z\d].*[.!。！]\W{0,2}", re.DOTALL)
 #: Rows of a table, lists that are matched to another ("respectively"), and lines of a signature.
 _NO_PROSE = re.compile(
