@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
+from operator import itemgetter
 
-from rag.terms import STOP_WORDS, content_terms
+from rag.terms import STOP_WORDS, content_terms, stem
 
 _MONTH = (
     "(?:January|February|March|April|May|June|July|August|September|October|November|December|"
@@ -17,47 +19,66 @@ _DATE = re.compile(
 _MONEY = r"(?:[$€£¥] ?|(?:USD|EUR|GBP) )\d+(?:[.,]\d+)*(?: (?:thousand|million|billion|trillion))?"
 _SHARE = r"\d+(?:[.,]\d+)* ?(?:%|percentage points|percent|basis points)"
 _COUNT = r"\d+(?:[.,]\d+)*(?: (?:hundred|thousand|million|billion|trillion))? [a-z]{3,}\b"
-_AMOUNT = re.compile(rf"(?<![\w.,$€£¥-])(?:{_MONEY}|{_SHARE}|{_COUNT})(?![\w-]|[.,]\d)")
+_AMOUNT = re.compile(rf"(?<![\w.,$€£¥-])(?:(?P<money>{_MONEY})|(?P<share>{_SHARE})|{_COUNT})(?![\w-]|[.,]\d)")
 _NAME = re.compile(r"[A-Z][\w&'’-]+(?:(?: of| the| and| for| de| &)? [A-Z][\w&'’.-]*[\w.])+")
 #: Words behind a number that are not what is counted.
 _NO_UNIT = frozenset({"plus", "non", "net", "per"})
 _YEAR = re.compile(r"(?:19|20)\d\d\b")
+#: Before a number that is a name: "Section 906".
+_NUMBERED = re.compile(
+    r"(?:\s[A-Z]\w+|Section|Item|Note|Part|Article|Form|Rule|Page|Figure|Table|Chapter|No\.) $"
+)
 _LONGEST = 60
+_START = itemgetter(1)
 
 
 def answers_in(sentence: str, source: str = "") -> tuple[str, ...]:
     """Stretches of the sentence, white space as single spaces: its amounts and dates, else its names.
 
     A number counts with what it counts ("200 launches", "$1.2 billion", "3 percent"); a bare one is as often
-    the number of a section. Left out are those that stand twice, and names of the document itself.
+    the number of a section. Only what is the one of its kind there: of two dates or two percentages, a
+    question asks for the wrong one. Names of the document itself are left out.
     """
     text = " ".join(sentence.split())
-    dates = [match.span() for match in _DATE.finditer(text)]
-    exact = dates + [
-        match.span()
-        for match in _AMOUNT.finditer(text)
-        if not _within(match.span(), dates) and _counts(match.group())
-    ]
-    return _once(text, exact) or _once(text, _names(text, source))
+    return _of_one_kind(text, _exact(text)) or _of_one_kind(text, _names(text, source))
 
 
-def _names(text: str, source: str) -> list[tuple[int, int]]:
-    """Behind the first word, where capitals say little."""
+def _exact(text: str) -> list[tuple[str, int, int]]:
+    """Kind, start and end of each date and amount."""
+    found = [("date", *match.span()) for match in _DATE.finditer(text)]
+    dates = [(start, end) for _, start, end in found]
+    for match in _AMOUNT.finditer(text):
+        if _within(match.span(), dates):
+            continue
+        if match["money"]:
+            found.append(("money", *match.span()))
+        elif match["share"]:
+            found.append(("share", *match.span()))
+        elif _counts(match.group()) and not _NUMBERED.search(text, 0, match.start()):
+            found.append((stem(match.group().rpartition(" ")[2]), *match.span()))
+    return found
+
+
+def _of_one_kind(text: str, found: list[tuple[str, int, int]]) -> tuple[str, ...]:
+    kinds = Counter(kind for kind, _, _ in found)
+    answers = (
+        text[start:end].rstrip(".,") for kind, start, end in sorted(found, key=_START) if kinds[kind] == 1
+    )
+    return tuple(answer for answer in answers if len(answer) <= _LONGEST and text.count(answer) == 1)
+
+
+def _names(text: str, source: str) -> list[tuple[str, int, int]]:
+    """Behind the first word, where capitals say little. Each is of its own kind."""
     named = set(content_terms(source))
     found = (match for match in _NAME.finditer(text) if match.start())
-    return [match.span() for match in found if not named & set(content_terms(match.group()))]
-
-
-def _once(text: str, spans: list[tuple[int, int]]) -> tuple[str, ...]:
-    found = dict.fromkeys(text[start:end].rstrip(".,") for start, end in sorted(spans))
-    return tuple(answer for answer in found if len(answer) <= _LONGEST and text.count(answer) == 1)
+    return [
+        (match.group(), *match.span()) for match in found if not named & set(content_terms(match.group()))
+    ]
 
 
 def _counts(amount: str) -> bool:
     """Whether the word behind a number is what is counted: "200 launches", not "200 and" nor "2 based"."""
     last = amount.rpartition(" ")[2]
-    if not last.isalpha():
-        return True
     if _YEAR.match(amount):
         return False
     return last not in STOP_WORDS and last not in _NO_UNIT and not last.endswith(("ed", "ly", "ing"))

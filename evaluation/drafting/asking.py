@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from evaluation.drafting.wording import names_source
+from evaluation.drafting.wording import is_about_its_author
 from evaluation.errors import DraftingStopped, ModelUnfit
 from generators.text.grammar import keeps_grammars
 from generators.text.protocol import Evidence, Finished, GenerationRequest, Message, TextGenerator, TextPiece
@@ -51,8 +51,8 @@ class QuestionModel:
             f"In this sentence something is left out:\n{gap}\n"
             f'Write the question, in the sentence\'s own words, that what is left out answers: "{answer}".'
         )
-        if not names_source(gap, source):
-            task += f" In place of words such as we, our or the Company, name whose text it is ({source})."
+        if is_about_its_author(gap):
+            task += f" In place of we, our or the Company, name whose text it is ({source})."
         return self._question(source, passage, task)
 
     def question_beyond(self, source: str, passage: str) -> str:

@@ -16,6 +16,7 @@ from evaluation.drafting.passages import Neighbour, Search, neighbours
 from evaluation.drafting.types import Attempt, Draft, Kind, Place, Reason
 from evaluation.drafting.wording import (
     gives_away,
+    is_about_its_author,
     names_in,
     names_source,
     stands_alone,
@@ -27,7 +28,7 @@ from ingest.embedding.protocol import Vectors
 from rag.terms import content_terms
 
 #: Of the prompts and filters: a set that was begun with others is not gone on with.
-VERSION = 4
+VERSION = 5
 #: Above this cosine two questions ask the same.
 _SAME_QUESTION = 0.92
 _SAME_ANSWER = 0.6
@@ -201,7 +202,8 @@ class _Drafter:
             raise _Rejected("the model wrote no question")
         if gives_away(text, place.answer):
             raise _Rejected("gives its answer away", text, place.answer)
-        if not stands_alone(text):
+        unnamed = is_about_its_author(place.sentence) and not names_source(text, place.source)
+        if unnamed or not stands_alone(text):
             raise _Rejected("does not stand alone", text)
         if unknown := unknown_names(text, _known(place)):
             raise _Rejected("names what its page does not", text, ", ".join(unknown))

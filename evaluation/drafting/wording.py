@@ -16,6 +16,9 @@ _POINTING = re.compile(
     r"\b(?:we|our|ours|my|you|your)\b",
     re.IGNORECASE,
 )
+_LEANING = re.compile(
+    r"\b(?:the (?:company|registrant|group|corporation)|we|our|ours|us(?<!US))\b", re.IGNORECASE
+)
 _PRONOUN = re.compile(r"\b(?:it|its|they|their|them|he|him|his|she|her|there)\b", re.IGNORECASE)
 _NAME = re.compile(r"(?<=\s)[^\W\d_a-z][\w&.’'-]*")
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
@@ -39,6 +42,11 @@ def stands_alone(question: str) -> bool:
         return False
     pronoun = _PRONOUN.search(question)
     return pronoun is None or any(name.start() < pronoun.start() for name in _NAME.finditer(question))
+
+
+def is_about_its_author(sentence: str) -> bool:
+    """Whether it speaks of "us" or "the Company", whose name a question about it has to give."""
+    return _LEANING.search(sentence) is not None
 
 
 def gives_away(question: str, answer: str) -> bool:
