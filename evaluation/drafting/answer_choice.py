@@ -5,8 +5,11 @@ from __future__ import annotations
 import re
 from collections import Counter
 from operator import itemgetter
+from typing import Literal
 
 from rag.terms import STOP_WORDS, content_terms, stem
+
+AnswerKind = Literal["amount", "date", "name"]
 
 _MONTH = (
     "(?:January|February|March|April|May|June|July|August|September|October|November|December|"
@@ -41,6 +44,13 @@ def answers_in(sentence: str, source: str = "") -> tuple[str, ...]:
     """
     text = " ".join(sentence.split())
     return _of_one_kind(text, _exact(text)) or _of_one_kind(text, _names(text, source))
+
+
+def kind_of(answer: str) -> AnswerKind:
+    """What an answer out of `answers_in` is."""
+    if _DATE.fullmatch(answer):
+        return "date"
+    return "amount" if any(character.isdigit() for character in answer) else "name"
 
 
 def _exact(text: str) -> list[tuple[str, int, int]]:

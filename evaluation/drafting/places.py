@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Sequence
 from pathlib import PurePath
 
-from evaluation.drafting.answer_choice import answers_in
+from evaluation.drafting.answer_choice import AnswerKind, answers_in, kind_of
 from evaluation.drafting.types import Place
 from ingest.indexing import name_in_words, opening_of
 from ingest.types import Page
@@ -25,7 +25,6 @@ _WHOLE = re.compile(r"[^\W_a-z\d].*[.!。！]\W{0,2}", re.DOTALL)
 _NO_PROSE = re.compile(
     r"\d[\d.,)%]*\s+[$€£(]\s?\d|(?:\b\d[\d.,]*\s+){3}|\brespectively\b|/s/|^\w+:", re.IGNORECASE
 )
-_DIGIT = re.compile(r"\d")
 #: A sentence that leans on the one before it makes a question that does.
 _LEANING = re.compile(r"(?:it|its|this|these|those|they|their|he|she|his|her|such|see|note)\b", re.IGNORECASE)
 #: Documents that are looked through for each question that is wanted.
@@ -51,21 +50,20 @@ def places(collection: Collection, seed: int, count: int) -> Iterator[Place]:
 
 
 def _of_pages(collection: Collection, path: str, title: str, draw: random.Random) -> Iterator[Place]:
-    """One sentence of each page in turn, those with amounts and dates first.
+    """One sentence of each page in turn: first those with an amount to ask for, then dates, then names.
 
-    Of a name a small model asks "which company", and little else that has but one answer.
+    Of a date a small model asks "which date is mentioned", of a name "which company".
     """
     name = name_in_words(PurePath(path))
     titled = set(content_terms(title.replace("_", " ")))
     source = f"{name} ({title})" if len(titled - set(content_terms(name))) > len(titled) / 2 else name
-    exact: list[Iterator[Place]] = []
-    others: list[Iterator[Place]] = []
+    tiers: dict[AnswerKind, list[Iterator[Place]]] = {"amount": [], "date": [], "name": []}
     for page in collection.pages(path):
         found = list(_of_page(page, path, source, draw))
         draw.shuffle(found)
-        exact.append(iter([place for place in found if _DIGIT.search(place.answer)]))
-        others.append(iter([place for place in found if not _DIGIT.search(place.answer)]))
-    for pages in (exact, others):
+        for kind, pages in tiers.items():
+            pages.append(iter([place for place in found if kind_of(place.answer) == kind]))
+    for pages in tiers.values():
         draw.shuffle(pages)
         yield from in_turns(pages)
 
@@ -90,9 +88,12 @@ def _of_page(page: Page, path: str, source: str, draw: random.Random) -> Iterato
         passage = shown_text(_around(page.text, spans, number))
         shown = " ".join(passage.split())
         choices = [answer for answer in answers_in(sentence, source) if answer in shown]
+        amounts = [answer for answer in choices if kind_of(answer) == "amount"]
         if choices:
             opening = opening_of(page.text)
-            yield Place(path, source, page.number, sentence, passage, draw.choice(choices), opening)
+            yield Place(
+                path, source, page.number, sentence, passage, draw.choice(amounts or choices), opening
+            )
 
 
 def is_statement(sentence: str) -> bool:

@@ -80,3 +80,20 @@ def test_places_are_spread_and_the_same_for_a_seed(club: Collection) -> None:
     assert {Path(place.document).name for place in found[:2]} == {"winch.md", "tow.md"}
     assert len({(place.document, place.page_number) for place in found}) == 6
     assert all(place.answer in place.sentence and place.sentence in place.passage for place in found)
+
+
+def test_amounts_are_asked_for_before_dates_and_names(tmp_path: Path) -> None:
+    file = tmp_path / "club.md"
+    file.write_text(
+        "# A\n\nThe hangar was opened by two members on May 3, 1971.\n\n"
+        "# B\n\nThe hangar was then sold to the Royal Aero Club at once.\n\n"
+        "# C\n\nThe hangar was sold for 900 euros on May 4, 1999, at last.\n",
+        encoding="utf-8",
+    )
+    with open_collection(tmp_path / "store", SETTINGS) as collection:
+        collection.ingest([file])
+        assert [place.answer for place in places(collection, 0, 1)] == [
+            "900 euros",
+            "May 3, 1971",
+            "Royal Aero Club",
+        ]
