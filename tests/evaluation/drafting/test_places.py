@@ -83,7 +83,7 @@ def test_places_are_spread_and_the_same_for_a_seed(club: Collection) -> None:
 
 
 def test_amounts_are_asked_for_before_dates_and_names(tmp_path: Path) -> None:
-    file = tmp_path / "club.md"
+    file = tmp_path / "history.md"
     file.write_text(
         "# A\n\nThe hangar was opened by two members on May 3, 1971.\n\n"
         "# B\n\nThe hangar was then sold to the Royal Aero Club at once.\n\n"
