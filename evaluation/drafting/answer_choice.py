@@ -24,8 +24,8 @@ _SHARE = r"\d+(?:[.,]\d+)* ?(?:%|percentage points|percent|basis points)"
 _COUNT = r"\d+(?:[.,]\d+)*(?: (?:hundred|thousand|million|billion|trillion))? [a-z]{3,}\b"
 _AMOUNT = re.compile(rf"(?<![\w.,$€£¥-])(?:(?P<money>{_MONEY})|(?P<share>{_SHARE})|{_COUNT})(?![\w-]|[.,]\d)")
 _NAME = re.compile(r"[A-Z][\w&'’-]+(?:(?: of| the| and| for| de| &)? [A-Z][\w&'’.-]*[\w.])+")
-#: Words behind a number that are not what is counted.
-_NO_UNIT = frozenset({"plus", "non", "net", "per"})
+#: Of those without an s.
+_PLURALS = frozenset({"people", "men", "women", "children", "feet", "series"})
 _YEAR = re.compile(r"(?:19|20)\d\d\b")
 #: Before a number that is a name: "Section 906".
 _NUMBERED = re.compile(
@@ -87,11 +87,10 @@ def _names(text: str, source: str) -> list[tuple[str, int, int]]:
 
 
 def _counts(amount: str) -> bool:
-    """Whether the word behind a number is what is counted: "200 launches", not "200 and" nor "2 based"."""
+    """Whether the word behind a number is what is counted: "200 launches", not "14 full" nor "2 based"."""
     last = amount.rpartition(" ")[2]
-    if _YEAR.match(amount):
-        return False
-    return last not in STOP_WORDS and last not in _NO_UNIT and not last.endswith(("ed", "ly", "ing"))
+    plural = last in _PLURALS or (last.endswith("s") and last not in STOP_WORDS)
+    return plural and not _YEAR.match(amount)
 
 
 def _within(span: tuple[int, int], others: list[tuple[int, int]]) -> bool:

@@ -27,6 +27,7 @@ SETTINGS = Settings(
         ("The August 2023 guidance was based on 2 figures.", ("August 2023", "2 figures")),
         ("As Section 906 requires, nobody signed.", ()),
         ("The 2023 guidance stands.", ()),
+        ("Closed stores are left out for 14 full months.", ()),
         ("From 3 metres to 5 metres is no distance.", ()),
         ("Sales rose by 8 percent in 2022 (previously 6 percent) to $4.9 billion.", ("$4.9 billion",)),
         ("The prize went to the Royal Aero Club again.", ("Royal Aero Club",)),
