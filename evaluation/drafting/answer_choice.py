@@ -53,6 +53,23 @@ def kind_of(answer: str) -> AnswerKind:
     return "amount" if any(character.isdigit() for character in answer) else "name"
 
 
+def openings(answer: str) -> tuple[str, ...]:
+    """How a question for it can begin: a small model that may begin as it likes asks for something else."""
+    last = answer.rpartition(" ")[2]
+    match kind_of(answer):
+        case "date":
+            return "When", "On what date", "As of what date"
+        case "name":
+            return "What", "Which", "Who", "Where", "In which", "To which", "By whom"
+        case "amount" if re.fullmatch(_MONEY, answer):
+            return "How much", "What amount"
+        case "amount" if re.fullmatch(_SHARE, answer):
+            points = last if last.endswith("points") else "percent"
+            return "What percentage", "By what percentage", f"By how many {points}"
+        case _:
+            return tuple(f"{word} many {last}" for word in ("How", "After how", "For how", "Within how"))
+
+
 def _exact(text: str) -> list[tuple[str, int, int]]:
     """Kind, start and end of each date and amount."""
     found = [("date", *match.span()) for match in _DATE.finditer(text)]

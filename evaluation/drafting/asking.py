@@ -6,9 +6,11 @@ it was drafted from reuses what the engine has read.
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
+from evaluation.drafting.answer_choice import openings
 from evaluation.drafting.wording import is_about_its_author
 from evaluation.errors import DraftingStopped, ModelUnfit
 from generators.text.grammar import keeps_grammars
@@ -22,8 +24,8 @@ _SYSTEM = (
 _NOT_STATED = "not stated"
 _QUOTING_KINDS = frozenset({"extractive", "reader"})
 _QUESTION_GRAMMAR = r"""root ::= opening " " [^?\n]{12,200} "?"
-opening ::= "What" | "How" | "Which" | "When" | "Who" | "Where" | "In" | "By" | "On" | "At" | "For" | "To"
-"""
+opening ::= """
+_ANY_OPENING = ("What", "How", "Which", "When", "Who", "Where", "In", "By", "On", "At", "For", "To")
 _ANSWER_GRAMMAR = r"""root ::= "not stated" | [^\n]{1,90}"""
 _QUESTION = re.compile(r"[^\n?]*\?")
 _LABEL = re.compile(r"^\s*(?:Question|Q)\s*:\s*", re.IGNORECASE)
@@ -53,7 +55,7 @@ class QuestionModel:
         )
         if is_about_its_author(gap):
             task += f" In place of we, our or the Company, name whose text it is ({source})."
-        return self._question(source, passage, task)
+        return self._question(source, passage, task, openings(answer))
 
     def question_beyond(self, source: str, passage: str) -> str:
         """A question on the passage's matter that it does not answer; empty where the model wrote none."""
@@ -62,6 +64,7 @@ class QuestionModel:
             passage,
             "Write one question on the same matter, naming who or what it is about, that the text does NOT "
             "answer: ask for a detail that is missing from it.",
+            _ANY_OPENING,
         )
 
     def answer(self, question: str, source: str, passage: str) -> str:
@@ -73,8 +76,9 @@ class QuestionModel:
         said = self._write(source, passage, task, _MOST_ANSWER_TOKENS, _ANSWER_GRAMMAR).strip().strip('"')
         return "" if _NOT_STATED in said.lower() else said
 
-    def _question(self, source: str, passage: str, task: str) -> str:
-        written = self._write(source, passage, task, _MOST_QUESTION_TOKENS, _QUESTION_GRAMMAR)
+    def _question(self, source: str, passage: str, task: str, beginnings: Sequence[str]) -> str:
+        grammar = _QUESTION_GRAMMAR + " | ".join(json.dumps(one, ensure_ascii=False) for one in beginnings)
+        written = self._write(source, passage, task, _MOST_QUESTION_TOKENS, grammar)
         match = _QUESTION.search(_LABEL.sub("", written))
         return " ".join(match.group().split()) if match else ""
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from evaluation.drafting.answer_choice import answers_in
+from evaluation.drafting.answer_choice import answers_in, openings
 from evaluation.drafting.places import is_statement, places
 from generators.settings import GeneratorSettings
 from ingest.settings import EmbedderSettings, IngestSettings
@@ -36,6 +36,21 @@ SETTINGS = Settings(
 )
 def test_amounts_and_dates_are_asked_for_else_names(sentence: str, answers: tuple[str, ...]) -> None:
     assert answers_in(sentence) == answers
+
+
+@pytest.mark.parametrize(
+    ("answer", "beginning"),
+    [
+        ("1,000 launches", "After how many launches"),
+        ("$4.9 billion", "How much"),
+        ("8 percent", "By how many percent"),
+        ("5 basis points", "By how many points"),
+        ("May 3, 1971", "On what date"),
+        ("Royal Aero Club", "Which"),
+    ],
+)
+def test_a_question_begins_as_its_answer_wants(answer: str, beginning: str) -> None:
+    assert beginning in openings(answer)
 
 
 def test_a_name_of_the_document_is_no_answer() -> None:
