@@ -64,8 +64,8 @@ def openings(answer: str) -> tuple[str, ...]:
         case "amount" if re.fullmatch(_MONEY, answer):
             return "How much", "What amount"
         case "amount" if re.fullmatch(_SHARE, answer):
-            points = last if last.endswith("points") else "percent"
-            return "What percentage", "By what percentage", f"By how many {points}"
+            unit = answer.partition(" ")[2] if last == "points" else "percent"
+            return "What percentage", "By what percentage", f"By how many {unit}"
         case _:
             return tuple(f"{word} many {last}" for word in ("How", "After how", "For how", "Within how"))
 

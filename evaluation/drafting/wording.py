@@ -41,7 +41,15 @@ def stands_alone(question: str) -> bool:
     if _POINTING.search(question) or len(set(content_terms(question))) < _FEWEST_TERMS:
         return False
     pronoun = _PRONOUN.search(question)
-    return pronoun is None or any(name.start() < pronoun.start() for name in _NAME.finditer(question))
+    if pronoun is None:
+        return True
+    before = question[: pronoun.start()]
+    return _NAME.search(before) is not None or len(_things(before)) > 1
+
+
+def _things(text: str) -> set[str]:
+    """What a pronoun could stand for, roughly."""
+    return {term for term in content_terms(text) if term not in _ASKING and not term[0].isdigit()}
 
 
 def is_about_its_author(sentence: str) -> bool:

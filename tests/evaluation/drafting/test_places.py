@@ -44,7 +44,7 @@ def test_amounts_and_dates_are_asked_for_else_names(sentence: str, answers: tupl
         ("1,000 launches", "After how many launches"),
         ("$4.9 billion", "How much"),
         ("8 percent", "By how many percent"),
-        ("5 basis points", "By how many points"),
+        ("5 basis points", "By how many basis points"),
         ("May 3, 1971", "On what date"),
         ("Royal Aero Club", "Which"),
     ],
@@ -91,7 +91,7 @@ def test_places_are_spread_and_the_same_for_a_seed(club: Collection) -> None:
     with club:
         found = list(places(club, 3, 4))
         assert found == list(places(club, 3, 4))
-        assert found != list(places(club, 4, 4))
+        assert any(found != list(places(club, seed, 4)) for seed in range(4, 12))
     assert len(found) == 6
     assert {Path(place.document).name for place in found[:2]} == {"winch.md", "tow.md"}
     assert len({(place.document, place.page_number) for place in found}) == 6

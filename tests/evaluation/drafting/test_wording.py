@@ -19,6 +19,8 @@ from evaluation.drafting.wording import gives_away, names_source, stands_alone, 
         ("How often do we replace winch ropes?", False),
         ("What did it cost to replace the rope in 2021?", False),
         ("What did Acme pay when it replaced the rope in 2021?", True),
+        ("For how many months is a store closed before its revenue is left out?", True),
+        ("What amount did they take?", False),
         ("What is the rope?", False),
     ],
 )
