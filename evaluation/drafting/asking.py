@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Sequence
 
 from evaluation.drafting.answer_choice import openings
-from evaluation.drafting.wording import is_about_its_author
+from evaluation.drafting.wording import with_author
 from evaluation.errors import DraftingStopped, ModelUnfit
 from generators.text.grammar import keeps_grammars
 from generators.text.protocol import Evidence, Finished, GenerationRequest, Message, TextGenerator, TextPiece
@@ -48,14 +48,12 @@ class QuestionModel:
 
     def question_for(self, source: str, passage: str, sentence: str, answer: str) -> str:
         """A question that the sentence answers with `answer`; empty where the model wrote none."""
-        gap = " ".join(sentence.split()).replace(answer, "____")
+        gap = with_author(" ".join(sentence.split()).replace(answer, "____"), source)
         task = (
             f"In this sentence something is left out:\n{gap}\n"
             f'Write the question, in the sentence\'s own words, that what is left out answers: "{answer}".'
         )
-        if is_about_its_author(gap):
-            task += f" In place of we, our or the Company, name whose text it is ({source})."
-        return self._question(source, passage, task, openings(answer))
+        return with_author(self._question(source, passage, task, openings(answer)), source)
 
     def question_beyond(self, source: str, passage: str) -> str:
         """A question on the passage's matter that it does not answer; empty where the model wrote none."""

@@ -6,6 +6,7 @@ The rules are for English; in other languages they catch little.
 from __future__ import annotations
 
 import re
+from itertools import takewhile
 
 from rag.terms import content_terms
 
@@ -19,6 +20,10 @@ _POINTING = re.compile(
 _LEANING = re.compile(
     r"\b(?:the (?:company|registrant|group|corporation)|we|our|ours|us(?<!US))\b", re.IGNORECASE
 )
+_OF_AUTHOR = re.compile(r"\b(?:our|ours|the (?:company|registrant)['’]s)(?!\w)", re.IGNORECASE)
+_AUTHOR = re.compile(r"\b(?:the (?:company|registrant)|we|us(?<!US))\b", re.IGNORECASE)
+#: Where the words of a document's name no longer say whose it is: a year, a form.
+_NO_AUTHOR = re.compile(r"\d{2,}|^\d+[KQ]$|^\(", re.IGNORECASE)
 _PRONOUN = re.compile(r"\b(?:it|its|they|their|them|he|him|his|she|her|there)\b", re.IGNORECASE)
 _NAME = re.compile(r"(?<=\s)[^\W\d_a-z][\w&.’'-]*")
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
@@ -50,6 +55,18 @@ def stands_alone(question: str) -> bool:
 def _things(text: str) -> set[str]:
     """What a pronoun could stand for, roughly."""
     return {term for term in content_terms(text) if term not in _ASKING and not term[0].isdigit()}
+
+
+def with_author(text: str, source: str) -> str:
+    """The text with "we", "our" and "the Company" as whose document it is, by the document's name.
+
+    "our sales" in BESTBUY_2024Q2_10Q.pdf are "BESTBUY's sales"; a name that begins with a year names nobody.
+    """
+    author = " ".join(takewhile(lambda word: not _NO_AUTHOR.search(word), source.split()))
+    if not author:
+        return text
+    text = _OF_AUTHOR.sub(f"{author}'s", text)
+    return _AUTHOR.sub(author, text)
 
 
 def is_about_its_author(sentence: str) -> bool:

@@ -7,7 +7,14 @@ import random
 import pytest
 
 from evaluation.drafting.altering import altered
-from evaluation.drafting.wording import gives_away, names_source, stands_alone, strange_words, unknown_names
+from evaluation.drafting.wording import (
+    gives_away,
+    names_source,
+    stands_alone,
+    strange_words,
+    unknown_names,
+    with_author,
+)
 
 
 @pytest.mark.parametrize(
@@ -45,6 +52,17 @@ def test_names_and_words_that_are_not_on_the_page() -> None:
 def test_a_document_is_named_however_it_is_written() -> None:
     assert names_source("What did Best Buy earn?", "BESTBUY 2024Q2 10Q")
     assert not names_source("What did the shop earn?", "BESTBUY 2024Q2 10Q")
+
+
+@pytest.mark.parametrize(
+    ("source", "said"),
+    [
+        ("BESTBUY 2024Q2 10Q", "BESTBUY raised BESTBUY's dividend, as BESTBUY's board wished."),
+        ("2024 report", "We raised our dividend, as the Company's board wished."),
+    ],
+)
+def test_we_and_the_company_are_whose_document_it_is(source: str, said: str) -> None:
+    assert with_author("We raised our dividend, as the Company's board wished.", source) == said
 
 
 def test_another_year_and_another_name_take_the_place() -> None:
