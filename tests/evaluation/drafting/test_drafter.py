@@ -82,7 +82,7 @@ def test_a_question_that_passes_every_filter_is_kept_with_its_gold() -> None:
     [
         ("", "the model wrote no question"),
         ("Is the rope of Acme replaced every 1,000 launches?", "gives its answer away"),
-        ("How often does the company replace the winch rope?", "does not stand alone"),
+        ("How often is this winch rope of Acme replaced?", "does not stand alone"),
         ("How often does Globex replace the winch rope?", "names what its page does not"),
         ("How often is the winch of Acme painted?", "speaks of what its page does not"),
     ],
