@@ -15,7 +15,11 @@
     ├── RatingsMismatch         ratings of that name exist and are of other answers
     ├── RatingsDamaged          a rating's files are not what was written
     ├── RubricUnusable          a judge's rubric is not there, or not what one must be
-    └── NothingToJudge          the labelled answers cannot show what a judge is worth
+    ├── NothingToJudge          the labelled answers cannot show what a judge is worth
+    ├── ModelUnfit              the engine cannot draft questions
+    ├── NothingToDraft          the collection has no sentence that a question could be about
+    ├── DraftsMismatch          a set was begun with something else, or its files are not what was written
+    └── DraftingStopped         Ctrl-C came while the model was writing
 
 Errors of the packages below (`RagError`, `IngestError`, `GeneratorError`, `MachineError`) pass through.
 """
@@ -85,3 +89,19 @@ class RubricUnusable(EvaluationError):
 
 class NothingToJudge(EvaluationError):
     """Says what the labelled answers lack."""
+
+
+class ModelUnfit(EvaluationError):
+    """Names the engine, and what to name instead."""
+
+
+class NothingToDraft(EvaluationError):
+    """Says what is looked for in the documents."""
+
+
+class DraftsMismatch(EvaluationError):
+    """Names what differs, and how to begin anew."""
+
+
+class DraftingStopped(EvaluationError):
+    """Nothing of the attempt is kept; it is made again when the command is."""

@@ -8,7 +8,9 @@ from apps.cli.evaluation.calibrate import calibrate
 from apps.cli.evaluation.compare import compare, gate
 from apps.cli.evaluation.images import images
 from apps.cli.evaluation.judge import judge
+from apps.cli.evaluation.make import make
 from apps.cli.evaluation.rate import rate, ratings
+from apps.cli.evaluation.review import review
 from apps.cli.evaluation.run import run
 from apps.cli.evaluation.runs import runs
 from apps.cli.evaluation.sounds import sounds
@@ -21,6 +23,8 @@ evaluation.command()(gate)
 evaluation.command()(sweep)
 evaluation.command()(calibrate)
 evaluation.command()(judge)
+evaluation.command()(make)
+evaluation.command()(review)
 evaluation.command()(runs)
 evaluation.command()(images)
 evaluation.command()(sounds)
