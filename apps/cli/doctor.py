@@ -14,7 +14,7 @@ from apps.cli.screen import megabytes, note, one_line, wrapped, write, write_jso
 from apps.settings import settings_from
 
 if TYPE_CHECKING:
-    from apps.cli.diagnosis import Diagnosis, ModelMemory
+    from apps.diagnosis import Diagnosis, ModelMemory
     from generators.text.speed import Speed
     from machine import Need
 
@@ -39,7 +39,7 @@ def doctor(
       refdesk doctor --no-speed --json
     """
     with errors_in_words(as_json, verbose):
-        from apps.cli.diagnosis import diagnose
+        from apps.diagnosis import diagnose
 
         found = diagnose(settings_from(model), speed, _tell)
         if as_json:
