@@ -1,4 +1,4 @@
-"""A collection's settings, the same for every face: what was typed, the environment, what is saved, the defaults.
+"""A collection's settings, the same for every face: typed, of the environment, saved, or the defaults.
 
 What is saved lies in the collection's folder (`rag.saved_settings`), so that `refdesk ask`, the page and a
 program that says `open_collection(NAME)` go by the same file.

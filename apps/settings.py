@@ -23,7 +23,7 @@ def settings_from(
     embedder: EmbedderSettings | None = None,
     saved: Settings | None = None,
 ) -> Settings:
-    """The default settings, or those `saved` for a collection, with the embedder's engine from the environment.
+    """The default settings, or those `saved`, with the embedder's engine from the environment.
 
     `model` names what writes answers; without it the environment does, else what is saved, else it is the
     default. So it is with `reranker`, which names what re-scores hits; by default nothing does. `embedder` is

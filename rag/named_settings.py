@@ -22,6 +22,14 @@ def setting_values(settings: Settings) -> dict[str, str]:
     return dict(_values(settings, ""))
 
 
+def setting_words(settings: Settings) -> dict[str, str]:
+    """Every setting with its value as `varied` takes it: `none`, `true`, `false`, else as it is written."""
+    return {
+        name: value.lower() if value in ("None", "True", "False") else value
+        for name, value in setting_values(settings).items()
+    }
+
+
 def varied(settings: Settings, values: Mapping[str, str]) -> Settings:
     """The settings with these values in place of theirs. `none` stands for None.
 

@@ -6,6 +6,7 @@ import streamlit as st
 
 from apps.chat import chat_page, documents_page, settings_page, tools_page
 from apps.chat.shared import choose, chosen, whole_collections
+from apps.collection_settings import settings_for
 from rag import list_collections
 
 
@@ -34,3 +35,5 @@ def _show_collections() -> None:
     if current is not None:
         name = st.sidebar.selectbox("Collection", names, index=names.index(current))
         choose(name)
+        if settings_for(name).problems:
+            st.sidebar.warning("Some saved settings cannot be used: see the settings.")
