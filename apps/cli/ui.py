@@ -10,9 +10,9 @@ import typer
 
 from apps.cli.boundary import errors_in_words
 from apps.cli.context import CollectionName, ModelEngine, Verbose
+from apps.cli.screen import note
 from apps.errors import WrongUse
-
-_ADDRESS = "127.0.0.1"
+from apps.serving import LOOPBACK, OPTIONS
 
 
 def ui(
@@ -23,11 +23,20 @@ def ui(
     browser: Annotated[
         bool, typer.Option("--browser/--no-browser", help="Open it in a browser, where there is one.")
     ] = True,
+    address: Annotated[
+        str,
+        typer.Option(
+            "--address",
+            metavar="ADDRESS",
+            help="Serve it on another of this machine's addresses. Whoever reaches that can read the "
+            "documents and ask: there is no password.",
+        ),
+    ] = LOOPBACK,
     model: ModelEngine = None,
     collection: CollectionName = "default",
     verbose: Verbose = False,
 ) -> None:
-    """Open the chat page. It is served to this machine alone, until Ctrl-C.
+    """Open the chat page. It is served to this machine alone unless you say otherwise, until Ctrl-C.
 
     \b
     Examples:
@@ -35,28 +44,43 @@ def ui(
       refdesk ui --port 8600 --no-browser -c work
     """
     with errors_in_words(verbose=verbose):
-        raise typer.Exit(_serve(streamlit_command(port, browser and _has_browser()), collection, model))
+        if not is_loopback(address):
+            note(f"Whoever reaches {address} can read the documents and ask: there is no password.")
+        command = streamlit_command(port, browser and _has_browser(), address)
+        raise typer.Exit(_serve(command, collection, model))
 
 
-def streamlit_command(port: int | None, opens_browser: bool) -> list[str]:
-    """What is run: Streamlit on this machine's own address, telling nobody, watching no files."""
+def streamlit_command(port: int | None, opens_browser: bool, address: str = LOOPBACK) -> list[str]:
+    """What is run: Streamlit on that address, telling nobody, watching no files. Raises WrongUse."""
     from importlib.util import find_spec
 
     page = find_spec("streamlit_app")
     if page is None or page.origin is None or find_spec("streamlit") is None:
         raise WrongUse("The chat page is not installed: neither streamlit nor its page may be missing.")
     options = {
-        "server.address": _ADDRESS,
+        **OPTIONS,
+        "server.address": address,
         "server.headless": "false" if opens_browser else "true",
-        "server.showEmailPrompt": "false",
-        "server.fileWatcherType": "none",
-        "browser.gatherUsageStats": "false",
-        "browser.serverAddress": _ADDRESS,
+        "browser.serverAddress": address,
     }
     if port is not None:
         options["server.port"] = str(port)
     flags = [f"--{name}={value}" for name, value in options.items()]
     return [sys.executable, "-m", "streamlit", "run", page.origin, *flags]
+
+
+def is_loopback(address: str) -> bool:
+    """Whether only this machine reaches it. Raises WrongUse for what is no address."""
+    import ipaddress
+
+    if address == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(address).is_loopback
+    except ValueError as error:
+        raise WrongUse(
+            f"--address {address}: give an IP address of this machine, such as 127.0.0.1."
+        ) from error
 
 
 def _serve(command: list[str], collection: str, model: str | None) -> int:
