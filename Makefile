@@ -24,12 +24,17 @@ $(READY): requirements.lock pyproject.toml | prerequisites
 demo: $(READY) ## Fetch the models, read examples/documents, answer three questions
 	@bash scripts/demo.sh $(BIN)
 
-test: $(READY) test-models ## The whole suite: unit tests first, then those with real models
-	$(BIN)/python -m pytest -m "not real"
+test: $(READY) test-models ## The whole suite: unit tests, the page in a browser where one is here, real models
+	$(BIN)/python -m pytest -m "not real and not browser"
+	$(BIN)/python -m pytest -m "browser and not real"
 	$(BIN)/python -m pytest -m real
 
 unit: $(READY) ## The unit tests alone
-	$(BIN)/python -m pytest -m "not real"
+	$(BIN)/python -m pytest -m "not real and not browser"
+
+.PHONY: test-browser
+test-browser: $(READY) ## The page in a real browser (Chromium); skipped, and said so, where none is here
+	$(BIN)/python -m pytest -m "browser and not real"
 
 .PHONY: models test-models
 models: $(READY) ## Fetch the two default models

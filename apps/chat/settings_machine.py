@@ -47,7 +47,7 @@ def show(collection: str | None) -> None:
     check = _checks().latest
     if check is None:
         st.text(
-            "Versions, model files, GPU, memory, energy counters and collections, as `refdesk doctor` does."
+            "Versions, model files, GPU, memory, energy counters and collections, as refdesk doctor does."
         )
         return
     st.fragment(_check, run_every=1.0 if check.state == "working" else None)()
