@@ -14,6 +14,8 @@ from tests.browser.payloads import SCRIPT, as_file_names, payloads
 pytestmark = pytest.mark.browser
 
 _QUESTIONS = 6
+#: For answers that hold fifty payloads each.
+_ROOM = {"answer.max_tokens": "8000", "generator.context_tokens": "32768"}
 #: Every attribute by which an element may name an address.
 _POINTING = """
 (port) => [...document.querySelectorAll('*')].flatMap(e => [...e.attributes]
@@ -32,7 +34,8 @@ def hostile(home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, sinkhol
     names = as_file_names(texts)
     replies = tmp_path / "replies.json"
     share = len(texts) // _QUESTIONS
-    replies.write_text(json.dumps(["\n".join(texts[n * share : (n + 1) * share]) for n in range(_QUESTIONS)]))
+    answers = ["\n".join(texts[n * share : (n + 1) * share]) for n in range(_QUESTIONS)]
+    replies.write_text(json.dumps(answers * 3))
     monkeypatch.setenv("REFDESK_EMBEDDER_ENGINE", "hashing")
     monkeypatch.setenv("REFDESK_ENGINE", f"scripted:{replies}")
     monkeypatch.setenv("REFDESK_IMAGE_MODEL", "scripted")
@@ -92,11 +95,11 @@ def test_payloads_ask_nothing_of_anybody_and_run_nothing(
     page.on("dialog", lambda dialog: (dialogs.append(dialog.message), dialog.dismiss()))
 
     def look(what: str) -> None:
-        page.wait_for_timeout(1500)
+        page.wait_for_timeout(1000)
         for summary in page.locator("summary:visible").all():
             if summary.evaluate("e => !e.parentElement.open"):
                 summary.click()
-        page.wait_for_timeout(1000)
+        page.wait_for_timeout(700)
         assert page.evaluate(_POINTING, f":{sinkhole.port}") == [], what
         assert [frame.url for frame in page.frames if frame.evaluate("() => window.__ran || 0")] == [], what
 
@@ -108,7 +111,7 @@ def test_payloads_ask_nothing_of_anybody_and_run_nothing(
         ).first.click()
         look(part)
     file = collection_folder("payloads") / "settings.json"
-    file.write_text(json.dumps({"schema": 1, "values": {"answer.max_tokens": "8000"}}))
+    file.write_text(json.dumps({"schema": 1, "values": _ROOM}))
     for where in ("documents", "tools"):
         _visit(page, f"{address}/{where}")
         look(where)
@@ -118,7 +121,7 @@ def test_payloads_ask_nothing_of_anybody_and_run_nothing(
         box.wait_for(timeout=60_000)
         box.fill(f"What is fee {number} of the club? {hostile[number].splitlines()[0]}")
         box.press("Enter")
-        page.wait_for_timeout(2500)
+        page.wait_for_timeout(1500)
         look(f"answer {number}")
     shown = page.content()
     assert "What is fee 0 of the club?" in shown
