@@ -135,17 +135,29 @@ def _value(collection: str, setting: OfferedSetting, saved: str) -> str:
         )
         st.caption(setting.about)
         return typed.strip() or NONE
-    whole = setting.kind == "whole"
-    number = st.number_input(
-        setting.title,
-        min_value=int(setting.least) if whole else float(setting.least),
-        max_value=int(setting.most) if whole else float(setting.most),
-        value=None if default is None else (int(default) if whole else float(default)),
-        step=int(setting.step) if whole else float(setting.step),
-        placeholder=hint,
-        help=hint,
-        key=key,
-    )
+    number: float | None
+    if setting.kind == "whole":
+        number = st.number_input(
+            setting.title,
+            min_value=int(setting.least),
+            max_value=int(setting.most),
+            value=None if default is None else int(default),
+            step=int(setting.step),
+            placeholder=hint,
+            help=hint,
+            key=key,
+        )
+    else:
+        number = st.number_input(
+            setting.title,
+            min_value=float(setting.least),
+            max_value=float(setting.most),
+            value=None if default is None else float(default),
+            step=float(setting.step),
+            placeholder=hint,
+            help=hint,
+            key=key,
+        )
     st.caption(setting.about)
     return NONE if number is None else str(number)
 
