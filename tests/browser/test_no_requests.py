@@ -15,7 +15,12 @@ pytestmark = pytest.mark.browser
 
 _QUESTIONS = 6
 #: For answers that hold fifty payloads each.
-_ROOM = {"answer.max_tokens": "8000", "generator.context_tokens": "32768"}
+_ROOM = {
+    "answer.max_tokens": "8000",
+    "generator.context_tokens": "32768",
+    "answer.minimum_evidence": "0",
+    "answer.support_checker": "none",
+}
 #: Every attribute by which an element may name an address.
 _POINTING = """
 (port) => [...document.querySelectorAll('*')].flatMap(e => [...e.attributes]
@@ -56,7 +61,9 @@ def _write_documents(folder: Path, texts: list[str], names: list[str]) -> None:
     folder.mkdir()
     for number, name in enumerate(names):
         lines = [f"Fee {n} of the club is said here: {text}" for n, text in enumerate(texts[number::60])]
-        (folder / f"{name}.md").write_text(f"# Fees {texts[number]}\n\n" + "\n\n".join(lines))
+        (folder / f"{name}.{('md', 'txt')[number % 2]}").write_text(
+            f"# Fees {texts[number]}\n\n" + "\n\n".join(lines)
+        )
         if number == 40:
             break
     with open_collection("payloads", settings_for("payloads").settings) as collection:
@@ -116,16 +123,17 @@ def test_payloads_ask_nothing_of_anybody_and_run_nothing(
         _visit(page, f"{address}/{where}")
         look(where)
     _visit(page, f"{address}/")
+    shown = ""
     for number in range(_QUESTIONS):
         box = page.get_by_test_id("stChatInputTextArea")
         box.wait_for(timeout=60_000)
         box.fill(f"What is fee {number} of the club? {hostile[number].splitlines()[0]}")
         box.press("Enter")
-        page.wait_for_timeout(1500)
+        page.wait_for_timeout(2500)
         look(f"answer {number}")
-    shown = page.content()
+        shown += page.inner_text("body")
     assert "What is fee 0 of the club?" in shown
-    assert "onerror" in page.inner_text("body")  # the payloads are there, as text
+    assert "onerror" in shown  # the payloads are there, as text
 
     others = [url for url in asked if not url.startswith((f"{address}/", "data:", "blob:"))]
     assert others == []
