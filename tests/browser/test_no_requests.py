@@ -133,7 +133,8 @@ def test_payloads_ask_nothing_of_anybody_and_run_nothing(
         look(f"answer {number}")
         shown += page.inner_text("body")
     assert "What is fee 0 of the club?" in shown
-    assert "onerror" in shown  # the payloads are there, as text
+    assert f"127.0.0.1:{sinkhole.port}/" in shown  # the payloads are there, as text
+    assert "__ran" in shown
 
     others = [url for url in asked if not url.startswith((f"{address}/", "data:", "blob:"))]
     assert others == []
