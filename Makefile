@@ -24,9 +24,9 @@ $(READY): requirements.lock pyproject.toml | prerequisites
 demo: $(READY) ## Fetch the models, read examples/documents, answer three questions
 	@bash scripts/demo.sh $(BIN)
 
-test: $(READY) test-models ## The whole suite: unit tests first, then those with real models
+test: $(READY) test-models ## The whole suite: unit tests, the page in a browser where one is here, real models
 	$(BIN)/python -m pytest -m "not real and not browser"
-	$(BIN)/python -m pytest -m browser
+	$(BIN)/python -m pytest -m "browser and not real"
 	bash scripts/quality_gate.sh $(BIN)
 	$(BIN)/python -m pytest -m real
 
@@ -34,8 +34,8 @@ unit: $(READY) ## The unit tests alone
 	$(BIN)/python -m pytest -m "not real and not browser"
 
 .PHONY: test-browser
-test-browser: $(READY) ## The pages, driven in Chromium; skipped with the reason where it is not installed
-	$(BIN)/python -m pytest -m browser
+test-browser: $(READY) ## The page in a real browser (Chromium); skipped, and said so, where none is here
+	$(BIN)/python -m pytest -m "browser and not real"
 
 .PHONY: models test-models
 models: $(READY) ## Fetch the two default models

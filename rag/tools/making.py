@@ -11,7 +11,7 @@ from generators.audio.composing import compose
 from generators.audio.music import MusicRequest
 from generators.audio.speech import speak as speak_into
 from generators.image.drawing import draw as draw_into
-from generators.image.protocol import ImageRequest
+from generators.image.protocol import ImageRequest, StepDone
 from rag.errors import ToolCallRefused
 from rag.grounded.shaped_prompt import Purpose
 from rag.tasks.documents import shown_text
@@ -79,12 +79,20 @@ def draw(
         gate=gate,
         sources=sources,
         model_sha256=workshop.image_weights_sha256,
+        progress=lambda step: workshop.heard(*_drawing_so_far(step)),
         cancelled=workshop.cancelled,
     )
     files = tuple(file.path for file in drawn.files)
     listed = ", ".join(f"{file.path} (seed {file.making.seed})" for file in drawn.files) or "nothing"
     lines = [f"Drawn: {listed}.", *told]
     return ToolResult("draw", "\n".join(lines), drawn, files, sources)
+
+
+def _drawing_so_far(done: StepDone) -> tuple[str, float]:
+    words = f"step {done.step} of {done.steps}"
+    if done.pictures > 1:
+        words = f"picture {done.picture_number} of {done.pictures}, {words}"
+    return words, (done.picture_number - 1 + done.step / max(1, done.steps)) / max(1, done.pictures)
 
 
 def music(
@@ -120,6 +128,7 @@ def music(
         gate=gate,
         sources=sources,
         model_sha256=workshop.music_weights_sha256,
+        progress=lambda step, steps: workshop.heard(f"step {step} of {steps}", step / max(1, steps)),
         cancelled=workshop.cancelled,
     )
     made = f"Made: {composed.path} ({composed.seconds:.1f} s, seed {composed.making.seed})."
@@ -167,6 +176,7 @@ def spoken(
         settings if speed is None else replace(settings, speed=speed),
         sources=sources,
         speaker=workshop.speaker(),
+        spoken=lambda count, seconds: workshop.heard(f"{count} sentences, {seconds:.0f} s of sound", None),
         cancelled=workshop.cancelled,
     )
     lines = [f"Spoken: {made.path} ({made.seconds:.1f} s).", *told_sources(sources)]

@@ -63,7 +63,8 @@ _DEFAULT = ToolSettings()
 class Workshop:
     """Where tools work. Several threads may use one. Close it, or use `with`; the collection stays open.
 
-    What is made goes to `folder`, under names that nothing has yet. `cancelled` is asked while a tool works.
+    What is made goes to `folder`, under names that nothing has yet. `cancelled` is asked while a tool works,
+    and `heard` is told how far it is: in words, and as a share of the whole where that is known.
     """
 
     def __init__(
@@ -73,10 +74,12 @@ class Workshop:
         *,
         collection: Collection | None = None,
         cancelled: Callable[[], bool] = lambda: False,
+        heard: Callable[[str, float | None], None] = lambda *_: None,
     ) -> None:
         self.folder = folder
         self.settings = settings
         self.cancelled = cancelled
+        self.heard = heard
         self._collection = collection
         self._lock = threading.RLock()
         self._image_maker: ImageMaker | None = None

@@ -1,4 +1,4 @@
-"""What `refdesk doctor` finds out, as data."""
+"""What is here and what is wrong, as data: `refdesk doctor` and the settings page show it."""
 
 from __future__ import annotations
 
@@ -194,7 +194,7 @@ def _collection_healths() -> list[CollectionHealth]:
 
 
 def _collection_problems(info: CollectionInfo) -> list[str]:
-    from apps.cli.store_tables import table_problems
+    from apps.store_tables import table_problems
     from ingest.errors import StoreError
     from rag import open_collection
 
