@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -164,7 +165,7 @@ def test_a_file_is_asked_alone(flying: Path) -> None:
 
 def test_a_file_that_cannot_be_read_is_told_in_words(flying: Path) -> None:
     page = open_page()
-    page.chat_input[0].upload("broken.pdf", b"no pdf at all")
+    page.chat_input[0].upload("broken.pdf", b"%PDF-1.4 and nothing behind it")
     page = asked(page, "What does it say?")
     assert not page.exception
     assert any(text.startswith("broken.pdf could not be read") for text in texts(page))
@@ -201,7 +202,8 @@ def test_markup_in_a_document_is_shown_as_text(refdesk, folder: Path) -> None:
     (folder / "evil.txt").write_text("The tow fee is <img src=x onerror=alert(1)> **48** euros.")
     refdesk("ingest", folder, "-c", "flying")
     page = asked(open_page(), "What is the tow fee?")
-    assert any("<img src=x" in words(answer) for answer in answers(page))
+    button(page, "[1] evil.txt").click().run()
+    assert any("<img src=x" in text for text in texts(page))
     rendered = [*page.markdown, *page.caption, *page.error, *page.warning, *page.info]
     assert not [block.value for block in rendered if "<img" in block.value]
 
@@ -217,7 +219,7 @@ def test_a_heading_and_a_file_name_never_become_markdown(refdesk, folder: Path) 
     assert not [block.value for block in rendered if "evil.example" in block.value]
     labels = [each.label for each in page.button if "evil" in each.label]
     assert labels
-    assert not [label for label in labels if "](" in label or "http:e" in label]
+    assert not [label for label in labels if re.search(r"(?<!\\)\]\(|https?:(?!\u2060)", label)]
 
 
 def test_the_collection_that_was_asked_for_is_chosen(
