@@ -11,7 +11,7 @@ from rag import list_collections
 
 def show_app() -> None:
     """Draw the page that was chosen. Streamlit calls this again at every click."""
-    st.set_page_config(page_title="Refdesk", page_icon=":material/library_books:", layout="wide")
+    st.set_page_config(page_title="Refdesk", page_icon="📚", layout="wide")
     page = st.navigation(
         [
             st.Page(chat_page.show, title="Chat", icon=":material/forum:", url_path="chat", default=True),

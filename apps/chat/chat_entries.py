@@ -85,16 +85,23 @@ def _show_answer(chat: LiveChat, at: int, shown: Shown) -> None:
 
 
 def _show_sources(at: int, shown: Shown, names: dict[str, str]) -> None:
+    """A button for each place; where several sentences rest on one, it opens the first of their quotes."""
+    places: dict[str, int] = {}
+    for place, source in enumerate(shown.sources):
+        citation = source.citation
+        label = f"[{citation.passage_number}] {names[citation.document]}, {citation.page_label}"
+        places.setdefault(label, place)
     with st.container(horizontal=True, gap="small"):
-        for place, source in enumerate(shown.sources[:_MOST_SOURCES]):
-            citation = source.citation
-            label = f"[{citation.passage_number}] {names[citation.document]}, {citation.page_label}"
+        for label, place in list(places.items())[:_MOST_SOURCES]:
             st.button(
-                plain(label), key=f"source {at} {place}", help=plain(_shortened(citation.quote)),
-                on_click=open_source, args=(at, place),
-            )  # fmt: skip
-    if len(shown.sources) > _MOST_SOURCES:
-        st.caption(f"{len(shown.sources) - _MOST_SOURCES} more: open one, and go on with Next.")
+                plain(label),
+                key=f"source {at} {place}",
+                help=plain(_shortened(shown.sources[place].citation.quote)),
+                on_click=open_source,
+                args=(at, place),
+            )
+    if len(places) > _MOST_SOURCES:
+        st.caption(f"{len(places) - _MOST_SOURCES} more: open one, and go on with Next.")
 
 
 def _show_refusal(at: int, shown: Shown, names: dict[str, str]) -> None:

@@ -10,7 +10,7 @@ from apps.chat.chat_live import Entry
 from apps.chat.chat_session import OpenSource, close_source, open_source, source_open
 from apps.chat.chat_shown import Shown, Source
 from apps.chat.chat_sources import SourcePage, original, source_pages
-from apps.chat.chat_text import show_page_text
+from apps.chat.chat_text import show_page_picture, show_page_text
 from apps.chat.shared import EXPECTED, show_problem
 from apps.document_names import shown_names
 from rag import Collection
@@ -41,31 +41,35 @@ def _dialog(shown: Shown, entry: int, collection: Collection) -> None:
         )  # fmt: skip
         st.caption(f"{place + 1} of {len(shown.sources)}")
         _offer_original(collection, source.citation.document)
-    _say(source, names[source.citation.document])
-    try:
-        collection.highlights(source.citation)  # raises where it no longer stands there
-        pages = _pages(str(collection.folder), source.citation, collection)
-    except EXPECTED as error:
-        show_problem("The place cannot be shown.", error)
-        return
-    for number, page in enumerate(pages):
-        _show_page(page, f"chat source page {entry} {place} {number}")
+    said, shown_page = st.columns([2, 3])
+    with said:
+        _say(source, names[source.citation.document])
+    with shown_page:
+        try:
+            collection.highlights(source.citation)  # raises where it no longer stands there
+            pages = _pages(str(collection.folder), source.citation, collection)
+        except EXPECTED as error:
+            show_problem("The place cannot be shown.", error)
+            return
+        for number, page in enumerate(pages):
+            _show_page(page, f"chat source page {entry} {place} {number}")
 
 
 def _say(source: Source, name: str) -> None:
     citation = source.citation
+    quote = " ".join(citation.quote.split())
     st.text(f"[{citation.passage_number}] {name}, {citation.page_label}")
-    if source.sentence:
+    if source.sentence and source.sentence != quote:
         st.caption("The answer says")
         st.text(source.sentence)
-        st.caption("The document says")
-    st.text(f"“{' '.join(citation.quote.split())}”")
+    st.caption("The document says")
+    st.text(f"“{quote}”")
 
 
 def _show_page(page: SourcePage, key: str) -> None:
     if page.picture is not None:
-        st.image(page.picture, width="stretch")
-        st.caption("The page as it looks. What is cited is marked.")
+        says = f"{page.page_label} as it looks; the cited lines are marked"
+        show_page_picture(page.picture, page.top, says, f"{key} picture")
         with st.expander("The page as text"):
             show_page_text(page.lines, key)
         return

@@ -25,13 +25,14 @@ class TextLine:
 @dataclass(frozen=True, slots=True)
 class SourcePage:
     """One page that a citation touches. `picture` is a PNG; without one `reason` says why, where there is a
-    reason: flowing formats have no pages."""
+    reason: flowing formats have no pages. `top` is where on the picture the first marked line is, 0..1."""
 
     document: str
     page_label: str
     lines: tuple[TextLine, ...]
     picture: bytes | None = None
     reason: str = ""
+    top: float = 0.0
 
 
 def source_pages(collection: Collection, citation: Citation) -> tuple[SourcePage, ...]:
@@ -76,4 +77,6 @@ def original(collection: Collection, document: str) -> Path | None:
 
 
 def _page(highlight: Highlight, picture: bytes | None = None, reason: str = "") -> SourcePage:
-    return SourcePage(highlight.document, highlight.page_label, marked_lines(highlight), picture, reason)
+    top = min((box.top for box in highlight.boxes), default=0.0)
+    lines = marked_lines(highlight)
+    return SourcePage(highlight.document, highlight.page_label, lines, picture, reason, top)

@@ -1,11 +1,12 @@
-"""How an answer and a page's text stand on the page: as text, with marks that can be clicked.
+"""How an answer, a page's text and its picture stand on the page, with marks that can be clicked.
 
-Two components of our own, whose script sets every word of a document, a model or a person as text, never as
-HTML, and loads nothing. What they are given is data.
+Components of our own, whose scripts set every word of a document, a model or a person as text, never as HTML,
+and load nothing. What they are given is data.
 """
 
 from __future__ import annotations
 
+import base64
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -43,6 +44,8 @@ button:hover { border-color: var(--st-link-color); }
 button:focus-visible { outline: 2px solid var(--st-primary-color); outline-offset: 2px; }
 .page { max-height: 26rem; overflow: auto; border: 1px solid var(--st-border-color); border-radius: .5rem;
   padding: .6rem .8rem; }
+.picture { max-height: 75vh; overflow: auto; border: 1px solid var(--st-border-color); border-radius: .5rem; }
+.picture img { display: block; width: 100%; }
 .line { min-height: 1.2em; border-left: 3px solid transparent; padding-left: .5em; }
 .line.cited { border-left-color: #eab308; }
 mark { background: #fde047; color: #111; border-radius: 2px; padding: 0 .1em; }
@@ -105,6 +108,20 @@ export default function ({ data, parentElement }) {
 }
 """
 
+_PICTURE_SCRIPT = r"""
+export default function ({ data, parentElement }) {
+  const root = parentElement.querySelector('.picture');
+  root.tabIndex = 0;
+  const picture = document.createElement('img');
+  picture.alt = data.says;
+  picture.onload = () => {
+    root.scrollTop = Math.max(0, picture.clientHeight * data.top - root.clientHeight / 3);
+  };
+  picture.src = 'data:image/png;base64,' + data.png;
+  root.replaceChildren(picture);
+}
+"""
+
 
 def answer_data(parts: Sequence[Part], names: Mapping[int, str]) -> dict[str, Any]:
     """What the answer's component is given: pieces of text, and marks by their numbers.
@@ -128,6 +145,12 @@ def show_page_text(lines: Sequence[TextLine], key: str) -> None:
     """A page's text, scrolled to the first line that is cited."""
     data = {"lines": [{"before": each.before, "cited": each.cited, "after": each.after} for each in lines]}
     _PAGE(data=data, key=key, height="content")
+
+
+def show_page_picture(png: bytes, top: float, says: str, key: str) -> None:
+    """A page as it looks, scrolled to `top`, a fraction of its height; `says` is for who cannot see it."""
+    data = {"png": base64.b64encode(png).decode("ascii"), "top": top, "says": says}
+    _PICTURE(data=data, key=key, height="content")
 
 
 def _part(part: Part, names: Mapping[int, str]) -> dict[str, Any]:
@@ -164,3 +187,4 @@ def _component(name: str, kind: str, script: str) -> Any:
 
 _ANSWER = _component("refdesk_answer", "text", _ANSWER_SCRIPT)
 _PAGE = _component("refdesk_page", "page", _PAGE_SCRIPT)
+_PICTURE = _component("refdesk_picture", "picture", _PICTURE_SCRIPT)
