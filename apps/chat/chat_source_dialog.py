@@ -30,15 +30,18 @@ def _dialog(shown: Shown, entry: int, collection: Collection) -> None:
     place = min(opened.place, len(shown.sources) - 1)
     source = shown.sources[place]
     names = shown_names(each.citation.document for each in shown.sources)
+    alone = len(shown.sources) == 1
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.button(
-            "Previous", icon=":material/arrow_back:", key="chat source previous", disabled=place == 0,
-            on_click=open_source, args=(entry, place - 1),
-        )  # fmt: skip
-        st.button(
-            "Next", icon=":material/arrow_forward:", key="chat source next",
-            disabled=place == len(shown.sources) - 1, on_click=open_source, args=(entry, place + 1),
-        )  # fmt: skip
+        # They go round: a button that is disabled under a person's finger takes the keyboard's focus with it.
+        for label, icon, step in (("Previous", "arrow_back", -1), ("Next", "arrow_forward", 1)):
+            st.button(
+                label,
+                icon=f":material/{icon}:",
+                key=f"chat source {label}",
+                disabled=alone,
+                on_click=open_source,
+                args=(entry, (place + step) % len(shown.sources)),
+            )
         st.caption(f"{place + 1} of {len(shown.sources)}")
         _offer_original(collection, source.citation.document)
     said, shown_page = st.columns([2, 3])

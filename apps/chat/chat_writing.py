@@ -28,7 +28,9 @@ def _follow(chat: LiveChat, work: Work) -> None:
     draft = work.draft
     with st.container(horizontal=True, vertical_alignment="center"):
         st.text(said_of(draft))
-        st.button("Stop", icon=":material/stop_circle:", key=f"stop {chat.token}", on_click=chat.stop)
+        st.button(
+            "Stop answering", icon=":material/stop_circle:", key=f"stop {chat.token}", on_click=chat.stop
+        )
     if draft.reasoning and not draft.text:
         st.caption("The model thinks aloud; nobody has checked it:")
         st.text(draft.reasoning[-600:])

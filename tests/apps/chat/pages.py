@@ -31,7 +31,7 @@ def asked(page: Any, question: str) -> Any:
 def settled(page: Any) -> Any:
     """The page when nothing is being worked on any more."""
     for _ in range(_MOST_LOOKS):
-        if not [button for button in page.button if button.label == "Stop"]:
+        if not [button for button in page.button if button.label == "Stop answering"]:
             return page
         page.run()
     raise AssertionError("what was asked was never done")
