@@ -238,3 +238,21 @@ def test_a_collection_that_does_not_open_is_named(modelless: Path) -> None:
     page = open_page()
     assert not page.exception
     assert any(text.value.startswith("broken: ") for text in page.text)
+
+
+def test_a_spoken_question_without_a_model_that_listens_is_answered_in_words(flying: Path) -> None:
+    import io
+    import wave
+
+    recording = io.BytesIO()
+    with wave.open(recording, "wb") as sound:
+        sound.setnchannels(1)
+        sound.setsampwidth(2)
+        sound.setframerate(16000)
+        sound.writeframes(bytes(32000))
+    page = open_page()
+    page.audio_input[0].set_value(("question.wav", recording.getvalue(), "audio/wav")).run()
+    assert not page.exception
+    assert any("cannot be listened to" in error.value for error in page.error)
+    assert any("faster-whisper" in text for text in texts(page))
+    assert page.chat_input
