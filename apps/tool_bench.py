@@ -95,5 +95,7 @@ def missing_model(engine: str, kinds: tuple[str, ...] = ("llama-cpp", "piper")) 
 def _writer_of(result: ToolResult, workshop: Workshop) -> str | None:
     if result.files:
         return None
-    writer = workshop.writer_if_here()
-    return None if writer is None else writer.id
+    try:
+        return workshop.writer().id
+    except machine.ModelMissing:
+        return None

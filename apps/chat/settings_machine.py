@@ -11,10 +11,11 @@ from apps.diagnosis import Diagnosis, diagnose
 from apps.diagnosis_words import sections
 from apps.settings import settings_from
 from apps.sizes import gibibytes
-from machine import MachineBudget, Resident, memory_broker
+from machine import MachineBudget, Pool, Resident, memory_broker
 from rag import Settings
 
 _FOLLOWED = "a check is followed"
+_POOLS: tuple[tuple[str, Pool], ...] = (("Free for models", "memory"), ("On the GPU", "gpu"))
 
 
 class Checks:
@@ -56,14 +57,10 @@ def show(collection: str | None) -> None:
 @st.fragment(run_every=5.0)
 def _memory() -> None:
     budget = MachineBudget()
-    st.text(
-        f"Free for models: {gibibytes(budget.free_bytes('memory'))} of "
-        f"{gibibytes(budget.capacity_bytes('memory'))}"
-    )
-    if budget.capacity_bytes("gpu"):
-        st.text(
-            f"On the GPU: {gibibytes(budget.free_bytes('gpu'))} of {gibibytes(budget.capacity_bytes('gpu'))}"
-        )
+    for where, pool in _POOLS:
+        free, capacity = budget.free_bytes(pool), budget.capacity_bytes(pool)
+        if free is not None and capacity is not None:
+            st.text(f"{where}: {gibibytes(free)} of {gibibytes(capacity)}")
     loaded = [resident for resident in memory_broker().residents() if resident.loaded]
     for resident in loaded:
         st.text(_in_words(resident))
