@@ -95,7 +95,9 @@ def missing_model(engine: str, kinds: tuple[str, ...] = ("llama-cpp", "piper")) 
 def _writer_of(result: ToolResult, workshop: Workshop) -> str | None:
     if result.files:
         return None
+    from machine import ModelMissing
+
     try:
         return workshop.writer().id
-    except machine.ModelMissing:
+    except ModelMissing:
         return None
