@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from ingest.errors import (
     DamagedFile,
@@ -29,9 +29,11 @@ class Outcomes:
         refused: Mapping[str, Refusal],
         named: Iterable[str],
         reading: str,
+        told: Callable[[FileOutcome], None] = lambda _: None,
     ) -> None:
         self._known, self._refused, self._reading = known, refused, reading
         self._named = frozenset(named)
+        self._told = told
         self._by_path: dict[str, FileOutcome] = {}
         self._refusals: dict[str, tuple[str, UnreadableFile]] = {}
         self._remembered: list[Refusal] = []
@@ -51,6 +53,7 @@ class Outcomes:
 
     def record(self, outcome: FileOutcome) -> None:
         self._by_path[outcome.path] = outcome
+        self._told(outcome)
 
     def record_again(self, path: str) -> None:
         """A file that gave nothing when it was read, and has not changed since."""

@@ -15,7 +15,7 @@ from ingest.outcomes import Outcomes
 from ingest.patterns import Patterns
 from ingest.plan import plan_ingest
 from ingest.progress import Progress, ProgressMeter
-from ingest.report import IngestReport
+from ingest.report import FileOutcome, IngestReport
 from ingest.run import Run
 from ingest.settings import IngestSettings
 from ingest.store.store import Store
@@ -33,13 +33,15 @@ def ingest(
     options: LoadOptions = DEFAULT_OPTIONS,
     settings: IngestSettings = IngestSettings(),  # noqa: B008 - likewise
     progress: Callable[[Progress], None] = lambda _: None,
+    outcome: Callable[[FileOutcome], None] = lambda _: None,
     cancelled: Callable[[], bool] = lambda: False,
 ) -> IngestReport:
     """Bring the store up to date with the named files and folders.
 
     `patterns` choose among what is met in folders. A file that cannot be read is named in the report and
     stops nothing. With `sync`, what vanished from a named folder is removed, and what was only renamed is
-    not read again. `tools` is called when the first file has to be read. `cancelled` is asked often; the
+    not read again. `outcome` is told what became of a path as soon as that is known; the last word on a path
+    counts. `tools` is called when the first file has to be read. `cancelled` is asked often; the
     report then says what was left, and the next run goes on from there, also inside a large file. Ctrl-C
     may come at any moment: documents are whole or absent, and the exception passes through.
 
@@ -62,7 +64,7 @@ def ingest(
         patterns=patterns,
     )
     named = (os.fspath(file.path) for file in plan.to_read if file.named)
-    outcomes = Outcomes(known, refused, named, reading)
+    outcomes = Outcomes(known, refused, named, reading, outcome)
     run = Run(store, outcomes, incomplete, plan, settings, meter, cancelled)
     try:
         run.carry_out(tools, options)

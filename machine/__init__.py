@@ -38,7 +38,15 @@ from machine.errors import (
 )
 from machine.fetch import SourceName, pull
 from machine.file_hashes import file_sha256
-from machine.home import cache_folder, collections_folder, data_home, evaluation_folder, models_folder
+from machine.home import (
+    cache_folder,
+    collections_folder,
+    data_home,
+    dropped_folder,
+    evaluation_folder,
+    jobs_folder,
+    models_folder,
+)
 from machine.inventory import ModelFiles, ModelState, find, remove, resolve, state, verify
 from machine.memory import GPU_POOL, MachineBudget, MemoryBudget, Need, Pool
 from machine.progress import Progress, ProgressListener, silent
@@ -87,10 +95,12 @@ __all__ = [
     "describe_acceleration",
     "describe_machine",
     "do_they_fit",
+    "dropped_folder",
     "energy_meter",
     "evaluation_folder",
     "file_sha256",
     "find",
+    "jobs_folder",
     "load_catalogue",
     "memory_broker",
     "models_folder",

@@ -28,6 +28,16 @@ def collections_folder() -> Path:
     return data_home() / "collections"
 
 
+def dropped_folder() -> Path:
+    """Copies of files that were dropped on a page: one folder per collection that has some."""
+    return data_home() / "dropped"
+
+
+def jobs_folder() -> Path:
+    """Work that goes on in processes of its own: one folder per piece of work."""
+    return data_home() / "jobs"
+
+
 def cache_folder() -> Path:
     """Whatever can be computed again; safe to delete."""
     return data_home() / "cache"

@@ -56,7 +56,13 @@ from rag.settings import (
     RetrievalSettings,
     Settings,
 )
-from rag.shelf import CollectionInfo, delete_collection, list_collections, open_collection
+from rag.shelf import (
+    CollectionInfo,
+    delete_collection,
+    list_collections,
+    open_collection,
+    rename_collection,
+)
 from rag.trace import Searched, Trace, TracedPassage, TracedSentence, Writing
 from rag.types import (
     Answer,
@@ -166,4 +172,5 @@ __all__ = [
     "delete_collection",
     "list_collections",
     "open_collection",
+    "rename_collection",
 ]

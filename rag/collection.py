@@ -19,7 +19,7 @@ from ingest.pipeline import ingest
 from ingest.plan import plan_ingest
 from ingest.progress import Progress
 from ingest.reembedding import reembed
-from ingest.report import IngestReport
+from ingest.report import FileOutcome, IngestReport
 from ingest.settings import EmbedderSettings
 from machine import data_home
 from rag.answering import Answering
@@ -66,6 +66,7 @@ class Collection(CollectionContents, Asking):
         passwords: Sequence[str] = (),
         ocr: Ocr = "auto",
         progress: Callable[[Progress], None] = lambda _: None,
+        outcome: Callable[[FileOutcome], None] = lambda _: None,
         cancelled: Callable[[], bool] = lambda: False,
     ) -> IngestReport:
         """Read files and folders; the collection is made if it is not there yet.
@@ -73,7 +74,8 @@ class Collection(CollectionContents, Asking):
         Unchanged files are skipped and changed ones replaced. `include` and `exclude` are globs over what
         is met in folders. With `sync`, what vanished from the named folders is removed. `passwords` are
         tried on files that are locked. `ocr` says which pages are read from their picture. A file that
-        cannot be read is named in the report and stops nothing.
+        cannot be read is named in the report and stops nothing. `outcome` is told of each path as soon as it
+        is known what became of it; the last word on a path counts.
         Raises NothingToIngest, EmbedderMismatch, StoreFull and other StoreErrors.
         """
         files = [Path(path).expanduser() for path in paths]
@@ -93,8 +95,16 @@ class Collection(CollectionContents, Asking):
                 options=LoadOptions(tuple(passwords), ocr),
                 settings=self._settings.ingest,
                 progress=progress,
+                outcome=outcome,
                 cancelled=cancelled,
             )
+
+    def create(self) -> None:
+        """Make the collection, empty, if it is not there yet.
+
+        Raises ModelMissing where the embedder's files are not here, StoreError where nothing can be written.
+        """
+        self._behind.create()
 
     def reembed(
         self,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from ingest.store.store import StoreStatistics
@@ -33,6 +33,11 @@ class CollectionContents:
         return self._folder
 
     @property
+    def is_closed(self) -> bool:
+        """Whether somebody closed it; it stays so."""
+        return self._behind.is_closed
+
+    @property
     def settings(self) -> Settings:
         return self._settings
 
@@ -49,6 +54,18 @@ class CollectionContents:
         inside = [path for path in store.sources() if path.startswith(beginnings) and path not in paths]
         store.remove([*paths, *inside])
         return (*paths, *inside)
+
+    def remove_paths(self, paths: Sequence[str]) -> int:
+        """Forget these very paths, and the attachments of mails among them; returns how many there were.
+
+        Files on disk are not touched. A path that is not here is passed over.
+        """
+        store = self._behind.opened()
+        beginnings = tuple(path + os.sep for path in paths)
+        going = set(paths)
+        return store.remove(
+            [path for path in store.sources() if path in going or path.startswith(beginnings)]
+        )
 
     def documents(self) -> list[DocumentInfo]:
         """What is in the collection, one entry per path, in the order of paths."""

@@ -29,6 +29,11 @@ class CollectionStore:
         self._lock = threading.RLock()
         self._closed = False
 
+    @property
+    def is_closed(self) -> bool:
+        with self._lock:
+            return self._closed
+
     def exists(self) -> bool:
         try:
             self.opened()

@@ -1,4 +1,4 @@
-"""The collections of a data home: opened by name, listed, deleted."""
+"""The collections of a data home: opened by name, listed, renamed, deleted."""
 
 from __future__ import annotations
 
@@ -9,9 +9,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ingest.errors import CollectionNotFound, StoreError
+from ingest.store.moving import move_store
 from ingest.store.store import Store, StoreStatistics
 from machine import collections_folder
 from rag.collection import Collection
+from rag.conversations.conversations import Conversations
+from rag.dropped_files import DroppedFiles
 from rag.saved_settings import saved_or_default
 from rag.settings import Settings
 
@@ -59,8 +62,24 @@ def list_collections() -> list[CollectionInfo]:
     return [_describe(entry) for entry in sorted(folder.iterdir()) if entry.is_dir()]
 
 
+def rename_collection(name: str, new_name: str) -> None:
+    """Give a collection another name. Its documents, its settings and the chats with it stay its own.
+
+    Raises CollectionNotFound; StoreError where it is open anywhere or the name is taken, and ValueError for a
+    name that cannot be one: then nothing has changed.
+    """
+    folder, target = open_collection(name).folder, open_collection(new_name).folder
+    if folder == target:
+        return
+    move_store(folder, target)
+    Conversations().follow_renamed(name, new_name)
+
+
 def delete_collection(name: str) -> None:
-    """Delete a collection and all in it. The documents' own files are not touched."""
+    """Delete a collection and all in it, with the copies of files that were dropped for it.
+
+    Files that lie elsewhere are not touched.
+    """
     folder = open_collection(name).folder
     if not folder.is_dir():
         raise CollectionNotFound(
@@ -71,6 +90,7 @@ def delete_collection(name: str) -> None:
             store.remove(list(store.sources()))  # whoever has it open finds nothing any more
     except StoreError:
         pass  # a collection that does not open is deleted all the same
+    DroppedFiles(folder).delete_all()
     try:
         shutil.rmtree(folder)
     except OSError as error:

@@ -1,25 +1,55 @@
-"""The documents page: what a collection holds."""
+"""The documents page: collections, what is in them, what is being read into them, and searching them."""
 
 from __future__ import annotations
 
 import streamlit as st
 
+from apps.chat.documents_adding import show_adding
+from apps.chat.documents_collections import (
+    show_broken_collections,
+    show_collection_tools,
+    show_first_collection,
+    show_question_before_deletion,
+)
+from apps.chat.documents_jobs import show_jobs
+from apps.chat.documents_listing import documents_of, show_listing, totals
+from apps.chat.documents_search import show_search
+from apps.chat.plain_words import plain
 from apps.chat.shared import EXPECTED, chosen, opened, show_problem
-from apps.document_names import shown_names
+
+_DOCUMENTS, _SEARCH, _ADD = "Documents", "Search", "Add"
 
 
 def show() -> None:
     """Draw the page."""
     st.title("Documents")
+    show_broken_collections()
+    show_question_before_deletion()
     name = chosen()
     if name is None:
-        st.info("No collection yet.")
+        show_first_collection()
         return
     try:
-        documents = opened(name).documents()
+        collection = opened(name)
+        documents = documents_of(collection)
     except EXPECTED as error:
         show_problem("The collection could not be opened.", error)
         return
-    names = shown_names(document.path for document in documents)
-    for document in documents:
-        st.text(f"{names[document.path]}: {document.page_count} pages")
+    with st.container(horizontal=True, vertical_alignment="center"):
+        with st.container():
+            st.subheader(plain(name), anchor=False)
+            st.caption(totals(documents) if documents else "empty")
+        with st.container(horizontal=True, horizontal_alignment="right", width=420):
+            show_collection_tools(name)
+    show_jobs(name)
+    views = st.tabs(
+        [_DOCUMENTS, _SEARCH, _ADD],
+        default=_DOCUMENTS if documents else _ADD,
+        key=f"views of {name}, {bool(documents)}",
+    )
+    with views[0]:
+        show_listing(collection, documents)
+    with views[1]:
+        show_search(collection, documents)
+    with views[2]:
+        show_adding(collection)

@@ -33,7 +33,11 @@ def opened(name: str) -> Collection:
     return _opened(name, repr(settings), settings)
 
 
-@st.cache_resource(max_entries=4, on_release=lambda collection: collection.close())
+@st.cache_resource(
+    max_entries=4,
+    validate=lambda collection: not collection.is_closed,
+    on_release=lambda collection: collection.close(),
+)
 def _opened(name: str, written: str, _settings: Settings) -> Collection:  # noqa: ARG001 - a key
     return open_collection(name, _settings)
 

@@ -170,6 +170,15 @@ class Conversations:
         """Delete all chats with a collection, whether it is still there or not; returns what they were."""
         return self._delete_many(collection)
 
+    def follow_renamed(self, collection: str, name: str) -> None:
+        """A collection has another name now: its chats are with it under that name."""
+        if not self._path.exists():
+            return
+        with opened(self._path) as connection, writing(connection):
+            connection.execute(
+                "UPDATE conversation SET collection = ? WHERE collection = ?", (name, collection)
+            )
+
     def delete_all(self) -> tuple[Conversation, ...]:
         """Delete all chats; returns what they were."""
         return self._delete_many(None)

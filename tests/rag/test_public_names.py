@@ -88,6 +88,7 @@ PROMISED = {
     "delete_collection",
     "list_collections",
     "open_collection",
+    "rename_collection",
 }
 
 

@@ -1,0 +1,166 @@
+"""A collection's documents as a table: what each holds, a look into its text, and letting go of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import suppress
+from itertools import islice
+from pathlib import PurePath
+
+import streamlit as st
+
+from apps.chat.plain_words import plain
+from apps.chat.shared import EXPECTED, show_problem
+from apps.cli.screen import count_of, megabytes
+from apps.document_names import shown_names
+from rag import Collection, DocumentInfo
+from rag.dropped_files import DroppedFiles
+
+_ROWS_WITHOUT_SCROLLING = 12
+_MOST_NAMED = 10
+#: In the session: the paths that are asked about before they are removed.
+_REMOVING = "documents to remove"
+
+
+def documents_of(collection: Collection) -> tuple[DocumentInfo, ...]:
+    """Its documents, read anew only when its files have changed."""
+    return _listed(str(collection.folder), _state(collection), collection)
+
+
+def show_listing(collection: Collection, documents: Sequence[DocumentInfo]) -> None:
+    """The table; what is chosen in it can be read or removed."""
+    if not documents:
+        st.info("This collection is empty. Put files in under “Add”.")
+        return
+    names = shown_names(document.path for document in documents)
+    st.caption("Choose rows at their left edge to read or remove documents.")
+    event = st.dataframe(
+        {
+            "Document": [names[each.path] for each in documents],
+            "Title": [each.title for each in documents],
+            "Pages": [each.page_count for each in documents],
+            "By OCR": [each.recognised_pages for each in documents],
+            "Chunks": [each.chunk_count for each in documents],
+            "Written": [each.written or "" for each in documents],
+            "Read in": [each.ingested_at[:10] for each in documents],
+            "Size": [each.size_bytes for each in documents],
+            "Kept": ["copy here" if dropped else "on disk" for dropped in _dropped(collection, documents)],
+            "Path": [each.path for each in documents],
+        },
+        hide_index=True,
+        height="content" if len(documents) <= _ROWS_WITHOUT_SCROLLING else 460,
+        column_config={
+            "Document": st.column_config.TextColumn(width="medium"),
+            "By OCR": st.column_config.NumberColumn(
+                help="Pages that were read from their picture, and may hold misread letters."
+            ),
+            "Size": st.column_config.NumberColumn(format="bytes"),
+        },
+        on_select="rerun",
+        selection_mode="multi-row",
+        key=f"documents of {collection.name}",
+    )
+    chosen = [documents[row] for row in event.selection.rows if row < len(documents)]
+    if not chosen:
+        return
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown(f"**{count_of(len(chosen), 'document')} chosen**")
+        going = tuple(each.path for each in chosen)
+        st.button(
+            "Remove",
+            icon=":material/delete:",
+            key="remove documents",
+            on_click=_ask_before_removal,
+            args=(going,),
+        )
+    if asked := st.session_state.get(_REMOVING):
+        _confirm_removal(collection, asked)
+    if len(chosen) == 1:
+        _show_text(collection, chosen[0], names[chosen[0].path])
+
+
+def totals(documents: Sequence[DocumentInfo]) -> str:
+    """How much there is, in one line; a document at several paths counts once."""
+    each = {document.sha256: document for document in documents}.values()
+    recognised = sum(document.recognised_pages for document in each)
+    words = [
+        count_of(len(each), "document"),
+        count_of(sum(document.page_count for document in each), "page")
+        + (f" ({recognised:,} by OCR)" if recognised else ""),
+        count_of(sum(document.chunk_count for document in each), "chunk"),
+        megabytes(sum(document.size_bytes for document in each)),
+    ]
+    return " · ".join(words)
+
+
+@st.fragment
+def _show_text(collection: Collection, document: DocumentInfo, name: str) -> None:
+    """One page's text, as it was read: what is searched and quoted."""
+    with st.container(border=True):
+        st.markdown(f"**{plain(name)}**")
+        number = st.number_input(
+            f"Page, 1 to {document.page_count:,}",
+            1,
+            max(document.page_count, 1),
+            key=f"page of {document.path}",
+        )
+        try:
+            page = next(islice(collection.pages(document.path), int(number) - 1, None), None)
+        except EXPECTED as error:
+            show_problem("Its text cannot be shown.", error)
+            return
+        with st.container(height=320):
+            st.text(page.text if page is not None and page.text.strip() else "This page holds no text.")
+
+
+def _ask_before_removal(paths: tuple[str, ...]) -> None:
+    st.session_state[_REMOVING] = paths
+
+
+@st.dialog("Remove from the collection?", on_dismiss=lambda: _ask_before_removal(()))
+def _confirm_removal(collection: Collection, paths: tuple[str, ...]) -> None:
+    dropped = DroppedFiles(collection.folder)
+    for path in paths[:_MOST_NAMED]:
+        st.text(PurePath(path).name)
+    if len(paths) > _MOST_NAMED:
+        st.text(f"and {len(paths) - _MOST_NAMED:,} more")
+    copies = sum(dropped.holds(path) for path in paths)
+    st.caption("They are no longer found or quoted.")
+    if copies:
+        st.caption(f"{count_of(copies, 'copy').replace('copys', 'copies')} kept for this collection go too.")
+    if copies < len(paths):
+        st.caption("Files that lie elsewhere on this machine stay there.")
+    if st.button("Remove", type="primary", key="remove for good"):
+        try:
+            collection.remove_paths(paths)
+            for path in paths:
+                dropped.delete(path)
+        except EXPECTED as error:
+            show_problem("Not all of it was removed.", error)
+            return
+        st.session_state.pop(f"documents of {collection.name}", None)
+        _ask_before_removal(())
+        st.rerun()
+    if st.button("Keep", key="keep documents"):
+        _ask_before_removal(())
+        st.rerun()
+
+
+def _dropped(collection: Collection, documents: Sequence[DocumentInfo]) -> list[bool]:
+    folder = DroppedFiles(collection.folder).folder
+    return [folder is not None and PurePath(each.path).is_relative_to(folder) for each in documents]
+
+
+def _state(collection: Collection) -> tuple[tuple[str, int, int], ...]:
+    """What differs once anybody has changed the collection: sizes and times of its database's files."""
+    found = []
+    for name in ("store.sqlite3", "store.sqlite3-wal"):
+        with suppress(OSError):
+            status = (collection.folder / name).stat()
+            found.append((name, status.st_size, status.st_mtime_ns))
+    return tuple(found)
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)
+def _listed(folder: str, state: object, _collection: Collection) -> tuple[DocumentInfo, ...]:  # noqa: ARG001 - keys
+    return tuple(_collection.documents())
