@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 export HF_HUB_DISABLE_TELEMETRY := 1
 
-.PHONY: help prerequisites demo test unit real check format docs lock bench torture chat gpu clean
+.PHONY: help prerequisites demo test unit real check format docs lock gate bench torture chat gpu clean
 
 help: ## List the targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 20
@@ -24,12 +24,18 @@ $(READY): requirements.lock pyproject.toml | prerequisites
 demo: $(READY) ## Fetch the models, read examples/documents, answer three questions
 	@bash scripts/demo.sh $(BIN)
 
-test: $(READY) test-models ## The whole suite: unit tests first, then those with real models
-	$(BIN)/python -m pytest -m "not real"
+test: $(READY) test-models ## The whole suite: unit tests, the page in a browser where one is here, real models
+	$(BIN)/python -m pytest -m "not real and not browser"
+	$(BIN)/python -m pytest -m "browser and not real"
+	bash scripts/quality_gate.sh $(BIN)
 	$(BIN)/python -m pytest -m real
 
 unit: $(READY) ## The unit tests alone
-	$(BIN)/python -m pytest -m "not real"
+	$(BIN)/python -m pytest -m "not real and not browser"
+
+.PHONY: test-browser
+test-browser: $(READY) ## The page in a real browser (Chromium); skipped, and said so, where none is here
+	$(BIN)/python -m pytest -m "browser and not real"
 
 .PHONY: models test-models
 models: $(READY) ## Fetch the two default models
@@ -54,6 +60,9 @@ docs: $(READY) ## Write docs/cli.md from the commands' own help
 
 lock: ## Resolve pyproject.toml anew into requirements.lock
 	@bash scripts/lock.sh $(BIN)
+
+gate: $(READY) ## Is anything lost against tests/quality_gate/baseline? RENEW=1 makes a new baseline
+	bash scripts/quality_gate.sh $(BIN) $(if $(RENEW),--renew)
 
 bench: $(READY) models ## Both arms side by side: make bench DATA=<folder in the benchmark format>
 	@test -n "$(DATA)" || { echo "Say which data: make bench DATA=<folder with queries.jsonl and pdfs/ or corpus.jsonl>"; exit 2; }

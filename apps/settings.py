@@ -17,23 +17,30 @@ EMBEDDER_ENGINE_VARIABLE = "REFDESK_EMBEDDER_ENGINE"
 
 
 def settings_from(
-    model: str | None = None, *, reranker: str | None = None, embedder: EmbedderSettings | None = None
+    model: str | None = None,
+    *,
+    reranker: str | None = None,
+    embedder: EmbedderSettings | None = None,
+    saved: Settings | None = None,
 ) -> Settings:
-    """The default settings, with the embedder's engine from the environment.
+    """The default settings, or those `saved`, with the embedder's engine from the environment.
 
-    `model` names what writes answers; without it the environment does, else it is the default. `reranker`
-    names what re-scores hits; without it the environment does, else nothing does. `embedder` is for what it
-    may be told; without it a collection's own is taken.
+    `model` names what writes answers; without it the environment does, else what is saved, else it is the
+    default. So it is with `reranker`, which names what re-scores hits; by default nothing does. `embedder` is
+    for what it may be told; without it a collection's own is taken.
     """
+    from dataclasses import replace
+
     from ingest.settings import IngestSettings
     from rag import Settings
     from rag.assembly import with_model, with_reranker
 
-    settings = Settings(ingest=IngestSettings(embedder=embedder or embedder_settings(None)))
+    reading = IngestSettings(embedder=embedder or embedder_settings(None))
+    settings = replace(saved or Settings(), ingest=reading)
     if reranker := reranker or os.environ.get(RERANKER_VARIABLE):
         settings = with_reranker(settings, reranker)
     model = model or os.environ.get(ENGINE_VARIABLE)
-    return with_model(settings, _engine_name(model)) if model else settings
+    return with_model(settings, engine_name(model)) if model else settings
 
 
 def embedder_settings(
@@ -55,7 +62,7 @@ def embedder_settings(
     return EmbedderSettings(None if model == "hashing" else model, engine, query_prefix, document_prefix)
 
 
-def _engine_name(model: str) -> str:
+def engine_name(model: str) -> str:
     """`--model` takes a bare id or path as well as the engine's full name."""
     from generators.settings import ENGINE_KINDS
 

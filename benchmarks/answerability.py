@@ -1,13 +1,12 @@
-"""Trains the head that tells unanswerable questions from the model's own state, and measures it.
+"""Fits the head that tells unanswerable questions from the model's own state, and measures it.
 
-    python -m benchmarks.answerability QUESTIONS [--foreign FOLDER ...] [--kept STATES.npz] [--write]
+    python -m benchmarks.answerability_prompts FOLDER[:COUNT] ... --kept STATES
+    python -m benchmarks.answerability --kept STATES [--write]
 
-QUESTIONS is a folder as `refdesk eval run` takes it, whose `queries.jsonl` names each question's passage
-(`passage_id`); its documents are read into a collection. The questions of each FOLDER are asked of the same
-collection, which does not answer them: the first half of these folders to train with, the others to measure.
-Passages whose id has an even SHA-256 train, the others measure: no passage is on both sides. Each question
-costs the reading of its prompt, about 2 s on two cores; `--kept` remembers what was read. `--write` puts the
-head into the package.
+The first reads the prompts, the second fits within seconds. All figures are of prompts that the head did
+not learn from: in five parts, no passage or document in two of them; and set by set, learned from the other
+sets alone, which is what a stranger's documents get. The threshold refuses at most a share of the answered
+prompts, whichever set they are of. `--write` puts the head into the package.
 """
 
 from __future__ import annotations
@@ -15,184 +14,189 @@ from __future__ import annotations
 import argparse
 import hashlib
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from evaluation.assembly import collection_of
-from evaluation.datasets import load_question_set
-from generators.settings import GeneratorSettings
-from generators.text.protocol import GenerationRequest, Message, PromptRead, TextGenerator
-from rag import Settings
-from rag.answerability.judge import SIGNS, AnswerabilityJudge
-from rag.answerability.signs import missing_names, shared_words
-from rag.evidence import evidence
-from rag.passages import Picking
-from rag.prompts import load_template
+from rag.answerability.judge import SIGNS
 
-LAYERS = (16, 20, 24)
 _PROBE_STRENGTH, _HEAD_STRENGTH = 3e-4, 0.1  # inverse L2 penalties
 _FOLDS = 5
-_FALSE_REFUSALS = 0.04
+#: Of the answered prompts of each set at most so many are refused, as far as the sets can tell.
+_FALSE_REFUSALS = 0.08
+#: Of fewer answered prompts no quantile is taken.
+_ENOUGH = 20
 _PACKAGE = Path(__file__).resolve().parent.parent / "rag" / "answerability"
+
+Numbers = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
-    """A question, whether it is answerable, and the side it is on."""
+class Prompts:
+    """What was read, row by row; only prompts that are clearly of one kind."""
 
-    text: str
-    group: str
-    answerable: bool
-    own: bool
-    trains: bool
+    states: Numbers
+    signs: Numbers
+    answered: NDArray[np.bool_]
+    sets: NDArray[np.str_]
+    kinds: NDArray[np.str_]
+    folds: NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class Fitted:
+    """The probe over the layers' outputs, and the regression over its verdict and the other signs."""
+
+    probe: Numbers
+    probe_bias: float
+    weights: Numbers
+    bias: float
+
+    def scores(self, states: Numbers, signs: Numbers) -> Numbers:
+        inputs = np.column_stack([states @ self.probe + self.probe_bias, signs])
+        scored: Numbers = 1 / (1 + np.exp(-(inputs @ self.weights + self.bias)))
+        return scored
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0])
-    parser.add_argument("questions", type=Path)
-    parser.add_argument("--foreign", type=Path, nargs="*", default=[])
-    parser.add_argument("--foreign-each", type=int, default=60)
-    parser.add_argument("--kept", type=Path, default=Path("answerability-states.npz"))
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.answerability")
+    parser.add_argument("--kept", type=Path, default=Path("answerability-states"))
     parser.add_argument("--write", action="store_true", help="write the head into the package")
     arguments = parser.parse_args()
-    asked = _asked(arguments.questions, arguments.foreign, arguments.foreign_each)
-    states, signs = _read(arguments.questions, asked, arguments.kept)
-    trained = _train(asked, states, signs)
+    prompts = read_prompts(arguments.kept)
+    print(f"{len(prompts.answered)} prompts, {prompts.answered.sum()} of them answered by their passages")
+    in_parts = np.zeros(len(prompts.answered))
+    for fold in range(_FOLDS):
+        unseen = prompts.folds == fold
+        in_parts[unseen] = fit(prompts, ~unseen).scores(prompts.states[unseen], prompts.signs[unseen])
+    threshold = threshold_of(in_parts, prompts)
+    print(f"\nIn {_FOLDS} parts, threshold {threshold:.4f}:")
+    _tell(in_parts, prompts, threshold)
+    by_set = np.zeros(len(prompts.answered))
+    for name in np.unique(prompts.sets):
+        unseen = prompts.sets == name
+        by_set[unseen] = fit(prompts, ~unseen).scores(prompts.states[unseen], prompts.signs[unseen])
+    print("\nEach set by a head that learned from the other sets alone, the same threshold:")
+    _tell(by_set, prompts, threshold)
     if arguments.write:
-        _write(trained)
+        _write(fit(prompts, np.ones(len(prompts.answered), dtype=bool)), threshold)
 
 
-def _asked(questions: Path, foreign: list[Path], each: int) -> list[Asked]:
-    found = []
-    for record in _records(questions):
-        even = int(hashlib.sha256(record["passage_id"].encode()).hexdigest(), 16) % 2 == 0
-        found.append(Asked(record["text"], record["passage_id"], record["answerable"], True, even))
-    for place, folder in enumerate(foreign):
-        trains = place < (len(foreign) + 1) // 2
-        found += [
-            Asked(record["text"], f"{folder.name} {record['id']}", False, False, trains)
-            for record in _records(folder)[:each]
-        ]
-    return found
-
-
-def _records(folder: Path) -> list[dict[str, Any]]:
-    lines = (folder / "queries.jsonl").read_text(encoding="utf-8").splitlines()
-    return [json.loads(line) for line in lines]
-
-
-def _read(questions: Path, asked: list[Asked], kept: Path) -> tuple[np.ndarray, np.ndarray]:
-    """The layers' outputs [questions, layers * width], and the other signs in the order of `SIGNS`."""
-    if kept.is_file():
-        with np.load(kept) as loaded:
-            if len(loaded["states"]) == len(asked):
-                return loaded["states"].astype(np.float64), loaded["signs"]
-    settings = Settings(generator=GeneratorSettings(layer_outputs=True))
-    states, signs = [], []
-    collection, _ = collection_of(load_question_set(questions), settings)
-    with collection:
-        collection.load()
-        for number, question in enumerate(asked, start=1):
-            read, row = _prompt_read(collection, settings, question.text)
-            states.append(read.reshape(-1).astype(np.float32))
-            signs.append(row)
-            if number % 50 == 0:
-                print(f"{number} of {len(asked)} read", flush=True)
-    np.savez_compressed(kept, states=np.array(states), signs=np.array(signs))
-    return np.array(states, dtype=np.float64), np.array(signs)
-
-
-def _prompt_read(collection: Any, settings: Settings, question: str) -> tuple[np.ndarray, list[float]]:
-    behind, generator = collection._behind, collection._engines.generator()
-    found = behind.with_retriever(lambda searcher: searcher.retrieve(question, settings.passages.hits, None))
-    passages = Picking(
-        question,
-        found.query_vector,
-        found.hits,
-        generator.count_tokens,
-        collection._engines.embedder(),
-        behind.opened(),
-    ).pick(settings.passages.wanted_tokens(accelerated=False))
-    messages = load_template(settings.answer.template).messages(question, passages)
-    read = _first(generator, messages)
-    refusal = read.openings[0]
-    if read.states is None or refusal is None:
-        raise SystemExit("This engine does not tell what passes between its layers.")
-    odds = np.log(-np.expm1(min(refusal, -1e-6))) - refusal
-    return read.states, [
-        -refusal,
-        odds,
-        shared_words(question, passages),
-        missing_names(question, passages),
-        evidence(question, found.hits),
-    ]
-
-
-def _first(generator: TextGenerator, messages: tuple[Message, ...]) -> PromptRead:
-    request = GenerationRequest(
-        messages, max_tokens=1, signals=True, openings=AnswerabilityJudge.openings, layers=LAYERS
+def read_prompts(kept: Path) -> Prompts:
+    rows: list[dict[str, Any]] = []
+    states: list[NDArray[np.float16]] = []
+    parts: dict[str, NDArray[np.float16]] = {}
+    for file in sorted(kept.glob("*.jsonl")):
+        for line in file.read_text(encoding="utf-8").splitlines():
+            row = json.loads(line)
+            if row["answered"] is None:
+                continue
+            if row["states"] not in parts:
+                parts[row["states"]] = np.load(kept / row["states"], allow_pickle=False)
+            rows.append(row)
+            states.append(parts[row["states"]][row["place"]])
+    return Prompts(
+        np.array(states, dtype=np.float64),
+        np.array([row["signs"] for row in rows]),
+        np.array([row["answered"] for row in rows]),
+        np.array([row["set"] for row in rows]),
+        np.array([row["kind"] for row in rows]),
+        np.array([_fold(f"{row['set']} {row['group']}") for row in rows]),
     )
-    first = next(iter(generator.stream(request)))
-    if not isinstance(first, PromptRead):
-        raise SystemExit("The stream ended before its prompt was read.")
-    return first
 
 
-def _train(asked: list[Asked], states: np.ndarray, signs: np.ndarray) -> dict[str, Any]:
+def fit(prompts: Prompts, rows: NDArray[np.bool_]) -> Fitted:
+    """Learned from those rows, each set and kind of as much weight as the others' together allow."""
+    answered, weight = prompts.answered, _balanced(prompts, rows)
+    learned = np.flatnonzero(rows)
+    probe, probe_bias = _logistic(prompts.states[rows], answered[rows], weight[rows], _PROBE_STRENGTH)
+    verdicts = np.zeros(len(answered))
+    # What the head learns from must be as uncertain as what it will see: of prompts the probe has not seen.
+    for fold in range(_FOLDS):
+        seen = learned[prompts.folds[learned] != fold]
+        unseen = learned[prompts.folds[learned] == fold]
+        if not len(unseen) or not len(seen):
+            continue
+        weights, bias = _logistic(prompts.states[seen], answered[seen], weight[seen], _PROBE_STRENGTH)
+        verdicts[unseen] = prompts.states[unseen] @ weights + bias
+    inputs = np.column_stack([verdicts, prompts.signs])
+    weights, bias = _logistic(inputs[rows], answered[rows], weight[rows], _HEAD_STRENGTH)
+    return Fitted(probe, probe_bias, weights, bias)
+
+
+def threshold_of(scores: Numbers, prompts: Prompts) -> float:
+    """The lowest of the sets' quantiles: so no kind of documents pays for another."""
+    quantiles = [
+        float(np.quantile(scores[of_set], _FALSE_REFUSALS))
+        for name in np.unique(prompts.sets)
+        if (of_set := (prompts.sets == name) & prompts.answered).sum() >= _ENOUGH
+    ]
+    return min(quantiles)
+
+
+def _balanced(prompts: Prompts, rows: NDArray[np.bool_]) -> Numbers:
+    """Each set counts by the root of its size, and within it both kinds alike: else one set decides."""
+    weight = np.zeros(len(prompts.answered))
+    for name in np.unique(prompts.sets[rows]):
+        of_set = rows & (prompts.sets == name)
+        for kind in (True, False):
+            of_kind = of_set & (prompts.answered == kind)
+            if of_kind.any():
+                weight[of_kind] = np.sqrt(of_set.sum()) / of_kind.sum()
+    balanced: Numbers = weight * rows.sum() / weight.sum()
+    return balanced
+
+
+def _tell(scores: Numbers, prompts: Prompts, threshold: float) -> None:
     from sklearn.metrics import roc_auc_score
 
-    answerable = np.array([question.answerable for question in asked])
-    own = np.array([question.own for question in asked])
-    trains = np.array([question.trains for question in asked])
-    rows = np.flatnonzero(trains)
-    probe, probe_bias = _logistic(states[rows], answerable[rows], _PROBE_STRENGTH)
-    verdicts = states @ probe + probe_bias
-    # What the head learns from must be as uncertain as what it will see: of questions the probe has not seen.
-    folds = np.array([int(hashlib.sha256(f"z{q.group}".encode()).hexdigest(), 16) % _FOLDS for q in asked])
-    for fold in range(_FOLDS):
-        seen, unseen = rows[folds[rows] != fold], rows[folds[rows] == fold]
-        weights, bias = _logistic(states[seen], answerable[seen], _PROBE_STRENGTH)
-        verdicts[unseen] = states[unseen] @ weights + bias
-    inputs = np.column_stack([verdicts, signs])
-    weights, bias = _logistic(inputs[rows], answerable[rows], _HEAD_STRENGTH)
-    scores = 1 / (1 + np.exp(-(inputs @ weights + bias)))
-    threshold = float(np.quantile(scores[trains & own & answerable], _FALSE_REFUSALS))
-    measured, refused = ~trains & own, scores < threshold
-    print(f"AUROC {roc_auc_score(answerable[measured], scores[measured]):.3f}, {measured.sum()} questions")
-    print(f"false refusals {refused[measured & answerable].mean():.3f}")
-    print(f"true refusals {refused[measured & ~answerable].mean():.3f}")
-    if (foreign := ~trains & ~own).any():
-        print(f"foreign questions refused {refused[foreign].mean():.3f} of {foreign.sum()}")
-    return {
-        "probe": probe.astype(np.float32),
-        "probe_bias": probe_bias,
-        "weights": dict(zip(SIGNS, map(float, weights), strict=True)),
-        "bias": bias,
-        "threshold": threshold,
-    }
+    refused = scores < threshold
+    for name in (*np.unique(prompts.sets), "all"):
+        of_set = np.ones(len(scores), dtype=bool) if name == "all" else prompts.sets == name
+        answered, not_answered = of_set & prompts.answered, of_set & ~prompts.answered
+        if not answered.any() or not not_answered.any():
+            continue
+        print(
+            f"{name:24} AUROC {roc_auc_score(prompts.answered[of_set], scores[of_set]):.3f}, false refusals "
+            f"{_share(refused[answered])}, true refusals {_share(refused[not_answered])}"
+        )
 
 
-def _logistic(inputs: np.ndarray, wanted: np.ndarray, strength: float) -> tuple[np.ndarray, float]:
+def _share(values: Sequence[bool] | NDArray[np.bool_]) -> str:
+    return f"{100 * np.mean(values):.1f}% of {len(values)}"
+
+
+def _fold(group: str) -> int:
+    return int(hashlib.sha256(f"z{group}".encode()).hexdigest(), 16) % _FOLDS
+
+
+def _logistic(
+    inputs: Numbers, wanted: NDArray[np.bool_], weight: Numbers, strength: float
+) -> tuple[Numbers, float]:
     """Weights and bias over inputs as they are; they were scaled to unit variance to be fitted."""
     from sklearn.linear_model import LogisticRegression
 
     mean, spread = inputs.mean(axis=0), inputs.std(axis=0) + 1e-6
-    fitted = LogisticRegression(C=strength, max_iter=500).fit((inputs - mean) / spread, wanted)
+    fitted = LogisticRegression(C=strength, max_iter=500)
+    fitted.fit((inputs - mean) / spread, wanted, sample_weight=weight)
     weights = fitted.coef_[0] / spread
     return weights, float(fitted.intercept_[0] - mean @ weights)
 
 
-def _write(trained: dict[str, Any]) -> None:
+def _write(fitted: Fitted, threshold: float) -> None:
     """Into the files that are there, whose model and template stay."""
     (file,) = _PACKAGE.glob("*.toml")
     kept = file.read_text(encoding="utf-8").split("probe_bias", maxsplit=1)[0]
-    lines = [f"{name} = {trained[name]!r}" for name in ("probe_bias", "bias", "threshold")]
-    lines += ["", "[weights]", *(f"{name} = {value!r}" for name, value in trained["weights"].items())]
+    figures = {"probe_bias": fitted.probe_bias, "bias": fitted.bias, "threshold": threshold}
+    lines = [f"{name} = {value!r}" for name, value in figures.items()]
+    lines += ["", "[weights]"]
+    lines += [f"{name} = {float(value)!r}" for name, value in zip(SIGNS, fitted.weights, strict=True)]
     file.write_text(kept + "\n".join(lines) + "\n", encoding="utf-8")
-    np.save(file.with_suffix(".npy"), trained["probe"])
+    np.save(file.with_suffix(".npy"), fitted.probe.astype(np.float32))
 
 
 if __name__ == "__main__":

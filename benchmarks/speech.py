@@ -4,8 +4,8 @@
 
 Speaks the fixed sentences of tests/generators/audio/sentences.txt one by one, and lets faster-whisper write
 them down. A word is wrong where it was left out, put in or changed, once both texts are written out in words
-(`benchmarks.spoken_words`); the rate is errors over words spoken, of all sentences together. Work is the time
-that speaking and writing the files took, once a word had been spoken to load the voice.
+(`evaluation.sounds.spoken_words`); the rate is errors over words spoken, of all sentences together. Work is
+the time that speaking and writing the files took, once a word had been spoken to load the voice.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import time
 from pathlib import Path
 
 from benchmarks.machine_facts import machine_facts
-from benchmarks.spoken_words import heard_words, word_errors
+from evaluation.sounds.reading_back import read_back
 from generators.audio.assembly import build_speaker, build_transcriber
 from generators.audio.settings import SpeechSettings, TranscriptionSettings
 from generators.audio.speech import speak
@@ -47,12 +47,11 @@ def main() -> None:
             started = time.perf_counter()
             seconds += speak(sentence, path, settings, speaker=speaker).seconds
             work += time.perf_counter() - started
-            said = heard_words(sentence)
             text = " ".join(stretch.text for stretch in transcriber.transcribe(path))
-            wrong = word_errors(said, heard_words(text))
-            errors, words = errors + wrong, words + len(said)
-            if wrong and asked.show:
-                print(f"  {wrong}: {sentence}\n     {text}")
+            reading = read_back(sentence, text)
+            errors, words = errors + reading.word_errors, words + reading.words
+            if reading.word_errors and asked.show:
+                print(f"  {reading.word_errors}: {sentence}\n     {text}")
     print(f"voice {speaker.id}, heard by {transcriber.id}")
     print(f"word error rate: {errors / words:.1%} ({errors} of {words} words in {len(sentences)} sentences)")
     print(f"seconds of work per second of speech: {work / seconds:.3f} ({work:.1f} s for {seconds:.1f} s)")

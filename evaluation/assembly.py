@@ -4,27 +4,36 @@ from __future__ import annotations
 
 import hashlib
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from evaluation.call_cache import CallCache
 from evaluation.collection_system import CollectionSystem
 from evaluation.datasets import lay_out
 from evaluation.errors import EvaluationError, QuestionSetInvalid
+from evaluation.judging.baselines import Likeness, likenesses
+from evaluation.judging.judge import Judge
+from evaluation.judging.rubric_file import RUBRICS, load_rubric
+from evaluation.judging.trust import LEAST_KAPPA
 from evaluation.metrics.answers import AnswerScorer
 from evaluation.metrics.costs import CostScorer
 from evaluation.metrics.grounding import GroundingScorer
+from evaluation.metrics.judged import JudgedScorer
 from evaluation.metrics.perplexity import PerplexityScorer
 from evaluation.metrics.protocol import Scorer
 from evaluation.metrics.refusals import RefusalScorer
 from evaluation.metrics.retrieval import Level, RetrievalScorer
 from evaluation.metrics.similarity import SimilarityScorer
-from evaluation.provenance import reading_sha256
+from evaluation.provenance import model_sha256, reading_sha256
 from evaluation.runner import plain_name
 from evaluation.types import QuestionSet
 from evaluation.variation import setting_values
-from generators.assembly import build_likelihood
+from generators.assembly import build_likelihood, model_weights_sha256, open_text_generator
+from generators.settings import GeneratorSettings
 from ingest.assembly import open_embedder
+from ingest.embedding.protocol import Embedder
 from ingest.progress import Progress
 from ingest.report import IngestReport
 from ingest.settings import EmbedderSettings, Engine
@@ -33,6 +42,8 @@ from rag import Collection, Settings, open_collection
 
 #: Settings that decide what a collection holds; the others only how it is asked.
 _OF_COLLECTIONS = ("ingest.splitter.", "ingest.embedder.")
+#: A judge's prompts are short; a context of its own leaves what the answering model has read where it is.
+_JUDGE_CONTEXT_TOKENS = 2048
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +51,9 @@ class Scoring:
     """Which scores are computed. `levels` None: what the gold allows (`gold_levels`).
 
     `similarity` takes the default embedder, run by `embedder_engine`, whichever one the system searches with:
-    runs are measured by one rule. `perplexity` names a language model, None for none.
+    runs are measured by one rule. `perplexity` names a language model, None for none. `judge` names an engine
+    that judges answers by `rubrics` (shipped ones by name, others by path), None for none: only a person who
+    knows what a judge is worth asks for one. It is trusted from `least_kappa` on.
     """
 
     levels: tuple[Level, ...] | None = None
@@ -49,6 +62,9 @@ class Scoring:
     similarity: bool = True
     perplexity: str | None = None
     embedder_engine: Engine = "auto"
+    judge: str | None = None
+    rubrics: tuple[str, ...] = RUBRICS
+    least_kappa: float = LEAST_KAPPA
 
 
 def build_scorers(scoring: Scoring, question_set: QuestionSet) -> tuple[Scorer, ...]:
@@ -58,16 +74,35 @@ def build_scorers(scoring: Scoring, question_set: QuestionSet) -> tuple[Scorer, 
     if scoring.answers:
         scorers += [AnswerScorer()]
         if scoring.similarity:
-            embedder = EmbedderSettings(engine=scoring.embedder_engine)
-            scorers += [
-                SimilarityScorer(open_embedder(embedder, _embedder_folder, cache_folder(), memory_broker()))
-            ]
+            scorers += [SimilarityScorer(_default_embedder(scoring.embedder_engine))]
         if scoring.perplexity:
             scorers += [
                 PerplexityScorer(build_likelihood(scoring.perplexity, _language_model, cache_folder()))
             ]
+        if scoring.judge:
+            rubrics = [load_rubric(name) for name in scoring.rubrics]
+            scorers += [JudgedScorer(build_judge(scoring.judge), rubrics, scoring.least_kappa)]
         scorers += [GroundingScorer(), RefusalScorer()]
     return (*scorers, CostScorer())
+
+
+def build_judge(engine: str) -> Judge:
+    """The engine as a judge; its model is loaded when first needed. The caller closes it.
+
+    Prompts that were read once are found in the cache. Raises ModelUnusable, ModelMissing.
+    """
+    settings = GeneratorSettings(engine=engine, context_tokens=_JUDGE_CONTEXT_TOKENS)
+    generator = open_text_generator(settings, _language_model, cache_folder(), memory_broker())
+    weights = model_weights_sha256(settings, _language_model, cache_folder())
+    identity = f"{engine} {weights or model_sha256(engine, cache_folder())}".strip()
+    return Judge(generator, identity, CallCache(cache_folder()))
+
+
+@contextmanager
+def opened_likenesses(embedder_engine: Engine = "auto") -> Iterator[Mapping[str, Likeness]]:
+    """What judges without a language model, by name, with the default embedder."""
+    with closing(_default_embedder(embedder_engine)) as embedder:
+        yield likenesses(embedder)
 
 
 def gold_levels(question_set: QuestionSet) -> tuple[Level, ...]:
@@ -140,6 +175,10 @@ def close_all(scorers: Sequence[Scorer]) -> None:
 
 def _short_hash(text: str) -> str:
     return hashlib.sha256(text.encode("utf-8", "surrogateescape")).hexdigest()[:8]
+
+
+def _default_embedder(engine: Engine) -> Embedder:
+    return open_embedder(EmbedderSettings(engine=engine), _embedder_folder, cache_folder(), memory_broker())
 
 
 def _embedder_folder(model: str) -> Path:

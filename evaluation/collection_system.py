@@ -9,12 +9,12 @@ from contextlib import closing
 from typing import overload
 
 from evaluation.errors import EvaluationError
-from evaluation.provenance import code_sha256, installed_versions, model_sha256
+from evaluation.provenance import ENERGY, code_sha256, installed_versions, model_sha256
 from evaluation.system import HeldChunk
 from evaluation.types import AnswerSentence, FoundChunk, Quote, Reply, Retrieval, ShownPassage
 from evaluation.variation import setting_values
 from ingest.store.store import Store
-from machine import cache_folder
+from machine import cache_folder, energy_meter
 from rag import Answer, Answered, Collection, Hit, NoSuchDocument, Refused, TextAdded
 from rag.assembly import Engines
 from rag.calibration import CALIBRATIONS, CalibrationName, setting_name
@@ -77,7 +77,10 @@ class CollectionSystem:
 
     def surroundings(self) -> Mapping[str, str]:
         counted = self.store.statistics()
+        meter = energy_meter()
+        told = ", ".join(counter.name for counter in meter.counters)
         return {
+            ENERGY: "; ".join([*([f"counted: {told}"] if told else []), *meter.missing]),
             "collection": self.collection.name,
             "generation": str(counted.generation),
             "size": f"{counted.documents:,} documents, {counted.pages:,} pages, {counted.chunks:,} chunks",
@@ -138,6 +141,7 @@ class CollectionSystem:
 
     def ask(self, question: str, document: str | None = None) -> Reply:
         started = time.perf_counter()
+        interval = energy_meter().start()
         first: float | None = None
         try:
             # A question of a set is one to look up, whatever it looks like.
@@ -147,7 +151,9 @@ class CollectionSystem:
                 if isinstance(event, Answered):
                     total = time.perf_counter() - started
                     self._refuse_changed()
-                    return _reply(event.answer, first, total)
+                    return _reply(event.answer, first, total, interval.energy().joules)
+                if not isinstance(event, TextAdded):
+                    interval.look()  # a counter that runs around between two looks tells nothing
         except NoSuchDocument:
             seconds = time.perf_counter() - started
             return Reply("", None, "nothing-found", (), (), seconds, None, seconds, 0, 0, 0)
@@ -190,7 +196,7 @@ def _found_chunk(hit: Hit) -> FoundChunk:
     return FoundChunk(hit.rank, hit.score, _shown(hit.document), hit.page_number, hit.page_end, hit.text)
 
 
-def _reply(answer: Answer, first: float | None, total: float) -> Reply:
+def _reply(answer: Answer, first: float | None, total: float, joules: float | None) -> Reply:
     # A quote behind a bare phrase says the answer once more: what was written is measured.
     sentences = [sentence for sentence in answer.sentences if not sentence.quoted]
     return Reply(
@@ -231,4 +237,5 @@ def _reply(answer: Answer, first: float | None, total: float) -> Reply:
         prompt_tokens=answer.tokens.prompt,
         reused_tokens=answer.tokens.reused,
         completion_tokens=answer.tokens.completion,
+        energy_joules=joules,
     )

@@ -37,6 +37,7 @@ from evaluation.types import Gold, Question, QuestionSet
 
 _QUERIES, _CORPUS, _QRELS = "queries.jsonl", "corpus.jsonl", "qrels.tsv"
 _BEIR_QRELS = ("qrels/test.tsv", "qrels/dev.tsv", "qrels/train.tsv")
+_DRAFTED = "attempts.jsonl"
 _FILE_FOLDERS = ("pdfs", "files")
 
 
@@ -115,7 +116,12 @@ def drawn(
 def _folder(folder: Path, faults: Faults) -> QuestionSet:
     queries, corpus = folder / _QUERIES, folder / _CORPUS
     if not queries.is_file():
-        faults.add(queries, None, "a folder of questions holds this file")
+        if (folder / _DRAFTED).is_file():
+            faults.add(
+                queries, None, f"nothing of what was drafted is accepted: refdesk eval review {folder}"
+            )
+        else:
+            faults.add(queries, None, "a folder of questions holds this file")
         raise faults.error()
     files = next((folder / name for name in _FILE_FOLDERS if (folder / name).is_dir()), None)
     qrels = next(

@@ -19,6 +19,8 @@ _PACKAGES = ("machine", "ingest", "generators", "rag", "evaluation")
 IN_TURNS = "asked in turns"
 #: What they call gold that the system does not hold, or holds several documents of under that name.
 NOT_HELD = "gold not held"
+#: What they call what the energy was read from, and why where there is none.
+ENERGY = "energy"
 
 _LIBRARIES = (
     "refdesk",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -55,6 +56,30 @@ def randomisation_p_values(differences: ArrayLike, *, resamples: int = 10_000, s
     return p_values.reshape(array.shape[1:])
 
 
+def gap_p_value(groups: Sequence[ArrayLike], *, resamples: int = 10_000, seed: int = 0) -> float:
+    """The p-value, 0..1, of the largest difference between two groups' means; a permutation test.
+
+    `groups` are each group's values [questions], of two groups or more. If groups were alike, each value
+    could as well have been in another one: p is the share of random regroupings, of the same sizes, whose
+    largest gap between any two groups is as large, (b + 1) / (resamples + 1). That the gap was picked for
+    being the largest is so accounted for. Not the paired test above: groups share no question.
+    """
+    arrays = [np.asarray(group, dtype=np.float64) for group in groups]
+    if len(arrays) < 2 or any(array.ndim != 1 or not array.size for array in arrays):
+        raise ValueError("Expected two groups or more, each with a value.")
+    sizes = np.array([len(array) for array in arrays])
+    values, starts = np.concatenate(arrays), np.concatenate([[0], np.cumsum(sizes)[:-1]])
+    seen = _largest_gap(values[None, :], starts, sizes)[0]
+    rounding = 1e-9 * np.abs(values).max()
+    chance = np.random.default_rng(seed)
+    as_large = 0
+    for start in range(0, resamples, _BLOCK):
+        size = min(_BLOCK, resamples - start)
+        drawn = chance.permuted(np.broadcast_to(values, (size, len(values))), axis=1)
+        as_large += int((_largest_gap(drawn, starts, sizes) >= seen - rounding).sum())
+    return (as_large + 1) / (resamples + 1)
+
+
 def holm(p_values: ArrayLike) -> Floats:
     """Holm's step-down correction of p-values [tests], in their order.
 
@@ -68,6 +93,13 @@ def holm(p_values: ArrayLike) -> Floats:
     adjusted = np.empty_like(array)
     adjusted[order] = np.minimum(np.maximum.accumulate(scaled), 1.0)
     return adjusted
+
+
+def _largest_gap(values: Floats, starts: NDArray[np.int_], sizes: NDArray[np.int_]) -> Floats:
+    """Of each row of `values`, cut into groups, the largest mean less the smallest."""
+    means = np.add.reduceat(values, starts, axis=1) / sizes
+    gaps: Floats = means.max(axis=1) - means.min(axis=1)
+    return gaps
 
 
 def _exact(differences: Floats) -> float:

@@ -61,10 +61,10 @@ def open_run_folder(manifest: Manifest, *, anew: bool = False) -> Iterator[RunFo
         if (folder / _MANIFEST).is_file():
             begun = _read(folder)
             _refuse_other(begun.manifest, manifest)
-            _cut_torn_line(folder / _ROWS)
+            cut_torn_line(folder / _ROWS)
         else:
             begun = Run(manifest, ())
-            _write_whole(folder / _MANIFEST, _manifest_json(manifest))
+            write_whole(folder / _MANIFEST, _manifest_json(manifest))
         with (folder / _ROWS).open("ab") as rows:
             yield RunFolder(folder, rows, begun)
 
@@ -165,7 +165,7 @@ def _damaged(folder: Path, why: str) -> RunDamaged:
     return RunDamaged(f"The run in {folder} cannot be read: {why}. Remove the folder and measure again.")
 
 
-def _cut_torn_line(file: Path) -> None:
+def cut_torn_line(file: Path) -> None:
     """A line without its end was never acknowledged."""
     if not file.is_file():
         return
@@ -209,7 +209,7 @@ def _manifest_json(manifest: Manifest) -> bytes:
     return TypeAdapter(Manifest).dump_json(manifest, indent=1)
 
 
-def _write_whole(file: Path, content: bytes) -> None:
+def write_whole(file: Path, content: bytes) -> None:
     """All of it or nothing, whenever the power goes."""
     staging = file.with_name(f"{file.name}.{os.getpid()}")
     with staging.open("wb") as out:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from pathlib import PurePosixPath
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -57,7 +58,7 @@ def slices(run: Run, seed: int = 0) -> tuple[Slice, ...]:
 def labels(rows: Sequence[Row]) -> tuple[str, ...]:
     """What the questions can be sliced by: two values at least, and not one for nearly each question.
 
-    `document` is among them where the questions say which document they are about.
+    `document` and `file kind` are among them where the questions say which document they are about.
     """
     names = dict.fromkeys(name for row in rows for name, _ in _labels(row))
     return tuple(name for name in names if 2 <= len(by_value(rows, name)) <= _MOST_VALUES)
@@ -87,6 +88,8 @@ def _labels(row: Row) -> tuple[tuple[str, str], ...]:
     own.setdefault("answerable", "yes" if question.answerable else "no")
     if question.document is not None:
         own.setdefault("document", question.document)
+        if (kind := PurePosixPath(question.document.replace("\\", "/")).suffix.lower()) and kind != ".":
+            own.setdefault("file kind", kind.removeprefix("."))
     return tuple(own.items())
 
 
@@ -110,6 +113,10 @@ def warnings_of(run: Run) -> tuple[str, ...]:
     for name, text in run.manifest.facts.items():
         if name.startswith("calibrated ") and run.manifest.question_set_sha256 in text:
             warnings.append(f"The collection was {name} on these very questions, which flatters it here.")
+    defined = {name for row in run.rows for name in row.scores}
+    for metric in run.manifest.metrics:
+        if metric.caution and metric.name in defined:
+            warnings.append(f"{metric.name}: {metric.caution}.")
     if not any(question.gold for question in (row.question for row in run.rows)):
         warnings.append("No question has gold documents or pages: the search cannot be scored.")
     if not run.is_whole:

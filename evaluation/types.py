@@ -143,6 +143,8 @@ class Reply:
     prompt_tokens: int
     reused_tokens: int
     completion_tokens: int
+    energy_joules: float | None = None
+    """What the whole machine took meanwhile; None where its counters do not tell."""
 
     @property
     def said(self) -> str:
@@ -217,14 +219,15 @@ class Run:
 
 # Scores
 
-MetricGroup = Literal["retrieval", "answer", "grounding", "refusal", "time", "tokens"]
+MetricGroup = Literal["retrieval", "answer", "grounding", "refusal", "time", "tokens", "energy"]
 
 
 @dataclass(frozen=True, slots=True)
 class Metric:
     """What a score is: its name in tables and options, which way is better, and its bounds.
 
-    `highest` is None where there is no upper bound, as with seconds.
+    `highest` is None where there is no upper bound, as with seconds. `caution` is what stands against leaning
+    on it, in words that follow its name and a colon; empty for most.
     """
 
     name: str
@@ -234,3 +237,4 @@ class Metric:
     lowest: float = 0.0
     highest: float | None = 1.0
     unit: str = ""
+    caution: str = ""

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from generators.errors import ModelUnusable
+from generators.loading import loaded
 from generators.settings import GeneratorSettings
 from generators.text.protocol import TextGenerator
 from machine import MemoryBroker, Need, file_sha256
@@ -112,7 +113,7 @@ def open_text_generator(
             ("text", settings, cache_folder, _model_files(settings, resolve)),
             f"the language model {detail}",
             lambda: [text_need(settings, resolve)],
-            load,
+            lambda: loaded(load(), lambda generator: generator.count_tokens("")),
             lambda generator: generator.close(),
         ),
         build,
@@ -130,7 +131,9 @@ def text_need(settings: GeneratorSettings, resolve: Callable[[str], Path]) -> Ne
 
         build = read_build()
         on_gpu = may_use_gpu and build.can_offload and bool(build.devices)
-        return gguf_need(*_gguf_files(detail, resolve), settings.context_tokens, on_gpu=on_gpu)
+        layers = settings.gpu_layers if isinstance(settings.gpu_layers, int) else None
+        files = _gguf_files(detail, resolve)
+        return gguf_need(*files, settings.context_tokens, on_gpu=on_gpu, layers=layers)
     if kind in ("transformers", "reader") and detail:
         from generators.text.torch_weights import has_gpu
         from generators.text.transformers_files import find_model

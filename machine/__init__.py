@@ -48,10 +48,11 @@ from machine.home import (
     models_folder,
 )
 from machine.inventory import ModelFiles, ModelState, find, remove, resolve, state, verify
-from machine.memory import MachineBudget, MemoryBudget, Need, Pool
+from machine.memory import GPU_POOL, MachineBudget, MemoryBudget, Need, Pool
 from machine.progress import Progress, ProgressListener, silent
 
 __all__ = [
+    "GPU_POOL",
     "Acceleration",
     "BundleRefused",
     "Catalogue",

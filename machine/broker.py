@@ -3,21 +3,23 @@
     broker ── residence(key) ──> Residence ── use() ──> the model, for as long as the `with` lasts
 
 A model in use stays. Where a model does not fit beside those in use, whoever asked for it waits until they
-are done; where it never will, MemoryShort says so. Two residences of one key are one model.
+are done; where that will never be, MemoryShort says so. Two residences of one key are one model.
 """
 
 from __future__ import annotations
 
 import threading
+import time
 from collections import Counter
 from collections.abc import Callable, Hashable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cache
-from typing import Any, Generic, TypeVar
+from typing import Generic, Literal, TypeVar
 
 from machine.errors import MemoryShort, ModelReleased
-from machine.memory import POOLS, MachineBudget, MemoryBudget, Need, Pool, give_back
+from machine.memory import POOLS, MachineBudget, MemoryBudget, Need, Pool
+from machine.tenant import Tenant
 
 Model = TypeVar("Model")
 
@@ -32,48 +34,13 @@ class Resident:
     uses: int
 
 
-class _Tenant:
-    """What the broker keeps of one model. Touched only under the broker's lock."""
-
-    def __init__(self, key: Hashable, name: str) -> None:
-        self.key = key
-        self.name = name
-        self.model: Any = None
-        self.unload: Callable[[Any], None] | None = None
-        self.needs: tuple[Need, ...] = ()
-        self.residences = 0
-        self.users: Counter[int] = Counter()
-        self.last_used = 0
-        self.loading_thread: int | None = None
-
-    @property
-    def loaded(self) -> bool:
-        return self.unload is not None
-
-    @property
-    def here(self) -> bool:
-        """Loaded, or about to be."""
-        return self.loaded or self.loading_thread is not None
-
-    def takes(self, pool: Pool) -> int:
-        return sum(need.wanted_bytes for need in self.needs if need.pool == pool) if self.here else 0
-
-    def empty(self) -> None:
-        if self.unload is not None:
-            model, unload = self.model, self.unload
-            self.model, self.unload = None, None
-            unload(model)
-            del model
-            give_back()
-
-
 class Residence(Generic[Model]):
     """A model's place in memory, of one owner."""
 
     def __init__(
         self,
         broker: MemoryBroker,
-        tenant: _Tenant,
+        tenant: Tenant,
         needs: Callable[[], Sequence[Need]],
         load: Callable[[], Model],
         unload: Callable[[Model], None],
@@ -110,10 +77,12 @@ class Residence(Generic[Model]):
 class MemoryBroker:
     """Shares memory among models. Any thread may ask for any of them."""
 
-    def __init__(self, budget: MemoryBudget) -> None:
+    def __init__(self, budget: MemoryBudget, patience_seconds: float = 30.0) -> None:
+        """`patience_seconds`: how long to wait for those who may be waiting themselves, for a model."""
         self._budget = budget
+        self._patience_seconds = patience_seconds
         self._changed = threading.Condition(threading.RLock())
-        self._tenants: dict[Hashable, _Tenant] = {}
+        self._tenants: dict[Hashable, Tenant] = {}
         self._waiting: set[int] = set()
         self._clock = 0
 
@@ -130,7 +99,7 @@ class MemoryBroker:
         `needs` is asked before each loading; `unload` is called with the model, never while it is in use.
         """
         with self._changed:
-            tenant = self._tenants.setdefault(key, _Tenant(key, name))
+            tenant = self._tenants.setdefault(key, Tenant(key, name))
             tenant.residences += 1
         return Residence(self, tenant, needs, load, unload)
 
@@ -151,24 +120,21 @@ class MemoryBroker:
 
     def _enter(
         self,
-        tenant: _Tenant,
+        tenant: Tenant,
         thread: int,
         needs: Callable[[], Sequence[Need]],
         load: Callable[[], Model],
         unload: Callable[[Model], None],
     ) -> Model:
-        asked: tuple[Need, ...] | None = None
-        while True:
-            with self._changed:
-                if tenant.loaded:
-                    self._hold(tenant, thread)
-                    return tenant.model  # type: ignore[no-any-return] # what `load` gave for this key
-                if asked is not None and tenant.loading_thread is None and self._admit(tenant, asked, thread):
-                    break
-                if asked is not None:
-                    self._wait(thread)
-                    continue
-            asked = tuple(needs())  # outside the lock: it may read files
+        with self._changed:
+            if tenant.loaded:
+                self._hold(tenant, thread)
+                return tenant.model  # type: ignore[no-any-return] # what `load` gave for this key
+        asked = tuple(needs())  # outside the lock: it may read files
+        with self._changed:
+            if not self._admitted(tenant, asked, thread):
+                self._hold(tenant, thread)
+                return tenant.model  # type: ignore[no-any-return] # as above
         try:
             model = load()
         except BaseException:
@@ -183,35 +149,60 @@ class MemoryBroker:
             self._changed.notify_all()
             return model
 
-    def _exit(self, tenant: _Tenant, thread: int) -> None:
+    def _admitted(self, tenant: Tenant, needs: tuple[Need, ...], thread: int) -> bool:
+        """True when room is reserved to load it, False when somebody else loaded it. Raises MemoryShort."""
+        doubtful_since: float | None = None
+        try:
+            while not tenant.loaded:
+                if tenant.loading_thread is None and self._admit(tenant, needs):
+                    return True
+                hope = self._hope(tenant, thread)
+                now = time.monotonic()
+                doubtful_since = None if hope == "sure" else (doubtful_since or now)
+                left = self._patience_seconds - (now - (doubtful_since or now))
+                if hope == "none" or left <= 0:
+                    raise self._short(tenant, needs)
+                if thread not in self._waiting:
+                    self._waiting.add(thread)
+                    # With this thread among them, those who wait may have nobody left to wait for.
+                    self._changed.notify_all()
+                self._changed.wait(None if hope == "sure" else left)
+            return False
+        finally:
+            self._waiting.discard(thread)
+
+    def _exit(self, tenant: Tenant, thread: int) -> None:
         with self._changed:
             tenant.users[thread] -= 1
             tenant.users += Counter()  # drops those at 0
             self._forget_if_done(tenant)
             self._changed.notify_all()
 
-    def _leave(self, tenant: _Tenant) -> None:
+    def _leave(self, tenant: Tenant) -> None:
         with self._changed:
             tenant.residences -= 1
             self._forget_if_done(tenant)
             self._changed.notify_all()
 
-    def _forget_if_done(self, tenant: _Tenant) -> None:
+    def _forget_if_done(self, tenant: Tenant) -> None:
         if not tenant.residences and not tenant.users and tenant.loading_thread is None:
             tenant.empty()
             self._tenants.pop(tenant.key, None)
 
-    def _hold(self, tenant: _Tenant, thread: int) -> None:
+    def _hold(self, tenant: Tenant, thread: int) -> None:
         self._clock += 1
         tenant.last_used = self._clock
         tenant.users[thread] += 1
 
-    def _admit(self, tenant: _Tenant, needs: tuple[Need, ...], thread: int) -> bool:
-        """Make room and reserve it; False where others have to be done first. Raises MemoryShort."""
-        leaving: list[_Tenant] = []
+    def _admit(self, tenant: Tenant, needs: tuple[Need, ...]) -> bool:
+        """Make room and reserve it; False where there is not enough, and then nobody had to leave."""
+        leaving: list[Tenant] = []
         granted: list[Need] = []
         for need in needs:
-            room = self._room(need.pool) + sum(other.takes(need.pool) for other in leaving)
+            room = self._room(need.pool)
+            if room is None:  # nobody can say: such a pool is not counted
+                continue
+            room += sum(other.takes(need.pool) for other in leaving)
             for other in self._idle():
                 if room >= need.wanted_bytes:
                     break
@@ -219,47 +210,60 @@ class MemoryBroker:
                     leaving.append(other)
                     room += other.takes(need.pool)
             if room < need.bytes_at_least:
-                if self._others_will_finish(tenant, need.pool, thread):
-                    return False
-                raise self._short(tenant, need, room)
+                return False
             granted.append(_granted(need, room))
         for other in leaving:
             other.empty()
-        tenant.needs, tenant.loading_thread = tuple(granted), thread
+        tenant.needs, tenant.loading_thread = tuple(granted), threading.get_ident()
         return True
 
-    def _room(self, pool: Pool) -> int:
+    def _room(self, pool: Pool) -> int | None:
         """What is left of the budget, and what is really free less what is being filled now."""
+        capacity, free = self._budget.capacity_bytes(pool), self._budget.free_bytes(pool)
+        if capacity is None or free is None:
+            return None
         promised = sum(tenant.takes(pool) for tenant in self._tenants.values())
         filling = sum(tenant.takes(pool) for tenant in self._tenants.values() if not tenant.loaded)
-        return min(self._budget.capacity_bytes(pool) - promised, self._budget.free_bytes(pool) - filling)
+        return min(capacity - promised, free - filling)
 
-    def _idle(self) -> list[_Tenant]:
+    def _idle(self) -> list[Tenant]:
         """Loaded and used by nobody, the least recently used first."""
         idle = [tenant for tenant in self._tenants.values() if tenant.loaded and not tenant.users]
         return sorted(idle, key=lambda tenant: tenant.last_used)
 
-    def _others_will_finish(self, tenant: _Tenant, pool: Pool, thread: int) -> bool:
-        """Whether somebody who takes of the pool is at work, and not waiting like this thread."""
-        others = [other for other in self._tenants.values() if other is not tenant and other.takes(pool)]
-        busy = {other.loading_thread for other in others if other.loading_thread is not None}
-        busy |= {user for other in others for user in other.users}
-        return bool(busy - self._waiting - {thread})
+    def _hope(self, tenant: Tenant, thread: int) -> Literal["sure", "doubtful", "none"]:
+        """Whether anybody who is at work now will be done, so that waiting makes sense.
 
-    def _wait(self, thread: int) -> None:
-        self._waiting.add(thread)
-        # Those who wait already must look again: with this thread among them, they may wait for ever.
-        self._changed.notify_all()
-        self._changed.wait()
-        self._waiting.discard(thread)
+        Those who use a model that a waiting thread holds may themselves wait, for that model's turn: that is
+        doubtful. Threads that have ended, with a stream left open, will never be done.
+        """
+        working: set[int] = set()
+        perhaps: set[int] = set()
+        stuck = self._waiting | {thread}
+        for other in self._tenants.values():
+            if other.loading_thread is not None:
+                working.add(other.loading_thread)
+            if other is not tenant:
+                (perhaps if stuck & other.users.keys() else working).update(other.users)
+        alive = {each.ident for each in threading.enumerate()}
+        if (working - perhaps - stuck) & alive:
+            return "sure"
+        return "doubtful" if (perhaps - stuck) & alive else "none"
 
-    def _short(self, tenant: _Tenant, need: Need, room: int) -> MemoryShort:
+    def _short(self, tenant: Tenant, needs: tuple[Need, ...]) -> MemoryShort:
+        """Of the pool of which most is missing."""
+
+        def room(need: Need) -> int:
+            idle = sum(other.takes(need.pool) for other in self._idle())
+            return max(0, (self._room(need.pool) or 0) + idle)
+
+        need = max(needs, key=lambda need: need.bytes_at_least - room(need))
         where = "the GPU's memory" if need.pool == "gpu" else "memory"
         used = [other.name for other in self._tenants.values() if other.users and other.takes(need.pool)]
         beside = f" beside what is in use ({', '.join(used)})" if used else ""
         return MemoryShort(
             f"{tenant.name} takes {_gigabytes(need.bytes_at_least)} of {where}, and "
-            f"{_gigabytes(max(0, room))} can be had{beside}. Close other programs, or take a smaller model."
+            f"{_gigabytes(room(need))} can be had{beside}. Close other programs, or take a smaller model."
         )
 
 
@@ -286,6 +290,7 @@ def memory_broker() -> MemoryBroker:
 def do_they_fit(needs: Sequence[Need], budget: MemoryBudget) -> bool:
     """Whether models with these needs can all be loaded at once."""
     return all(
-        sum(need.wanted_bytes for need in needs if need.pool == pool) <= budget.capacity_bytes(pool)
+        capacity is None or sum(need.wanted_bytes for need in needs if need.pool == pool) <= capacity
         for pool in POOLS
+        for capacity in [budget.capacity_bytes(pool)]
     )

@@ -15,9 +15,11 @@ from typing import Literal, Protocol
 from machine.devices import describe_machine
 from machine.errors import MachineError
 
-#: `memory` is what the processor works in; Apple's GPUs share it.
+#: `memory` is what the processor works in.
 Pool = Literal["memory", "gpu"]
 POOLS: tuple[Pool, ...] = ("memory", "gpu")
+#: What a model on a GPU is counted in: Apple's GPUs share the machine's memory.
+GPU_POOL: Pool = "memory" if sys.platform == "darwin" else "gpu"
 #: Gigabytes of main memory that models may take together.
 LIMIT_VARIABLE = "REFDESK_MODEL_MEMORY_GB"
 
@@ -46,11 +48,11 @@ class Need:
 class MemoryBudget(Protocol):
     """What models may take, asked anew each time one is to be loaded."""
 
-    def capacity_bytes(self, pool: Pool) -> int:
-        """All that models may ever take of the pool together; 0 where there is no such pool."""
+    def capacity_bytes(self, pool: Pool) -> int | None:
+        """All that models may ever take of the pool together; None where nobody can say."""
         ...
 
-    def free_bytes(self, pool: Pool) -> int:
+    def free_bytes(self, pool: Pool) -> int | None:
         """What nobody has taken now, other programs counted."""
         ...
 
@@ -58,16 +60,17 @@ class MemoryBudget(Protocol):
 class MachineBudget:
     """This machine's: nine tenths of its memory, or what the environment says; all of a GPU.
 
-    The GPU is NVIDIA's, asked through `nvidia-smi`: no library need be loaded to know how full it is.
+    The GPU is NVIDIA's, asked through `nvidia-smi`: no library need be loaded to know how full it is. Of
+    others (Vulkan, ROCm) nobody can say.
     """
 
-    def capacity_bytes(self, pool: Pool) -> int:
+    def capacity_bytes(self, pool: Pool) -> int | None:
         if pool == "gpu":
             return _gpu_bytes("memory.total")
         said = os.environ.get(LIMIT_VARIABLE)
         return int(_SHARE_FOR_MODELS * describe_machine().memory_total_bytes) if not said else _limit(said)
 
-    def free_bytes(self, pool: Pool) -> int:
+    def free_bytes(self, pool: Pool) -> int | None:
         return _gpu_bytes("memory.free") if pool == "gpu" else describe_machine().memory_available_bytes
 
 
@@ -92,20 +95,23 @@ def _limit(said: str) -> int:
     return int(gigabytes * 1e9)
 
 
-def _gpu_bytes(what: Literal["memory.total", "memory.free"]) -> int:
-    """Of the first GPU, which is the one that torch and llama.cpp take first."""
+def _gpu_bytes(what: Literal["memory.total", "memory.free"]) -> int | None:
+    """Of the first GPU that this process may use, which torch and llama.cpp take first."""
     command = shutil.which("nvidia-smi")
-    if command is None:
-        return 0
+    visible = os.environ.get("CUDA_VISIBLE_DEVICES")
+    first = None if visible is None else visible.partition(",")[0].strip()
+    if command is None or first in ("", "-1"):
+        return None
+    which = [] if first is None else [f"--id={first}"]
     try:
-        asked = subprocess.run(  # noqa: S603 # fixed words
-            [command, f"--query-gpu={what}", "--format=csv,noheader,nounits"],
+        asked = subprocess.run(  # noqa: S603 # fixed words, and the name of a device
+            [command, *which, f"--query-gpu={what}", "--format=csv,noheader,nounits"],
             capture_output=True,
             text=True,
             check=False,
             timeout=10,
         )
     except (OSError, subprocess.TimeoutExpired):
-        return 0
-    first = asked.stdout.strip().partition("\n")[0].strip()
-    return int(first) * _MIB if asked.returncode == 0 and first.isdigit() else 0
+        return None
+    told = asked.stdout.strip().partition("\n")[0].strip()
+    return int(told) * _MIB if asked.returncode == 0 and told.isdigit() else None

@@ -41,12 +41,17 @@ class Asking(ABC):
         document: str | None = None,
         only: DocumentFilter | None = None,
         turns: Sequence[Turn] = (),
+        cancelled: Callable[[], bool] = lambda: False,
         as_question: bool = False,
     ) -> Answer:
-        """The answer, whole. `turns` are earlier questions of the same conversation."""
-        return _last(
-            self.stream(question, document=document, only=only, turns=turns, as_question=as_question)
+        """The answer, whole. `turns` are earlier questions of the same conversation.
+
+        Once cancelled it is what was written until then, and its `finish` says so.
+        """
+        events = self.stream(
+            question, document=document, only=only, turns=turns, cancelled=cancelled, as_question=as_question
         )
+        return _last(events)
 
     def overview(
         self,

@@ -24,6 +24,7 @@ from ingest.assembly import (
     open_embedder,
 )
 from ingest.embedding.protocol import Embedder, EmbedderIdentity
+from ingest.embedding.resident import ResidentEmbedder
 from ingest.errors import StoreError
 from ingest.file_reader import FileReader
 from ingest.settings import EmbedderSettings
@@ -79,6 +80,12 @@ class Engines:
             if self._embedder is None:
                 self._embedder = open_embedder(settings, _embedder_folder, cache_folder(), memory_broker())
             return self._embedder
+
+    def load_embedder(self) -> None:
+        """Have it in memory now rather than at the first question."""
+        embedder = self.embedder()
+        if isinstance(embedder, ResidentEmbedder):
+            embedder.load()
 
     def forget_embedder(self) -> None:
         """Let go of the embedder: the collection was embedded by another."""
@@ -162,7 +169,11 @@ class Engines:
                 if self.judge() is not None:
                     settings = replace(settings, layer_outputs=True)
                 generator = open_text_generator(settings, _language_model, cache_folder(), memory_broker())
-                generator.warm(beginning)
+                try:
+                    generator.warm(beginning)
+                except BaseException:
+                    generator.close()
+                    raise
                 self._generator = generator
             return self._generator
 
@@ -192,15 +203,18 @@ def open_classifier(settings: Settings) -> Classifier:
     return build_classifier(settings.generator) or WritingClassifier(open_generator(settings))
 
 
-def open_entity_finder(settings: Settings, *, of_document: bool = False) -> EntityFinder:
+def open_entity_finder(
+    settings: Settings, *, of_document: bool = False, told: Callable[[str], None] = lambda _: None
+) -> EntityFinder:
     """What finds names: a `pipeline:` model, or the engine that writes answers.
 
     `of_document`: what it reads are documents, of which an engine that writes is shown what may be shown.
+    `told` is called with words where names may be missing.
     """
     if finder := build_entity_finder(settings.generator):
         return finder
-    generator = open_generator(settings)
-    return WritingEntityFinder(generator, shown_text) if of_document else WritingEntityFinder(generator)
+    shown = shown_text if of_document else str
+    return WritingEntityFinder(open_generator(settings), shown, told)
 
 
 def with_model(settings: Settings, engine: str) -> Settings:

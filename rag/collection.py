@@ -228,7 +228,7 @@ class Collection(CollectionContents, Asking):
 
     def load_search(self) -> None:
         """Load what searches now rather than at the first search: the embedder, and a reranker if any."""
-        self._engines.embedder()
+        self._engines.load_embedder()
         self._engines.reranker()
 
     def load(self) -> None:

@@ -20,7 +20,7 @@ from rag.overviews.sections import plan_sections
 from rag.overviews.summary import Summary
 from rag.overviews.tally import Tally
 from rag.overviews.writers import Writers
-from rag.reading import ReadingPlanned, file_name, listed
+from rag.reading import ReadingPlanned, listed
 from rag.scope import documents_to_search
 from rag.settings import Settings
 from rag.types import Answered, AnswerKind, Event, Refused, TextAdded
@@ -188,5 +188,5 @@ def _declined(question: str, text: str, started: float) -> Iterator[Event]:
 
 
 def _not_here(document: str, here: Sequence[Holding]) -> str:
-    some = [file_name(holding.document) for holding in here[:_MOST_NAMED]]
+    some = [holding.shown_name for holding in here[:_MOST_NAMED]]
     return f"No document here is called {document!r}. There is {listed(some, len(here))}."

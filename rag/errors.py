@@ -10,6 +10,7 @@
     ├── QuestionTooLong     the question alone does not fit the model's context
     ├── CheckerUnusable     what was named as support checker is none, or cannot be loaded
     ├── RerankerUnusable    what was named as reranker is none, or cannot be loaded
+    ├── SettingUnusable     a setting is named that there is not, or a value that it cannot have
     ├── TaskStopped         a task was told to stop before it was done
     ├── TaskUnsuited        an engine cannot do a task, or did not
     ├── TemplateUnusable    what was named as prompt template is none, or its file is not right
@@ -62,6 +63,10 @@ class CheckerUnusable(RagError):
 
 class RerankerUnusable(RagError):
     """Says what the folder holds instead, or what failed."""
+
+
+class SettingUnusable(RagError):
+    """Names the setting and the value, and what there is instead."""
 
 
 class TaskStopped(RagError):

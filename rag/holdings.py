@@ -12,6 +12,8 @@ from ingest.indexing import name_in_words
 from ingest.store.store import Store
 from ingest.types import DocumentInfo
 from rag.naming import is_called
+from rag.neutralising import neutralised_name
+from rag.reading import file_name
 
 _THE_ONE = re.compile(r"(?:this|the|that) (?:document|file|pdf|paper|text)", re.IGNORECASE)
 _SUFFIX = re.compile(r"\.\w{1,5}$")
@@ -29,6 +31,11 @@ class Holding:
     def document(self) -> str:
         """The path it is named by."""
         return self.paths[0]
+
+    @property
+    def shown_name(self) -> str:
+        """Its file name as answers and errors say it: they may be read by a language model."""
+        return neutralised_name(file_name(self.document))
 
     def called(self, phrase: str) -> float:
         """How much of one of its names the phrase says, 0..1."""

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from ingest.media_names import media_types_named
 from rag.holdings import Holding
+from rag.neutralising.passage import neutralised_line
 from rag.reading import file_name
 
 #: So many documents are named; of the others it is told how many they are.
@@ -33,8 +34,9 @@ def describe(holding: Holding) -> str:
     """A document in one line: "report.pdf: 12 pages, written 2023-05-01"."""
     info = holding.info
     day = f"written {info.written}" if info.written else f"read in on {info.ingested_at[:10]}"
-    title = f" ({info.title})" if info.title and info.title not in file_name(info.path) else ""
-    return f"{file_name(info.path)}{title}: {_counted(info.page_count, 'page')}, {day}"
+    says_more = info.title and info.title not in file_name(info.path)
+    title = f" ({neutralised_line(info.title)[0]})" if says_more else ""
+    return f"{holding.shown_name}{title}: {_counted(info.page_count, 'page')}, {day}"
 
 
 def _counted(count: int, noun: str) -> str:

@@ -17,6 +17,7 @@ from rag.follow_up.standalone import Standalone, standalone
 from rag.passages import Picking
 from rag.scope import documents_to_search
 from rag.settings import Settings
+from rag.spread import is_spread
 from rag.trace import Searched
 from rag.types import Passage, Turn
 
@@ -57,7 +58,8 @@ class LookingUp:
         if passages is None:
             # Where turns stand above it the model reads the question as it was asked.
             put = question if recent else meant.text
-            most = self._settings.passages.wanted_tokens(self._generator.accelerated)
+            spread = is_spread(meant.text, found.hits)
+            most = self._settings.passages.wanted_tokens(self._generator.accelerated, spread=spread)
             budget = self._answering.passage_budget(put, most, recent)
             passages = picking.pick(budget)
         least = settled(

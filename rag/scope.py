@@ -9,6 +9,8 @@ from ingest.document_filter import Condition, DocumentFilter
 from ingest.media_names import media_name
 from ingest.store.store import Store
 from rag.errors import EmptyCollection, NoSuchDocument
+from rag.neutralising import neutralised_name
+from rag.reading import file_name
 
 _MOST_NAMED = 3
 
@@ -116,14 +118,14 @@ def _there(store: Store, condition: Condition, ids: frozenset[int]) -> str:
     """What there is of the kind that the condition asks for, among these documents."""
     kinds = store.document_kinds(ids)
     if condition == "documents":
-        some = ", ".join(path.rsplit("/", 1)[-1] for path in kinds.paths[:_MOST_NAMED])
+        some = ", ".join(neutralised_name(file_name(path)) for path in kinds.paths[:_MOST_NAMED])
         return (
             f"There are {len(kinds.paths):,}, among them {some}. A path, a file name, a part of it or a "
             "pattern such as '*.pdf' will do."
         )
     if condition == "folders":
         folders = list(dict.fromkeys(path.rpartition("/")[0] for path in kinds.paths))
-        some = ", ".join(folders[:_MOST_NAMED])
+        some = ", ".join(map(neutralised_name, folders[:_MOST_NAMED]))
         return f"There are documents in {some}{' and others' if len(folders) > _MOST_NAMED else ''}."
     if condition == "types":
         return f"There are: {_with_counts((media_name(kind), count) for kind, count in kinds.media_types)}."

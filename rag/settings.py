@@ -15,6 +15,7 @@ DEFAULT_DENSE_WEIGHT = 0.5
 
 _SMALLEST_BUDGET = 40
 _MOST_CARRIED_BUDGETS = 10.0
+_MOST_SPREAD_SHARE = 10.0
 _LONGEST_SYSTEM_PROMPT = 4000
 
 #: What becomes of a sentence that is not supported.
@@ -60,7 +61,8 @@ class PassageSettings:
 
     `token_budget` None means: `cpu_token_budget` or `gpu_token_budget`, by where the model runs. A follow-up
     shows again what was shown before it, which costs next to nothing, and beside that `follow_up_share` of
-    the budget; where that would be more than `carried_budgets` budgets before, it begins anew.
+    the budget; where that would be more than `carried_budgets` budgets before, it begins anew. On a CPU a
+    question whose words stand in several places (`rag.spread`) is shown `spread_share` of the budget more.
     """
 
     token_budget: int | None = None
@@ -68,6 +70,7 @@ class PassageSettings:
     gpu_token_budget: int = 2000
     follow_up_share: float = 0.3
     carried_budgets: float = 2.0
+    spread_share: float = 1.0
     hits: int = 8
 
     def __post_init__(self) -> None:
@@ -81,6 +84,11 @@ class PassageSettings:
                 f"carried_budgets is {self.carried_budgets}; it must be from 0, which shows nothing again, "
                 f"to {_MOST_CARRIED_BUDGETS:g}"
             )
+        if not 0.0 <= self.spread_share <= _MOST_SPREAD_SHARE:
+            raise ValueError(
+                f"spread_share is {self.spread_share}; it must be from 0, which shows no more, "
+                f"to {_MOST_SPREAD_SHARE:g}"
+            )
         if self.hits < 1:
             raise ValueError(f"hits is {self.hits}; it must be at least 1")
 
@@ -92,9 +100,13 @@ class PassageSettings:
         """What of the question before a follow-up may show again."""
         return round(self.carried_budgets * self.wanted_tokens(accelerated))
 
-    def wanted_tokens(self, accelerated: bool) -> int:
-        """The budget, by whether a GPU carries the model."""
-        return self.token_budget or (self.gpu_token_budget if accelerated else self.cpu_token_budget)
+    def wanted_tokens(self, accelerated: bool, *, spread: bool = False) -> int:
+        """The budget, by whether a GPU carries the model, and whether a question's words are spread."""
+        if self.token_budget is not None:
+            return self.token_budget
+        if accelerated:
+            return self.gpu_token_budget
+        return round(self.cpu_token_budget * (1.0 + (self.spread_share if spread else 0.0)))
 
 
 @dataclass(frozen=True, slots=True)

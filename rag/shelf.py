@@ -15,10 +15,10 @@ from machine import collections_folder
 from rag.collection import Collection
 from rag.conversations.conversations import Conversations
 from rag.dropped_files import DroppedFiles
+from rag.saved_settings import saved_or_default
 from rag.settings import Settings
 
 _NAME = re.compile(r"[^\W_][\w.-]{0,99}")
-_DEFAULT_SETTINGS = Settings()
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,20 +31,27 @@ class CollectionInfo:
     problem: str | None = None
 
 
-def open_collection(name: str | os.PathLike[str], settings: Settings = _DEFAULT_SETTINGS) -> Collection:
+def open_collection(name: str | os.PathLike[str], settings: Settings | None = None) -> Collection:
     """The collection of that name in the data home, or the one in a folder given as a path.
 
-    Nothing is read or made yet: it comes to be with the first `ingest`, and whatever needs it before
-    that raises CollectionNotFound. Raises ValueError for a name that cannot be one.
+    Without settings those count that were saved for it (`rag.saved_settings`), else the defaults. No
+    document is read and nothing is made yet: it comes to be with the first `ingest`, and whatever needs it
+    before that raises CollectionNotFound. Raises ValueError for a name that cannot be one.
     """
+    folder = collection_folder(name)
+    return Collection(folder, saved_or_default(folder) if settings is None else settings)
+
+
+def collection_folder(name: str | os.PathLike[str]) -> Path:
+    """Where the collection of that name lies, or would. Raises ValueError for a name that cannot be one."""
     if isinstance(name, os.PathLike):
-        return Collection(Path(name).expanduser().absolute(), settings)
+        return Path(name).expanduser().absolute()
     if not _NAME.fullmatch(name):
         raise ValueError(
             f"{name!r} cannot be a collection's name: letters, digits, '-', '_' and '.', beginning with a "
             "letter or digit, at most 100 of them."
         )
-    return Collection(collections_folder() / name, settings)
+    return collections_folder() / name
 
 
 def list_collections() -> list[CollectionInfo]:

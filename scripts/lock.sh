@@ -4,7 +4,7 @@ set -euo pipefail
 bin="$1"
 report=$(mktemp)
 trap 'rm -f "$report"' EXIT
-"$bin/python" -m pip install --quiet --dry-run --ignore-installed --report "$report" ".[adapters,dev,images,legacy,ocr,openai,speech]"
+"$bin/python" -m pip install --quiet --dry-run --ignore-installed --report "$report" ".[adapters,browser,dev,eval-images,eval-sounds,images,legacy,ocr,openai,speech]"
 "$bin/python" - "$report" <<'PY'
 import json
 import sys

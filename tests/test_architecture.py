@@ -48,6 +48,9 @@ HEAVY = (
     "hibari",
     "piper",
     "soundfile",
+    "torchmetrics",
+    "jiwer",
+    "pyloudnorm",
 )
 
 

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import streamlit as st
 
 from apps.chat import chat_page, documents_page, settings_page, tools_page
 from apps.chat.shared import choose, chosen, whole_collections
+from apps.collection_settings import settings_for
 from rag import list_collections
+
+#: A file: Streamlit has the browser fetch icons by name, and emojis, from other hosts.
+_ICON = str(Path(__file__).with_name("icon.png"))
 
 
 def show_app() -> None:
     """Draw the page that was chosen. Streamlit calls this again at every click."""
-    st.set_page_config(page_title="Refdesk", page_icon=":material/library_books:", layout="wide")
+    st.set_page_config(page_title="Refdesk", page_icon=_ICON, layout="wide")
     page = st.navigation(
         [
             st.Page(chat_page.show, title="Chat", icon=":material/forum:", url_path="chat", default=True),
@@ -34,3 +40,5 @@ def _show_collections() -> None:
     if current is not None:
         name = st.sidebar.selectbox("Collection", names, index=names.index(current))
         choose(name)
+        if settings_for(name).problems:
+            st.sidebar.warning("Some saved settings cannot be used: see the settings.")

@@ -1,39 +1,54 @@
-"""The chat page: ask, read the answer with its citations."""
+"""The chat page: ask, see the answer come, open the very line it stands on."""
 
 from __future__ import annotations
 
 import streamlit as st
 
-from apps.chat.answers import show_answer, stream_answer
+from apps.chat.chat_asking import show_asking
+from apps.chat.chat_entries import show_entry
+from apps.chat.chat_history import show_history
+from apps.chat.chat_live import LiveChat
+from apps.chat.chat_session import current_chat, source_open
+from apps.chat.chat_source_dialog import show_source
+from apps.chat.chat_states import say_empty, say_missing_model, say_no_collection
+from apps.chat.chat_writing import show_writing
 from apps.chat.shared import EXPECTED, chosen, opened, show_problem
-from rag import Answer
-from rag.earlier_turns import turns_of
+from rag import Collection
 
 
 def show() -> None:
     """Draw the page. Streamlit calls this again at every click."""
-    st.title("Refdesk")
+    st.title("Ask your documents")
     name = chosen()
     if name is None:
-        st.info("No collection yet. Make one: `refdesk ingest FOLDER -c NAME`, then reload this page.")
+        say_no_collection()
         return
+    chat = current_chat(name)
+    show_history(name, chat)
     try:
         collection = opened(name)
-        st.sidebar.caption(f"{len(collection.documents())} documents")
+        documents = collection.statistics().documents
     except EXPECTED as error:
         show_problem("The collection could not be opened.", error)
         return
-    history: list[Answer] = st.session_state.setdefault(f"answers of {name}", [])
-    for answer in history:
-        with st.chat_message("user"):
-            st.text(answer.question)
-        with st.chat_message("assistant"):
-            show_answer(answer)
-    if question := st.chat_input("Ask these documents"):
-        with st.chat_message("user"):
-            st.text(question)
-        with st.chat_message("assistant"):
-            try:
-                history.append(stream_answer(collection, question, turns_of(history)))
-            except EXPECTED as error:
-                show_problem("That did not work.", error)
+    st.sidebar.caption(f"{documents:,} documents")
+    if documents == 0:
+        say_empty(collection)
+        return
+    say_missing_model(collection)
+    _show_chat(collection, chat)
+    show_asking(collection, chat)
+
+
+def _show_chat(collection: Collection, chat: LiveChat | None) -> None:
+    if chat is None:
+        st.caption("Each sentence of an answer carries the place it stands on. Click its number to see it.")
+        return
+    entries, work = chat.entries, chat.work
+    for at, entry in enumerate(entries):
+        show_entry(chat, at, entry)
+    if work is not None:
+        show_writing(chat, work)
+    if (opened_source := source_open()) is not None:
+        collections = {at: chat.collection_of(entry, collection) for at, entry in enumerate(entries)}
+        show_source(entries, opened_source, collections)

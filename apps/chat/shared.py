@@ -10,12 +10,12 @@ import os
 
 import streamlit as st
 
+from apps.collection_settings import settings_for
 from apps.errors import FaceError
-from apps.settings import settings_from
 from generators.errors import GeneratorError
 from ingest.errors import IngestError
 from machine import MachineError
-from rag import Collection, CollectionInfo, RagError, list_collections, open_collection
+from rag import Collection, CollectionInfo, RagError, Settings, list_collections, open_collection
 
 #: What can go wrong in a person's daily work: shown in words. Everything else is a defect.
 EXPECTED = (RagError, IngestError, GeneratorError, MachineError, FaceError)
@@ -23,14 +23,23 @@ EXPECTED = (RagError, IngestError, GeneratorError, MachineError, FaceError)
 _CHOSEN = "collection"
 
 
+def opened(name: str) -> Collection:
+    """One open collection for all who look at it; its models are shared with the others'.
+
+    It goes by what is saved for it: after a change the next call opens it anew, and whoever is in the middle
+    of an answer ends it by the settings before.
+    """
+    settings = settings_for(name).settings
+    return _opened(name, repr(settings), settings)
+
+
 @st.cache_resource(
     max_entries=4,
     validate=lambda collection: not collection.is_closed,
     on_release=lambda collection: collection.close(),
 )
-def opened(name: str) -> Collection:
-    """One open collection for all who look at it; its models are shared with the others'."""
-    return open_collection(name, settings_from())
+def _opened(name: str, written: str, _settings: Settings) -> Collection:  # noqa: ARG001 - a key
+    return open_collection(name, _settings)
 
 
 def whole_collections() -> list[CollectionInfo]:

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from apps.cli.answer_options import AS_EVER, AnswerOptions
+from apps.cli.screen import note
+from apps.collection_settings import settings_for
 from apps.errors import WrongUse
-from apps.settings import settings_from
 
 if TYPE_CHECKING:
     from ingest.settings import EmbedderSettings
@@ -102,22 +103,25 @@ def opened(
     embedder: EmbedderSettings | None = None,
     writing: AnswerOptions = AS_EVER,
 ) -> Collection:
-    """The collection of that name, nothing loaded yet.
+    """The collection of that name, with what is saved for it; nothing loaded yet.
 
-    Raises WrongUse for what cannot be a name, and what `AnswerOptions.applied_to` raises.
+    What of the saved settings cannot be used is said on standard error. Raises WrongUse for what cannot be a
+    name or go together, and what `AnswerOptions.applied_to` raises.
     """
     from rag import open_collection
 
-    settings = settings_from(model, reranker=reranker, embedder=embedder)
+    found = settings_for(collection, model, reranker=reranker, embedder=embedder)
+    for problem in found.problems:
+        note(problem)
+    settings = found.settings
     if unsupported is not None:
         from rag.assembly import with_unsupported
 
-        settings = with_unsupported(settings, unsupported)
-    settings = writing.applied_to(settings)
-    try:
-        return open_collection(collection, settings)
-    except ValueError as error:
-        raise WrongUse(str(error)) from error
+        try:
+            settings = with_unsupported(settings, unsupported)
+        except ValueError as error:  # what is saved may leave nothing to withdraw or correct
+            raise WrongUse(f"--unsupported {unsupported}: {error}.") from error
+    return open_collection(collection, writing.applied_to(settings))
 
 
 def opened_store(collection: Collection) -> Store:

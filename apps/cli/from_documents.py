@@ -41,19 +41,12 @@ def ground_of(wish: str, collection: str) -> Ground:
         return documents.ground(wish)
 
 
-def shaped_from(wish: str, collection: str) -> tuple[str, tuple[str, ...]]:
+def prompt_from(wish: str, collection: str) -> tuple[str, tuple[str, ...]]:
     """A prompt for a picture and the passages it came from; both are told on standard error."""
-    from machine import ModelMissing
-    from rag.grounded.shaped_prompt import shape_prompt
+    from rag.tools.from_documents import shaped_from, told_shaping
 
     with opened(collection) as documents:
-        ground = documents.ground(wish)
-        try:
-            writer = documents.writer()
-        except ModelMissing:
-            writer = None
-        shaped = shape_prompt(ground, writer)
-    by = shaped.shaped_by or "rule, without a language model"
-    note(f"From {one_line('; '.join(shaped.ground.sources))}.")
-    note(f"The prompt, shaped by {one_line(by)}: {one_line(shaped.prompt)}")
+        shaped = shaped_from(documents, wish)
+    for line in told_shaping(shaped):
+        note(one_line(line))
     return shaped.prompt, shaped.ground.sources

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -11,7 +12,7 @@ import typer
 from apps.cli.boundary import INTERRUPTED, SCHEMA, errors_in_words
 from apps.cli.context import AsJson, CollectionName, Verbose
 from apps.cli.drawing_progress import DrawingProgress
-from apps.cli.from_documents import FromDocuments, shaped_from
+from apps.cli.from_documents import FromDocuments, prompt_from
 from apps.cli.image_start import control_from, decoder_start_from, size_from, start_from
 from apps.cli.interruption import Interruption
 from apps.cli.screen import duration, note, note_from_signal, write, write_json
@@ -154,7 +155,7 @@ def image(
             gate = SafetyGate(safety, data_home() / LOG_FILE)
             if wish is not None:
                 gate.check_prompt(wish, model)
-                prompt, sources = shaped_from(wish, collection)
+                prompt, sources = prompt_from(wish, collection)
             request = ImageRequest(
                 prompt=prompt,
                 negative_prompt=negative,
@@ -176,17 +177,19 @@ def image(
         except ValueError as error:
             raise WrongUse(f"This cannot be drawn: {error}.") from error
         settings = ImageSettings(model, configuration, device, placement, fetch, safety.check_pictures)
-        maker = open_image_maker(settings, memory_broker())
-        with Interruption(
-            lambda: note_from_signal("Stopping after this step; Ctrl-C again stops at once.")
-        ) as interrupted:
+        with (
+            closing(open_image_maker(settings, memory_broker())) as maker,
+            Interruption(
+                lambda: note_from_signal("Stopping after this step; Ctrl-C again stops at once.")
+            ) as interrupted,
+        ):
             drawn = draw(
                 maker,
                 request,
                 out.expanduser(),
                 gate=gate,
                 sources=sources,
-                model_sha256=image_weights_sha256(settings, cache_folder()),
+                model_sha256=lambda: image_weights_sha256(settings, cache_folder()),
                 overwrite=overwrite,
                 progress=DrawingProgress(preview),
                 cancelled=interrupted,

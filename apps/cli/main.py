@@ -92,7 +92,7 @@ app.command()(ui)
 
 def _show_version(wanted: bool) -> None:
     if wanted:
-        from apps.cli.diagnosis import refdesk_version
+        from apps.diagnosis import refdesk_version
 
         typer.echo(f"refdesk {refdesk_version()}")
         raise typer.Exit

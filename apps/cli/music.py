@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from contextlib import closing
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
@@ -107,17 +108,19 @@ def music(
         except ValueError as error:
             raise WrongUse(f"This cannot be played: {error}.") from error
         settings = MusicSettings(model, device, fetch)
-        maker = open_music_maker(settings, memory_broker())
-        with Interruption(
-            lambda: note_from_signal("Stopping after this step; Ctrl-C again stops at once.")
-        ) as interrupted:
+        with (
+            closing(open_music_maker(settings, memory_broker())) as maker,
+            Interruption(
+                lambda: note_from_signal("Stopping after this step; Ctrl-C again stops at once.")
+            ) as interrupted,
+        ):
             try:
                 composed = compose(
                     maker,
                     request,
                     out.expanduser(),
                     gate=SafetyGate(safety, data_home() / LOG_FILE, maker="music"),
-                    model_sha256=music_weights_sha256(settings, cache_folder()),
+                    model_sha256=lambda: music_weights_sha256(settings, cache_folder()),
                     overwrite=overwrite,
                     progress=PlayingProgress(seconds),
                     cancelled=interrupted,

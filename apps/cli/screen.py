@@ -15,6 +15,8 @@ from collections.abc import Mapping, Sequence
 
 import typer
 
+from apps.sizes import megabytes as megabytes
+
 #: Characters that move the cursor, change colours, reorder letters, or cannot be written as UTF-8.
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 _LINE_BREAK = re.compile("\r\n|[\r\f\v\x85\u2028\u2029]")
@@ -103,10 +105,6 @@ def is_styled() -> bool:
 def count_of(count: int, noun: str) -> str:
     """ "1 page", "2 pages"."""
     return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
-
-
-def megabytes(size_bytes: int) -> str:
-    return f"{size_bytes / 1e6:,.1f} MB" if size_bytes < 1e7 else f"{size_bytes / 1e6:,.0f} MB"
 
 
 def duration(seconds: float) -> str:

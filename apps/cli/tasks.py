@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from apps.cli.boundary import SCHEMA, errors_in_words
-from apps.cli.screen import one_line, write, write_json
+from apps.cli.screen import note, one_line, write, write_json
 from apps.cli.task_engines import made_by, writing
 from apps.cli.task_options import NOTHING_GIVEN, TaskOptions, with_task_options
 from apps.errors import WrongUse
@@ -104,14 +104,19 @@ def entities(
         if not wanted:
             raise WrongUse("--kinds is empty. Name at least one kind, such as person.")
         whole = given.whole()
-        opened_finder = open_entity_finder(settings_from(given.model), of_document=given.names_document)
+        told: list[str] = []
+        opened_finder = open_entity_finder(
+            settings_from(given.model), of_document=given.names_document, told=told.append
+        )
         with made_by(opened_finder, given) as finder:
             found = finder.find_entities(whole, wanted)
         if given.as_json:
             write_json({"schema": SCHEMA, "entities": [
                 {"kind": one.kind, "text": one.text, "places": [list(place) for place in one.places]}
                 for one in found
-            ]})  # fmt: skip
+            ], "complete": not told})  # fmt: skip
         else:
             for one in found:
                 write(one_line(f"{one.kind}: {one.text} ({len(one.places)})"))
+            for words in told:
+                note(words)

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Mapping
 from typing import Annotated
 
 import typer
 
 from apps.cli.boundary import errors_in_words
 from apps.cli.context import CollectionName, ModelEngine, Verbose
+from apps.cli.screen import note
 from apps.errors import WrongUse
-
-_ADDRESS = "127.0.0.1"
+from apps.serving import LOOPBACK, OPTIONS
 
 
 def ui(
@@ -23,11 +24,20 @@ def ui(
     browser: Annotated[
         bool, typer.Option("--browser/--no-browser", help="Open it in a browser, where there is one.")
     ] = True,
+    address: Annotated[
+        str,
+        typer.Option(
+            "--address",
+            metavar="ADDRESS",
+            help="Serve it on another of this machine's addresses. Whoever reaches that can read the "
+            "documents and ask: there is no password.",
+        ),
+    ] = LOOPBACK,
     model: ModelEngine = None,
     collection: CollectionName = "default",
     verbose: Verbose = False,
 ) -> None:
-    """Open the chat page. It is served to this machine alone, until Ctrl-C.
+    """Open the chat page. It is served to this machine alone unless you say otherwise, until Ctrl-C.
 
     \b
     Examples:
@@ -35,38 +45,58 @@ def ui(
       refdesk ui --port 8600 --no-browser -c work
     """
     with errors_in_words(verbose=verbose):
-        raise typer.Exit(_serve(streamlit_command(port, browser and _has_browser()), collection, model))
+        if not is_loopback(address):
+            note(f"Whoever reaches {address} can read the documents and ask: there is no password.")
+        environment = {"REFDESK_COLLECTION": collection}
+        if model is not None:
+            environment["REFDESK_ENGINE"] = model
+        raise typer.Exit(serve(streamlit_command(port, browser and has_browser(), address), environment))
 
 
-def streamlit_command(port: int | None, opens_browser: bool) -> list[str]:
-    """What is run: Streamlit on this machine's own address, telling nobody, watching no files."""
+def streamlit_command(
+    port: int | None, opens_browser: bool, address: str = LOOPBACK, page: str = "streamlit_app"
+) -> list[str]:
+    """What is run: Streamlit on that address, telling nobody, watching no files.
+
+    `page` is the module that draws it. Raises WrongUse where that or Streamlit is missing.
+    """
     from importlib.util import find_spec
 
-    page = find_spec("streamlit_app")
-    if page is None or page.origin is None or find_spec("streamlit") is None:
-        raise WrongUse("The chat page is not installed: neither streamlit nor its page may be missing.")
+    found = find_spec(page)
+    if found is None or found.origin is None or find_spec("streamlit") is None:
+        raise WrongUse("The page is not installed: neither streamlit nor the page itself may be missing.")
     options = {
-        "server.address": _ADDRESS,
+        **OPTIONS,
+        "server.address": address,
         "server.headless": "false" if opens_browser else "true",
-        "server.showEmailPrompt": "false",
-        "server.fileWatcherType": "none",
-        "browser.gatherUsageStats": "false",
-        "browser.serverAddress": _ADDRESS,
+        "browser.serverAddress": address,
     }
     if port is not None:
         options["server.port"] = str(port)
     flags = [f"--{name}={value}" for name, value in options.items()]
-    return [sys.executable, "-m", "streamlit", "run", page.origin, *flags]
+    return [sys.executable, "-m", "streamlit", "run", found.origin, *flags]
 
 
-def _serve(command: list[str], collection: str, model: str | None) -> int:
+def is_loopback(address: str) -> bool:
+    """Whether only this machine reaches it. Raises WrongUse for what is no address."""
+    import ipaddress
+
+    if address == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(address).is_loopback
+    except ValueError as error:
+        raise WrongUse(
+            f"--address {address}: give an IP address of this machine, such as 127.0.0.1."
+        ) from error
+
+
+def serve(command: list[str], environment: Mapping[str, str]) -> int:
     """Run it until it ends. Ctrl-C, which the child hears too, is how that is meant to be: exit code 0."""
     import subprocess
 
-    environment = {**os.environ, "REFDESK_COLLECTION": collection}
-    if model is not None:
-        environment["REFDESK_ENGINE"] = model
-    child = subprocess.Popen(command, env=environment)  # noqa: S603 - our own interpreter and page, no shell
+    whole = {**os.environ, **environment}
+    child = subprocess.Popen(command, env=whole)  # noqa: S603 - our own interpreter and page, no shell
     while True:
         try:
             return 1 if child.wait() else 0
@@ -74,7 +104,7 @@ def _serve(command: list[str], collection: str, model: str | None) -> int:
             continue
 
 
-def _has_browser() -> bool:
+def has_browser() -> bool:
     """Whether somebody sits here who would see a page open."""
     if sys.platform in {"win32", "darwin"}:
         return sys.stdin.isatty()

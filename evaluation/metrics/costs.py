@@ -1,4 +1,4 @@
-"""What a question cost in time and tokens."""
+"""What a question cost in time, tokens and energy."""
 
 from __future__ import annotations
 
@@ -7,9 +7,11 @@ from collections.abc import Mapping
 from evaluation.metrics.refusals import refused
 from evaluation.types import Metric, MetricGroup, Outcome, Question, Reply
 
+_UNITS: Mapping[MetricGroup, str] = {"time": "s", "tokens": "tokens", "energy": "J"}
+
 
 class CostScorer:
-    """Seconds and tokens, as measured; none has an upper bound.
+    """Seconds, tokens and joules, as measured; none has an upper bound.
 
     - first_text_seconds: from the question to the first text of an answer that a person sees.
     - first_checked_seconds: to the first sentence whose support was checked; where one was.
@@ -19,6 +21,8 @@ class CostScorer:
     - search_seconds: the search alone. Not a part of the others: it was asked for by itself.
     - prompt_tokens, completion_tokens: read and written by the model. reused_tokens: those of the prompt that
       an earlier one had left in memory, so that they were not computed again; more is better.
+    - energy_joules: what the whole machine took while it was asked, other programs' share included; where its
+      counters tell.
 
     An outcome that is `cached` has the times of the call that computed it.
     """
@@ -34,6 +38,7 @@ class CostScorer:
             _cost("prompt_tokens", "Prompt tokens", "tokens"),
             _cost("reused_tokens", "Prompt tokens reused", "tokens", higher_is_better=True),
             _cost("completion_tokens", "Completion tokens", "tokens"),
+            _cost("energy_joules", "Energy of the whole machine", "energy"),
         )
 
     @property
@@ -55,8 +60,9 @@ class CostScorer:
 
 
 def _cost(name: str, title: str, group: MetricGroup, higher_is_better: bool = False) -> Metric:
-    unit = "s" if group == "time" else "tokens"
-    return Metric(name, title, group, higher_is_better=higher_is_better, highest=None, unit=unit)
+    return Metric(
+        name, title, group, higher_is_better=higher_is_better, highest=None, unit=_UNITS.get(group, "")
+    )
 
 
 def _of_reply(question: Question, reply: Reply) -> dict[str, float]:
@@ -70,4 +76,6 @@ def _of_reply(question: Question, reply: Reply) -> dict[str, float]:
     scores["prompt_tokens"] = float(reply.prompt_tokens)
     scores["reused_tokens"] = float(reply.reused_tokens)
     scores["completion_tokens"] = float(reply.completion_tokens)
+    if reply.energy_joules is not None:
+        scores["energy_joules"] = reply.energy_joules
     return scores

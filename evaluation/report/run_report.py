@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from evaluation.gaps import Gap
 from evaluation.report.blocks import Block, Fold, Page, Paragraph, Plot, Section, Term, Terms
 from evaluation.report.characters import one_line
+from evaluation.report.cost_tables import cost_blocks
 from evaluation.report.figures import count_of, figure, interval, with_unit
 from evaluation.report.files import write_page
+from evaluation.report.gap_tables import gap_blocks
 from evaluation.report.plots import quality_plot, times_plot
 from evaluation.report.question_cards import outcome_blocks, question_blocks, short_title
 from evaluation.report.run_facts import error_rows, measured_blocks, reproduce_blocks, row_warnings
@@ -45,12 +48,14 @@ def write_run_report(
     *,
     reproduce: str,
     warnings: Sequence[str] = (),
+    gaps: Sequence[Gap] = (),
 ) -> tuple[Path, Path]:
     """Writes `report.html` and `report.md` into the folder, over what is there; returns their paths.
 
     `reproduce` is the command that makes the run again.
     """
-    return write_page(run_page(run, summaries, slices, reproduce=reproduce, warnings=warnings), folder)
+    page = run_page(run, summaries, slices, reproduce=reproduce, warnings=warnings, gaps=gaps)
+    return write_page(page, folder)
 
 
 def run_page(
@@ -60,6 +65,7 @@ def run_page(
     *,
     reproduce: str,
     warnings: Sequence[str] = (),
+    gaps: Sequence[Gap] = (),
 ) -> Page:
     """The report before it is HTML or Markdown."""
     summaries = [one for one in summaries if one.estimate.count > 0]
@@ -71,8 +77,12 @@ def run_page(
     sections = [
         Section("What was measured", "measured", measured_blocks(run)),
         Section("Metrics", "metrics", _metric_blocks(run, summaries, metrics)),
-        Section("Slices", "slices", slice_blocks(slices, main)),
     ]
+    quality = [metric for metric in (main, *metrics) if metric is not None]
+    quality = [metric for metric in dict.fromkeys(quality) if metric.group in QUALITY_GROUPS]
+    if costs := cost_blocks(run, summaries, slices, quality):
+        sections.append(Section("Quality and cost", "costs", costs))
+    sections.append(Section("Slices", "slices", (*gap_blocks(gaps, main), *slice_blocks(slices, main))))
     if refusals := refusal_blocks(run.rows):
         sections.append(Section("Refusals", "refusals", refusals))
     sections.append(Section("Worst questions", "worst", _worst_blocks(run, worst, main, metrics)))

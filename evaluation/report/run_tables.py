@@ -47,6 +47,8 @@ def _metric_row(summary: Summary, metrics: Sequence[Metric]) -> tuple[Cell, ...]
     metric, estimate = summary.metric, summary.estimate
     anchor = score_anchor(metrics, metric)
     title = f"{metric.title} ({metric.unit})" if metric.unit else metric.title
+    if metric.caution:
+        title = f"{title}; {metric.caution}"
     return (
         Cell(metric.name, anchor=mean_anchor(anchor), target=anchor),
         Cell(title),

@@ -18,6 +18,7 @@ GROUP_TITLES: Mapping[MetricGroup, str] = {
     "refusal": "Refusal",
     "time": "Time",
     "tokens": "Tokens",
+    "energy": "Energy",
 }
 QUALITY_GROUPS: tuple[MetricGroup, ...] = ("retrieval", "answer", "grounding", "refusal")
 

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from generators.audio.protocol import Speaker
 from generators.audio.settings import MusicSettings, SpeechSettings, TranscriptionSettings
 from generators.errors import ModelUnusable
-from machine import MemoryBroker, Need, Residence
+from generators.loading import loaded
+from machine import GPU_POOL, MachineBudget, MemoryBroker, Need, Residence
 
 if TYPE_CHECKING:
     from generators.audio.music import MusicMaker
@@ -68,10 +69,10 @@ def open_speaker(settings: SpeechSettings, resolve: Callable[[str], Path], broke
     from generators.audio.resident import ResidentSpeaker
 
     residence: Residence[Speaker] = broker.residence(
-        ("voice", settings.voice),
+        ("voice", settings.voice, _voice_file(settings, resolve)),
         f"the voice {settings.voice}",
         lambda: [speaker_need(settings, resolve)],
-        lambda: build_speaker(settings, resolve),
+        lambda: loaded(build_speaker(settings, resolve), lambda speaker: speaker.sample_rate),
         lambda speaker: speaker.close(),
     )
     return ResidentSpeaker(residence, described)
@@ -96,12 +97,18 @@ def open_transcriber(
 
 def speaker_need(settings: SpeechSettings, resolve: Callable[[str], Path]) -> Need:
     """What the voice takes of memory: its weights, and as much again to compute with."""
+    file = _voice_file(settings, resolve)
+    if file is not None:
+        return Need(_WORKING_FACTOR * _size_bytes(file))
+    return Need(_HIBARI_BYTES if settings.voice.startswith("hibari") else 0)
+
+
+def _voice_file(settings: SpeechSettings, resolve: Callable[[str], Path]) -> Path | None:
+    """The file or folder of its model; None where that lies in a package."""
     kind, _, detail = settings.voice.partition(":")
     if kind == "piper":
-        return Need(_WORKING_FACTOR * _size_bytes(_path(detail, resolve)))
-    if kind == "vits":
-        return Need(_WORKING_FACTOR * _size_bytes(Path(detail).expanduser()))
-    return Need(_HIBARI_BYTES if kind == "hibari" else 0)
+        return _path(detail, resolve)
+    return Path(detail).expanduser() if kind == "vits" else None
 
 
 def transcriber_need(settings: TranscriptionSettings, resolve: Callable[[str], Path]) -> Need:
@@ -150,7 +157,7 @@ def open_music_maker(settings: MusicSettings, broker: MemoryBroker) -> MusicMake
         ("music", settings),
         f"the music model {described.id}",
         lambda: [music_need(settings)],
-        lambda: build_music_maker(settings),
+        lambda: loaded(build_music_maker(settings), lambda maker: maker.longest_seconds),
         lambda maker: maker.close(),
     )
     return ResidentMusicMaker(residence, described.id)
@@ -164,7 +171,8 @@ def music_need(settings: MusicSettings) -> Need:
     from generators.audio.musicgen_files import find_musicgen
     from generators.audio.musicgen_loading import musicgen_need
 
-    return musicgen_need(find_musicgen(name, fetch=settings.fetch), settings.device)
+    files = find_musicgen(name, fetch=settings.fetch)
+    return musicgen_need(files, settings.device, MachineBudget().capacity_bytes(GPU_POOL))
 
 
 def music_weights_sha256(settings: MusicSettings, cache_folder: Path) -> str | None:

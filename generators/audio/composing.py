@@ -30,7 +30,7 @@ def compose(
     *,
     gate: SafetyGate | None = None,
     sources: Sequence[str] = (),
-    model_sha256: str | None = None,
+    model_sha256: Callable[[], str | None] = lambda: None,
     overwrite: bool = False,
     progress: StepCounter = uncounted,
     cancelled: Callable[[], bool] = lambda: False,
@@ -38,9 +38,10 @@ def compose(
 ) -> ComposedFile:
     """Make the request's sound and write it as WAV, FLAC or Ogg (by the name's ending), with how it was made.
 
-    `sources` are the documents and pages that the prompt was shaped from. Where it is cancelled, or fails, no
-    file is left and one that was there stays. Raises what `MusicMaker.make` does, PromptRefused,
-    RequestUnusable for a file that is there already, and what `open_sound` raises.
+    `sources` are the documents and pages that the prompt was shaped from. `model_sha256` may read gigabytes,
+    and is asked once there is a sound to write. Where it is cancelled, or fails, no file is left and one that
+    was there stays. Raises what `MusicMaker.make` does, PromptRefused, RequestUnusable for a file that is
+    there already, and what `open_sound` raises.
     """
     gate = gate or SafetyGate(SafetySettings(), maker="music")
     check_suffix(out)
@@ -56,7 +57,8 @@ def compose(
         progress(step, steps)
 
     made = maker.make(request, stepped, cancelled)
-    making = _making(made, request, maker.id, tuple(sources), model_sha256, interval.energy())
+    spent = interval.energy()
+    making = _making(made, request, maker.id, tuple(sources), model_sha256(), spent)
     channels = 1 if made.samples.ndim == 1 else made.samples.shape[1]
     with open_sound(out, made.sample_rate, channels) as sink:
         sink.write(made.samples)

@@ -8,7 +8,7 @@ from typing import Any
 from generators.audio.musicgen_files import MusicgenFiles
 from generators.devices import Device, bytes_per_number, chosen_device, free_bytes_of
 from generators.errors import EngineMissing, ModelUnusable
-from machine import Need
+from machine import GPU_POOL, Need
 
 #: What playing is reckoned to need beside the weights; never measured.
 _WORKING_BYTES = 1_000_000_000
@@ -85,15 +85,16 @@ def device_for(files: MusicgenFiles, wanted: Device) -> str:
     return "cpu"
 
 
-def musicgen_need(files: MusicgenFiles, wanted: Device) -> Need:
-    """What the model takes of memory. Where the device is `auto` it may stay off the GPU altogether.
+def musicgen_need(files: MusicgenFiles, wanted: Device, gpu_bytes: int | None) -> Need:
+    """What the model takes: of a GPU of that size if it fits there, else of the machine's memory.
 
     Raises ModelUnusable.
     """
     numbers = files.weights_bytes / bytes_per_number(files.weights)
-    if chosen_device(wanted) == "cuda":
-        least = 0 if wanted == "auto" else None
-        return Need(int(numbers * _GPU_BYTES) + _WORKING_BYTES, least, "gpu")
+    on_gpu = int(numbers * _GPU_BYTES) + _WORKING_BYTES
+    fits = gpu_bytes is None or on_gpu <= gpu_bytes or wanted != "auto"
+    if chosen_device(wanted) != "cpu" and fits:
+        return Need(on_gpu, pool=GPU_POOL)
     weights = int(numbers * _CPU_BYTES)
     return Need(weights + _WORKING_BYTES, weights)
 

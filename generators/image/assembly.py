@@ -10,7 +10,8 @@ from generators.errors import ModelUnusable
 from generators.image.pipeline_files import find_pipeline
 from generators.image.protocol import ImageMaker
 from generators.image.settings import ImageSettings
-from machine import MemoryBroker, Need, Residence, file_sha256
+from generators.loading import loaded
+from machine import GPU_POOL, MachineBudget, MemoryBroker, Need, Residence, file_sha256
 
 if TYPE_CHECKING:
     from generators.image.autoencoder import Autoencoder
@@ -44,27 +45,27 @@ def open_image_maker(settings: ImageSettings, broker: MemoryBroker) -> ImageMake
     residence: Residence[ImageMaker] = broker.residence(
         ("image", settings),
         f"the image model {described.id}",
-        lambda: [image_need(settings)],
-        lambda: build_image_maker(settings),
+        lambda: image_needs(settings),
+        lambda: loaded(build_image_maker(settings), lambda maker: maker.capabilities),
         lambda maker: maker.close(),
     )
     return ResidentImageMaker(residence, described.id)
 
 
-def image_need(settings: ImageSettings) -> Need:
+def image_needs(settings: ImageSettings) -> tuple[Need, ...]:
     """What the model takes of memory. Raises as loading it does where it is missing."""
     if settings.model == "scripted":
-        return Need(0)
+        return ()
     if settings.model.endswith(".toml"):
         from generators.image.decoder_sidecar import read_sidecar
 
         weights = read_sidecar(Path(settings.model).expanduser()).weights
-        return Need(2 * sum(file.stat().st_size for file in weights if file.is_file()))
-    from generators.image.pipeline_loading import pipeline_need, require_diffusers
+        return (Need(2 * sum(file.stat().st_size for file in weights if file.is_file())),)
+    from generators.image.pipeline_loading import pipeline_needs, require_diffusers
 
     files = find_pipeline(settings)
     require_diffusers()
-    return pipeline_need(files, settings.device)
+    return pipeline_needs(files, settings, MachineBudget().capacity_bytes(GPU_POOL))
 
 
 def build_autoencoder(sidecar: Path) -> Autoencoder:

@@ -38,7 +38,7 @@ def draw(
     *,
     gate: SafetyGate | None = None,
     sources: tuple[str, ...] = (),
-    model_sha256: str | None = None,
+    model_sha256: Callable[[], str | None] = lambda: None,
     overwrite: bool = False,
     progress: StepListener = unheard,
     cancelled: Callable[[], bool] = lambda: False,
@@ -47,7 +47,8 @@ def draw(
     """Make the request's pictures and write them, each with how it was made.
 
     One picture goes to `out`, several to `out` with -1, -2 before the ending. `sources` are the documents and
-    pages that the prompt was shaped from. Raises what `ImageMaker.make` does, PromptRefused, RequestUnusable
+    pages that the prompt was shaped from. `model_sha256` may read gigabytes, and is asked once there is a
+    picture to write. Raises what `ImageMaker.make` does, PromptRefused, RequestUnusable
     for a file that is there already or a name of no format, and OSError.
     """
     gate = gate or SafetyGate(SafetySettings())
@@ -71,8 +72,9 @@ def draw(
     )
     kept = [(place, one) for place, one in zip(places, made.pictures, strict=False) if not one.flagged]
     written = []
+    sha256 = model_sha256() if kept else None
     for place, one in kept:
-        making = _making(one, request, maker.id, sources, model_sha256, share)
+        making = _making(one, request, maker.id, sources, sha256, share)
         write_picture(one.picture, place, making)
         written.append(DrawnFile(place, making))
     flagged = len(made.pictures) - len(kept)

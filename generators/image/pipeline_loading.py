@@ -9,8 +9,8 @@ from generators.devices import Device, bytes_per_number, chosen_device, free_byt
 from generators.errors import EngineMissing, ModelUnusable
 from generators.image.pipeline_files import PipelineFiles
 from generators.image.placement import WORKING_BYTES, MemoryPlan, place, plan_memory
-from generators.image.settings import Placement
-from machine import Need
+from generators.image.settings import ImageSettings, Placement
+from machine import GPU_POOL, Need
 
 _EXTRA = "pip install 'refdesk[images]'"
 _PIPELINE_INPUT_CHANNELS = 9  # of U-Nets trained for inpainting: latents, mask and masked latents
@@ -127,15 +127,23 @@ def planned(files: PipelineFiles, device: Device, wanted: Placement) -> tuple[st
     return name, dtype, MemoryPlan(wanted, sliced=plan.sliced or wanted != "whole")
 
 
-def pipeline_need(files: PipelineFiles, device: Device) -> Need:
-    """What the pipeline takes of memory; on a GPU it can do with its working memory alone, slowly.
+def pipeline_needs(files: PipelineFiles, settings: ImageSettings, gpu_bytes: int | None) -> tuple[Need, ...]:
+    """What the pipeline takes: of a GPU of that size all, or one part at a time, the others in memory.
 
     Raises ModelUnusable.
     """
-    name = chosen_device(device)
-    weights, _ = _loaded_bytes(files, name)
-    wanted = weights + WORKING_BYTES
-    return Need(wanted, WORKING_BYTES, "gpu") if name == "cuda" else Need(wanted, weights)
+    name = chosen_device(settings.device)
+    weights, largest = _loaded_bytes(files, name)
+    if name == "cpu":
+        return (Need(weights + WORKING_BYTES, weights),)
+    whole = Need(weights + WORKING_BYTES, pool=GPU_POOL)
+    if settings.placement == "auto":
+        fits = gpu_bytes is None or whole.wanted_bytes <= gpu_bytes
+    else:
+        fits = settings.placement == "whole"
+    if fits:
+        return (whole,)
+    return Need(largest + WORKING_BYTES, WORKING_BYTES, GPU_POOL), Need(weights)
 
 
 def _loaded_bytes(files: PipelineFiles, device: str) -> tuple[int, int]:

@@ -62,7 +62,8 @@ class EntityFinder(Protocol):
     def find_entities(
         self, text: str, kinds: Sequence[str] = KINDS, *, cancelled: Callable[[], bool] = lambda: False
     ) -> tuple[Entity, ...]:
-        """Those of these kinds, in the order in which they first stand in the text.
+        """Those of these kinds, in the order in which they first stand in the text; a kind is spelt as it was
+        given, and found in capitals and small letters alike.
 
         Raises ValueError where no kind is given, and an error once cancelled.
         """

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from generators.text.gguf import GgufHeader, read_gguf_header
 from generators.text.transformers_files import ModelFiles
-from machine import Need
+from machine import GPU_POOL, Need
 
 #: llama.cpp's buffers for a batch and for the logits.
 _LLAMA_WORKING_BYTES = 150_000_000
@@ -14,24 +14,25 @@ _LLAMA_WORKING_BYTES = 150_000_000
 #: Q4_K_M) a process keeps .64 to .81 GB beside the mapped file, of Gemma 3 270M (.25 GB) .33 GB.
 _COPIED_SHARE = 0.6
 _STATE_BYTES_PER_NUMBER = 2  # keys and values are kept in half precision
-#: Of a model's layers the GPU is offered at least a quarter (`offload.py` tries no fewer).
-_LEAST_SHARE_ON_GPU = 0.25
 _TORCH_WORKING_SHARE = 0.2
 _FOUR_BITS_OF_SIXTEEN = 0.3  # with what goes along with each block of weights
 _FLOAT32_BYTES = 4
 
 
-def gguf_need(path: Path, adapter: Path | None, context_tokens: int, *, on_gpu: bool) -> Need:
+def gguf_need(
+    path: Path, adapter: Path | None, context_tokens: int, *, on_gpu: bool, layers: int | None = None
+) -> Need:
     """Weights, the state of a full context, and working memory. Raises ModelUnusable.
 
-    On the processor the weights are read from the file as they are needed and may leave memory again; on a
-    GPU some layers may stay away.
+    On the processor the weights are read from the file as they are needed and may leave memory again. On a
+    GPU `layers` are wanted there (None: all), and none need be.
     """
     header = read_gguf_header(path)
     weights = sum(file.stat().st_size for file in (path, adapter) if file is not None)
     beside = state_bytes(header, min(context_tokens, header.trained_context_tokens)) + _LLAMA_WORKING_BYTES
     if on_gpu:
-        return Need(weights + beside, int(_LEAST_SHARE_ON_GPU * (weights + beside)), "gpu")
+        share = 1.0 if layers is None else min(1.0, layers / (header.layers + 1))
+        return Need(int(share * (weights + beside)), 0, GPU_POOL)
     beside += int(_COPIED_SHARE * weights)
     return Need(weights + beside, beside)
 
@@ -49,4 +50,4 @@ def torch_need(files: ModelFiles, *, on_gpu: bool, four_bit: bool) -> Need:
         loaded = saved * _FOUR_BITS_OF_SIXTEEN if four_bit else float(saved)
     else:
         loaded = saved * _FLOAT32_BYTES / files.saved_bytes_per_number
-    return Need(int(loaded * (1 + _TORCH_WORKING_SHARE)), pool="gpu" if on_gpu else "memory")
+    return Need(int(loaded * (1 + _TORCH_WORKING_SHARE)), pool=GPU_POOL if on_gpu else "memory")

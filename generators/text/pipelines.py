@@ -146,12 +146,14 @@ class PipelineEntityFinder(_Pipeline):
             raise ValueError("Give at least one kind of names.")
         model, _ = self._model_and_tokenizer()
         own = {_kind_of(label) for label in model.config.id2label.values() if label != "O"}
-        if not own.intersection(kinds):
+        given = {kind.casefold(): kind for kind in kinds}
+        if not own.intersection(given):
             raise RequestUnusable(
                 f"The model in {self._files.folder} finds {', '.join(sorted(own))}, and none of: "
                 f"{', '.join(kinds)}. Ask for one of those."
             )
-        return gathered(text, (found for found in self._found(text, cancelled) if found[0] in kinds))
+        found = self._found(text, cancelled)
+        return gathered(text, ((given[kind], start, end) for kind, start, end in found if kind in given))
 
     def _found(self, text: str, cancelled: Callable[[], bool]) -> Iterator[tuple[str, int, int]]:
         _, tokenizer = self._model_and_tokenizer()

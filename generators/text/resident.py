@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from weakref import WeakKeyDictionary
 
 from generators.errors import GenerationFailed
 from generators.text.protocol import (
@@ -15,19 +16,21 @@ from generators.text.protocol import (
 )
 from machine import Residence
 
+#: The beginning that an engine was warmed with last; several owners may share one engine.
+_warmed: WeakKeyDictionary[TextGenerator, tuple[Message, ...]] = WeakKeyDictionary()
+
 
 class ResidentTextGenerator:
     """A TextGenerator that uses another, as long as it is in memory.
 
     `described` is such an engine, not loaded: it answers what can be told without the model. What was warmed
-    is warmed again when the model comes back.
+    is warmed again when the model comes back, and when another owner has used it for something else.
     """
 
     def __init__(self, residence: Residence[TextGenerator], described: TextGenerator) -> None:
         self._residence = residence
         self._described = described
         self._beginning: tuple[Message, ...] = ()
-        self._warmed: TextGenerator | None = None
         self._closed = False
 
     @property
@@ -54,13 +57,13 @@ class ResidentTextGenerator:
         self, request: GenerationRequest, cancelled: Callable[[], bool] = lambda: False
     ) -> Iterator[GenerationEvent]:
         with self._used() as engine:
+            self._warm(engine)
             yield from engine.stream(request, lambda: self._closed or cancelled())
 
     def warm(self, messages: Sequence[Message]) -> None:
         self._beginning = tuple(messages)
-        self._warmed = None
-        with self._used():
-            pass
+        with self._used() as engine:
+            self._warm(engine)
 
     def close(self) -> None:
         self._closed = True
@@ -71,10 +74,14 @@ class ResidentTextGenerator:
         if self._closed:
             raise GenerationFailed("This generator was closed. Build a new one.")
         with self._residence.use() as engine:
-            if self._beginning and self._warmed is not engine:
-                self._warmed = engine
-                engine.warm(self._beginning)
             yield engine
+
+    def _warm(self, engine: TextGenerator) -> None:
+        if not self._beginning:
+            _warmed.pop(engine, None)  # what it reads now takes that place
+        elif _warmed.get(engine) != self._beginning:
+            engine.warm(self._beginning)
+            _warmed[engine] = self._beginning
 
 
 class RenderingResident(ResidentTextGenerator):

@@ -45,7 +45,7 @@ class ListedEntityFinder:
 
     def _found(self, text: str, kinds: Sequence[str]) -> Iterator[tuple[str, int, int]]:
         for kind in kinds:
-            for name in self._names.get(kind, ()):
+            for name in self._names.get(kind.casefold(), ()):
                 for match in re.finditer(rf"(?<!\w){re.escape(name)}(?!\w)", text):
                     yield kind, *match.span()
 

@@ -33,6 +33,11 @@ class ResidentEmbedder:
         with self._used() as embedder:
             return embedder.token_spans(text)
 
+    def load(self) -> None:
+        """Have it in memory now rather than at the first text."""
+        with self._used():
+            pass
+
     def embed_documents(self, texts: Sequence[str]) -> Vectors:
         with self._used() as embedder:
             return embedder.embed_documents(texts)

@@ -14,7 +14,7 @@ from rag.hits import Hit
 from rag.holdings import Holding, meant, read_holdings
 from rag.neutralising import neutralised, without_notes
 from rag.overviews.pieces import cut_pieces
-from rag.reading import file_name, listed
+from rag.reading import listed
 from rag.scope import documents_to_search
 from rag.sentences import sentence_spans
 from rag.types import Passage, Span
@@ -65,7 +65,7 @@ def _page_ground(
     passages = _page_passages(behind, holding, number)
     if not any(map(_shown, passages)):
         raise NoSuchPage(
-            f"Page {number} of {file_name(holding.document)} holds no text that something can be made from."
+            f"Page {number} of {holding.shown_name} holds no text that something can be made from."
         )
     return Ground(reference.subject, passages)
 
@@ -81,7 +81,7 @@ def _best_of(
         for hit in found.hits:
             if hit.page_number <= number <= hit.page_end and hit.document_id in by_id:
                 return by_id[hit.document_id]
-    names = [file_name(holding.document) for holding in having[:_MOST_NAMED]]
+    names = [holding.shown_name for holding in having[:_MOST_NAMED]]
     raise NoSuchPage(
         f"{len(having)} documents have a page {number}: {listed(names, len(having))}. Say of which, as in "
         f"“page {number} of {names[0]}”."
@@ -136,10 +136,10 @@ def _no_such_page(number: int, among: Sequence[Holding]) -> NoSuchPage:
     count = holding.info.page_count
     pages = "1 page" if count == 1 else f"{count:,} pages"
     return NoSuchPage(
-        f"{file_name(holding.document)} has {pages}, and so no page {number}. Name one from 1 to {count:,}."
+        f"{holding.shown_name} has {pages}, and so no page {number}. Name one from 1 to {count:,}."
     )
 
 
 def _no_such_document(phrase: str, holdings: Sequence[Holding]) -> NoSuchDocument:
-    names = [file_name(holding.document) for holding in holdings[:_MOST_NAMED]]
+    names = [holding.shown_name for holding in holdings[:_MOST_NAMED]]
     return NoSuchDocument(f"No document here is called {phrase!r}. There is {listed(names, len(holdings))}.")

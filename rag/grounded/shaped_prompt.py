@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -48,16 +48,20 @@ class ShapedPrompt:
 
 
 def shape_prompt(
-    ground: Ground, generator: TextGenerator | None = None, purpose: Purpose = "picture"
+    ground: Ground,
+    generator: TextGenerator | None = None,
+    purpose: Purpose = "picture",
+    cancelled: Callable[[], bool] = lambda: False,
 ) -> ShapedPrompt:
     """What a painter or a composer is told of these passages.
 
     The model condenses them; an engine that only quotes, a model that writes nothing of use, and no model at
-    all leave it to the rule. Raises NoSuchPage where nothing is left to say, and what the engine raises.
+    all leave it to the rule. Raises NoSuchPage where nothing is left to say, TaskStopped, and what the engine
+    raises.
     """
     if generator is not None:
         try:
-            if prompt := _condensed(ground, generator, purpose):
+            if prompt := _condensed(ground, generator, purpose, cancelled):
                 return ShapedPrompt(prompt, ground, generator.id)
         except TaskUnsuited:
             pass  # it only quotes, which the rule does as well
@@ -97,13 +101,15 @@ def by_rule(ground: Ground) -> ShapedPrompt:
     return ShapedPrompt(_cut(" ".join([*subject, *sentences])), replace(ground, passages=kept))
 
 
-def _condensed(ground: Ground, generator: TextGenerator, purpose: Purpose) -> str:
+def _condensed(
+    ground: Ground, generator: TextGenerator, purpose: Purpose, cancelled: Callable[[], bool]
+) -> str:
     subject = " ".join(ground.subject.split())[:_LONGEST_SUBJECT] or "what it describes"
     instruction = (
         f"{_WISHES[purpose].format(subject)} Write one line of at most {MOST_WORDS - 10} words that says "
         f"{_SAID[purpose]}, as the text has them. Write that line and nothing else."
     )
-    writer = TaskWriter(generator, f"describe a {purpose}")
+    writer = TaskWriter(generator, f"describe a {purpose}", cancelled=cancelled)
     pieces = writer.cut(ground.text, instruction, _ANSWER_SHARE)
     if not pieces:
         return ""

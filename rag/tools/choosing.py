@@ -17,6 +17,7 @@ from rag.errors import TaskStopped, TaskUnsuited, ToolCallRefused
 from rag.grounded.references import read_reference
 from rag.terms import content_terms
 from rag.tools.chat_commands import drawing, place
+from rag.tools.language_names import says_language
 from rag.tools.registry import TOOLS, Tool
 from rag.tools.types import ToolCall
 
@@ -143,13 +144,16 @@ def from_message(call: ToolCall, message: str) -> ToolCall:
     """
     said = _folded(message)
     kept = {name: value for name, value in call.arguments.items() if _was_said(name, value, said)}
+    if not says_language(message, str(kept.get("language", ""))):
+        kept.pop("language", None)  # the tool then asks for it
     if isinstance(text := kept.get("text"), str) and (where := _place_in(text)):
         kept = {name: value for name, value in kept.items() if name != "text"} | where
     if call.tool not in _FROM_WORDS:
         return ToolCall(call.tool, kept)
     prompt, whole = kept.get("prompt"), _VERB.sub("", message).rstrip(" ?!.")
-    if not isinstance(prompt, str) or not set(content_terms(prompt)) & set(content_terms(whole)):
-        prompt = whole
+    terms = set(content_terms(prompt)) if isinstance(prompt, str) else set[str]()
+    if not isinstance(prompt, str) or not terms or not terms <= set(content_terms(whole)):
+        prompt = whole  # the model put in what nobody said
     named, kept_of_it = read_reference(message), read_reference(prompt)
     if (named.page_number, named.document) != (kept_of_it.page_number, kept_of_it.document):
         prompt = whole  # the model dropped the place, or made one up

@@ -5,11 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from rag.errors import ToolCallRefused
-from rag.neutralising import neutralised, without_notes
+from rag.neutralising import neutralised_name
 from rag.reading import file_name
-from rag.sentences import sentence_spans
+from rag.tasks.documents import shown_text
 from rag.tools.workshop import Workshop
-from rag.types import Passage, Span
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,13 +34,10 @@ def given_text(
     collection = workshop.collection()
     if page is not None:
         ground = collection.ground("", page_number=page, document=document)
-        return Given(ground.text, f"page {page} of {file_name(ground.passages[0].document)}", ground.sources)
+        of = neutralised_name(file_name(ground.passages[0].document))
+        return Given(ground.text, f"page {page} of {of}", ground.sources)
     path = collection.path_of(document or "")
     pages = collection.pages(path)
-    shown = [_shown(each.text) for each in pages if each.text.strip()]
-    return Given("\n\n".join(text for text in shown if text), file_name(path), (path,))
-
-
-def _shown(text: str) -> str:
-    spans = tuple(Span(start, end, 1, "", text[start:end]) for start, end in sentence_spans(text))
-    return without_notes(neutralised(Passage(1, 0, "", "", (), spans, text)).text) if spans else ""
+    shown = [shown_text(each.text) for each in pages]
+    whole = "\n\n".join(text for text in shown if text)
+    return Given(whole, neutralised_name(file_name(path)), (path,))

@@ -11,11 +11,14 @@ from generators.audio.composing import compose
 from generators.audio.music import MusicRequest
 from generators.audio.speech import speak as speak_into
 from generators.image.drawing import draw as draw_into
-from generators.image.protocol import ImageRequest
+from generators.image.protocol import ImageRequest, StepDone
 from rag.errors import ToolCallRefused
-from rag.grounded.shaped_prompt import Purpose, shape_prompt
+from rag.grounded.shaped_prompt import Purpose
+from rag.tasks.documents import shown_text
 from rag.tools.arguments import About
+from rag.tools.from_documents import shaped_from, told_shaping
 from rag.tools.given import given_text
+from rag.tools.told import told_sources
 from rag.tools.types import ToolResult
 from rag.tools.workshop import Workshop
 
@@ -75,13 +78,21 @@ def draw(
         workshop.new_file("draw", said, ".png"),
         gate=gate,
         sources=sources,
-        model_sha256=workshop.image_weights_sha256(),
+        model_sha256=workshop.image_weights_sha256,
+        progress=lambda step: workshop.heard(*_drawing_so_far(step)),
         cancelled=workshop.cancelled,
     )
     files = tuple(file.path for file in drawn.files)
     listed = ", ".join(f"{file.path} (seed {file.making.seed})" for file in drawn.files) or "nothing"
     lines = [f"Drawn: {listed}.", *told]
     return ToolResult("draw", "\n".join(lines), drawn, files, sources)
+
+
+def _drawing_so_far(done: StepDone) -> tuple[str, float]:
+    words = f"step {done.step} of {done.steps}"
+    if done.pictures > 1:
+        words = f"picture {done.picture_number} of {done.pictures}, {words}"
+    return words, (done.picture_number - 1 + done.step / max(1, done.steps)) / max(1, done.pictures)
 
 
 def music(
@@ -116,7 +127,8 @@ def music(
         workshop.new_file("music", said, ".wav"),
         gate=gate,
         sources=sources,
-        model_sha256=workshop.music_weights_sha256(),
+        model_sha256=workshop.music_weights_sha256,
+        progress=lambda step, steps: workshop.heard(f"step {step} of {steps}", step / max(1, steps)),
         cancelled=workshop.cancelled,
     )
     made = f"Made: {composed.path} ({composed.seconds:.1f} s, seed {composed.making.seed})."
@@ -127,15 +139,10 @@ def _from_documents(
     workshop: Workshop, wish: str, document: str | None, purpose: Purpose
 ) -> tuple[str, tuple[str, ...], list[str]]:
     """The prompt, the passages it came from, and both in words."""
-    ground = workshop.collection().ground(wish, document=document)
-    shaped = shape_prompt(ground, workshop.writer_if_here(), purpose)
-    sources = shaped.ground.sources
-    by = shaped.shaped_by or "rule, from its sentences"
-    return (
-        shaped.prompt,
-        sources,
-        [f"From {'; '.join(sources)}.", f"The prompt, shaped by {by}: {shaped.prompt}"],
-    )
+    workshop.go_on()
+    shaped = shaped_from(workshop.collection(), wish, document, purpose, workshop.cancelled)
+    workshop.go_on()
+    return shaped.prompt, shaped.ground.sources, told_shaping(shaped)
 
 
 def speak(
@@ -169,11 +176,10 @@ def spoken(
         settings if speed is None else replace(settings, speed=speed),
         sources=sources,
         speaker=workshop.speaker(),
+        spoken=lambda count, seconds: workshop.heard(f"{count} sentences, {seconds:.0f} s of sound", None),
         cancelled=workshop.cancelled,
     )
-    lines = [f"Spoken: {made.path} ({made.seconds:.1f} s)."]
-    if sources:
-        lines.append(f"From {'; '.join(sources)}.")
+    lines = [f"Spoken: {made.path} ({made.seconds:.1f} s).", *told_sources(sources)]
     return ToolResult("speak", "\n".join(lines), made, (made.path,), sources)
 
 
@@ -182,13 +188,14 @@ def transcribe(
     file: Annotated[str, About("A recording among the documents, by its file name.", longest=500)],
 ) -> ToolResult:
     """Write down what is said in a recording."""
+    # A recording is a document: the text is what a model may be shown of it, the value what was said.
     place: Path = workshop.readable_file(file)
     stretches = []
     for stretch in workshop.transcriber().transcribe(place):
-        if workshop.cancelled():
-            break
+        workshop.go_on()
         stretches.append(stretch)
-    text = "\n".join(stretch.text for stretch in stretches if stretch.utterances)
+    said = "\n".join(stretch.text for stretch in stretches if stretch.utterances)
+    text = shown_text(said, noted=True)
     return ToolResult(
         "transcribe", text or f"No speech was heard in {file}.", tuple(stretches), sources=(str(place),)
     )

@@ -77,9 +77,12 @@ def entities(
     Their places are offsets into the text as the model was shown it.
     """
     given = given_text(workshop, "entities", text, document, page)
+    told: list[str] = []
     try:
-        found = find_entities(workshop.writer(), given.text, kinds, cancelled=workshop.cancelled)
+        found = find_entities(
+            workshop.writer(), given.text, kinds, told=told.append, cancelled=workshop.cancelled
+        )
     except ValueError as error:
         raise ToolCallRefused(f"entities: {error}") from error
-    said = "\n".join(f"{one.kind}: {one.text}" for one in found)
-    return ToolResult("entities", said or "None were found.", found, sources=given.sources)
+    lines = [f"{one.kind}: {one.text}" for one in found] or ["None were found."]
+    return ToolResult("entities", "\n".join([*lines, *told]), found, sources=given.sources)

@@ -7,7 +7,7 @@ import secrets
 import threading
 import unicodedata
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -29,12 +29,14 @@ from generators.safety import (
 )
 from generators.settings import GeneratorSettings
 from generators.text.protocol import TextGenerator
-from machine import ModelMissing, cache_folder, data_home, memory_broker, resolve
+from machine import cache_folder, data_home, memory_broker, resolve
 from rag.collection import Collection
-from rag.errors import ToolCallRefused
+from rag.errors import TaskStopped, ToolCallRefused
 from rag.settings import Settings
 
 _LONGEST_NAME = 40
+#: Characters of a name that nothing has, in an error.
+_LONGEST_SAID = 80
 _NO_LETTERS = re.compile(r"[^a-z0-9]+")
 
 
@@ -61,7 +63,8 @@ _DEFAULT = ToolSettings()
 class Workshop:
     """Where tools work. Several threads may use one. Close it, or use `with`; the collection stays open.
 
-    What is made goes to `folder`, under names that nothing has yet. `cancelled` is asked while a tool works.
+    What is made goes to `folder`, under names that nothing has yet. `cancelled` is asked while a tool works,
+    and `heard` is told how far it is: in words, and as a share of the whole where that is known.
     """
 
     def __init__(
@@ -71,10 +74,12 @@ class Workshop:
         *,
         collection: Collection | None = None,
         cancelled: Callable[[], bool] = lambda: False,
+        heard: Callable[[str, float | None], None] = lambda *_: None,
     ) -> None:
         self.folder = folder
         self.settings = settings
         self.cancelled = cancelled
+        self.heard = heard
         self._collection = collection
         self._lock = threading.RLock()
         self._image_maker: ImageMaker | None = None
@@ -87,6 +92,11 @@ class Workshop:
     def has_collection(self) -> bool:
         return self._collection is not None
 
+    def go_on(self) -> None:
+        """Raises TaskStopped once it is cancelled: for tools whose work cannot be stopped within."""
+        if self.cancelled():
+            raise TaskStopped("It was stopped before it was done.")
+
     def collection(self) -> Collection:
         """Raises ToolCallRefused where there is none."""
         if self._collection is None:
@@ -94,7 +104,10 @@ class Workshop:
         return self._collection
 
     def image_maker(self) -> ImageMaker:
-        """Raises ModelUnusable where no model is named."""
+        """Whether its own checker looks at pictures stands in the safety settings too.
+
+        Raises ModelUnusable where no model is named, RequestUnusable where those settings cannot be read.
+        """
         from generators.image import assembly
         from generators.image.known_models import how_to_get_a_model
 
@@ -102,7 +115,11 @@ class Workshop:
             raise ModelUnusable(f"No image model is named.\n{how_to_get_a_model()}")
         with self._lock:
             if self._image_maker is None:
-                self._image_maker = assembly.open_image_maker(self.settings.image, memory_broker())
+                asked = self.settings.image
+                checks = asked.check_pictures and self._safety().check_pictures
+                self._image_maker = assembly.open_image_maker(
+                    replace(asked, check_pictures=checks), memory_broker()
+                )
             return self._image_maker
 
     def image_weights_sha256(self) -> str | None:
@@ -131,12 +148,7 @@ class Workshop:
 
     def gate(self, maker: Maker = "image") -> SafetyGate:
         """What prompts for this kind pass. Raises RequestUnusable where its settings cannot be read."""
-        home = data_home()
-        try:
-            safety: SafetySettings = read_safety_settings(home)
-        except SafetySettingsUnreadable as error:
-            raise RequestUnusable(str(error)) from error
-        return SafetyGate(safety, home / LOG_FILE, maker=maker)
+        return SafetyGate(self._safety(), data_home() / LOG_FILE, maker=maker)
 
     def speaker(self) -> Speaker:
         from generators.audio import assembly
@@ -171,13 +183,6 @@ class Workshop:
                 self._writer = open_generator(Settings(generator=self.settings.writer))
             return self._writer
 
-    def writer_if_here(self) -> TextGenerator | None:
-        """The same; None where the model's file is not there, for what can be done without."""
-        try:
-            return self.writer()
-        except ModelMissing:
-            return None
-
     def new_file(self, tool: str, words: str, suffix: str) -> Path:
         """A file of the folder that is not there: "draw-brass-telescope-1f0c9e.png". The folder is made.
 
@@ -198,14 +203,18 @@ class Workshop:
         Raises ToolCallRefused, in the same words for a file that is not there and one that is not to be read.
         """
         refused = ToolCallRefused(
-            f"There is no recording {name!r} among the documents, or in a folder that may be read here."
+            f"There is no recording {name[:_LONGEST_SAID]!r} among the documents, or in a folder that may be "
+            "read here."
         )
         if "\0" in name:
             raise refused
         for folder in (self.folder, *self.settings.readable):
-            place = (folder / name).resolve()
-            if place.is_relative_to(folder.resolve()) and place.is_file():
-                return place
+            try:
+                place = (folder / name).resolve()
+                if place.is_relative_to(folder.resolve()) and place.is_file():
+                    return place
+            except (OSError, RuntimeError) as error:  # a name too long for a file, links that go round
+                raise refused from error
         if self._collection is not None:
             paths = [info.path for info in self._collection.documents()]
             meant = [path for path in paths if path == name] or [
@@ -214,6 +223,12 @@ class Workshop:
             if len(meant) == 1 and Path(meant[0]).is_file():
                 return Path(meant[0])
         raise refused
+
+    def _safety(self) -> SafetySettings:
+        try:
+            return read_safety_settings(data_home())
+        except SafetySettingsUnreadable as error:
+            raise RequestUnusable(str(error)) from error
 
     def close(self) -> None:
         with self._lock:

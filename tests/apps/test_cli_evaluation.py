@@ -61,6 +61,10 @@ def test_a_run_scores_searches_and_answers(refdesk: Refdesk, filled: Path, quest
     assert "What is the annual fee?" in html.read_text()
     assert "What is the annual fee?" in markdown.read_text()
     assert any("Only 4 questions" in warning for warning in result["warnings"])
+    assert {(one["label"], one["value"]) for one in result["slices"]} >= {("file kind", "md")}
+    assert result["gaps"] == []  # of slices below 5 questions none is named
+    assert result["energy"]
+    assert "Quality and cost" in markdown.read_text()
 
 
 def test_a_run_is_a_table_for_people(refdesk: Refdesk, filled: Path, questions: Path) -> None:
@@ -238,3 +242,75 @@ def test_wrong_use_is_told(
     said = refdesk("eval", *filled_in)
     assert said.exit_code == 2
     assert complaint in said.stderr
+
+
+@pytest.fixture
+def labelled(tmp_path: Path) -> Path:
+    """Twenty answers; half of them repeat their text."""
+    file = tmp_path / "labelled.jsonl"
+    rows = []
+    for number in range(20):
+        text = f"The mill at bridge {number} burned down."
+        good = number % 2 == 0
+        label = "Fully attributable" if good else "Not fully attributable"
+        rows.append({"context": text, "response": text if good else "I like mills.", "label": label})
+    file.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    return file
+
+
+def scripted(tmp_path: Path, count: int) -> str:
+    """A judge that says yes to everything, `count` times."""
+    file = tmp_path / "judge.json"
+    file.write_text(json.dumps(["Yes", "Yes", "5"] * count))
+    return f"scripted:{file}"
+
+
+def test_a_judge_is_measured_beside_words_and_told_when_it_is_no_better(
+    refdesk: Refdesk, labelled: Path, tmp_path: Path
+) -> None:
+    engine = scripted(tmp_path, 20)
+    said = refdesk("eval", "judge", labelled, "--model", engine, "--json")
+    assert said.exit_code == 0
+    (found,) = said.json()["measurements"]
+    assert (found["rubric"], found["way"], found["half"]) == ("faithful", "pointwise", "odd")
+    assert found["model"]["kappa"]["kappa"] == 0.0
+    assert {one["name"]: one["kappa"]["kappa"] for one in found["baselines"]}["token F1"] == 1.0
+    assert "token F1" in found["no_better_than"]
+    assert not found["trusted"]
+    again = refdesk("eval", "judge", labelled, "--model", engine)
+    assert again.exit_code == 0, "all is found in the cache: the script would not do for a second time"
+    assert "The model is no better than token F1" in again.stdout
+    assert "Not to be trusted" in again.stdout
+
+
+def test_judged_scores_say_how_far_they_can_be_trusted(
+    refdesk: Refdesk, filled: Path, questions: Path, tmp_path: Path
+) -> None:
+    given = ("eval", "run", questions, "-c", "default", "--answers", "--rubric", "relevant")
+    said = refdesk(*given, "--judge", scripted(tmp_path, 4), "--json")
+    assert said.exit_code == 0
+    result = said.json()
+    scores = {score["metric"]: score for score in result["scores"]}
+    assert scores["judged_relevant"]["mean"] == 1.0
+    assert "never measured" in scores["judged_relevant"]["caution"]
+    assert any(warning.startswith("judged_relevant: not to be trusted") for warning in result["warnings"])
+    for report in result["reports"]:
+        assert "not to be trusted" in Path(report).read_text()
+
+
+def test_a_judge_needs_answers_and_a_rubric_needs_a_judge(refdesk: Refdesk, questions: Path) -> None:
+    alone = refdesk("eval", "run", questions, "-c", "default", "--judge", "extractive")
+    assert alone.exit_code == 2
+    assert "--answers" in alone.stderr
+    ruled = refdesk("eval", "run", questions, "-c", "default", "--answers", "--rubric", "correct")
+    assert ruled.exit_code == 2
+    assert "--judge" in ruled.stderr
+
+
+@pytest.mark.parametrize("option", [("--half", "upper"), ("--way", "sideways")])
+def test_a_measurement_that_cannot_be_meant(
+    refdesk: Refdesk, labelled: Path, option: tuple[str, str]
+) -> None:
+    said = refdesk("eval", "judge", labelled, *option)
+    assert said.exit_code == 2
+    assert option[0] in said.stderr

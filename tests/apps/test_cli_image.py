@@ -143,3 +143,23 @@ def test_without_a_language_model_the_prompt_is_shaped_by_rule(
     assert said.exit_code == 0, said.stderr
     assert said.json()["files"][0]["prompt"].startswith("the fee: ")
     assert "without a language model" in said.stderr
+
+
+def test_a_refused_prompt_reads_no_weights_and_the_model_is_let_go(
+    refdesk, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+    monkeypatch.setattr("generators.image.assembly.image_weights_sha256", lambda *_: asked.append("weights"))
+    monkeypatch.setattr(
+        "generators.image.scripted.ScriptedImageMaker.close", lambda _: asked.append("closed")
+    )
+    home.mkdir(exist_ok=True)
+    (home / "safety.toml").write_text('blocked_words = ["gun"]')
+    assert refdesk("image", "a gun", "--model", "scripted").exit_code != 0
+    assert "weights" not in asked
+    asked.clear()
+    assert refdesk("image", "a lens", "--model", "scripted").exit_code == 0
+    assert asked == ["weights", "closed"]
+    asked.clear()
+    assert refdesk("image", "a lens", "--model", "scripted").exit_code != 0, "the file is there already"
+    assert "weights" not in asked

@@ -133,3 +133,23 @@ def test_musicgen_plays_the_same_from_the_command_line(refdesk, tmp_path: Path) 
     samples_end = 44 + int(0.3 * 8000) * 2
     assert first[:4] == b"RIFF"
     assert first[44:samples_end] == again[44:samples_end]
+
+
+def test_a_refused_prompt_reads_no_weights_and_the_model_is_let_go(
+    refdesk, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+    monkeypatch.setattr("generators.audio.assembly.music_weights_sha256", lambda *_: asked.append("weights"))
+    monkeypatch.setattr(
+        "generators.audio.scripted_music.ToneMusicMaker.close", lambda _: asked.append("closed")
+    )
+    home.mkdir(exist_ok=True)
+    (home / "safety.toml").write_text('blocked_words = ["gun"]')
+    assert refdesk("music", "a gun", "--model", "scripted").exit_code != 0
+    assert "weights" not in asked
+    asked.clear()
+    assert refdesk("music", "calm piano", "--model", "scripted").exit_code == 0
+    assert asked == ["weights", "closed"]
+    asked.clear()
+    assert refdesk("music", "calm piano", "--model", "scripted").exit_code != 0, "the file is there already"
+    assert "weights" not in asked

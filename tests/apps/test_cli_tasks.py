@@ -94,6 +94,7 @@ def test_a_documents_text_is_data_and_a_users_own_is_as_it_is(
     for text in shown:
         assert "The rope is red." in text
         assert "Ignore all previous" not in text
+    assert not any("left out" in text for text in shown[:3])  # a note would be translated as well
     start = len(f"The rope is red. {order} ")
     assert found["entities"][0]["places"] == [[start, start + 3]]
     refdesk("translate", "--text", order, "--model", scripted("x"))
@@ -117,6 +118,16 @@ def test_names_with_their_places(refdesk, scripted) -> None:
         {"kind": "person", "text": "Ada", "places": [[0, 3]]},
         {"kind": "person", "text": "Grace", "places": [[8, 13]]},
     ]
+
+
+def test_names_that_may_be_missing_are_told_of(refdesk, scripted) -> None:
+    arguments = ["entities", "--text", "Ada met Grace.", "--kinds", "Person"]
+    endless = scripted("person: Grace\n" * 900)
+    said = refdesk(*arguments, "--model", endless)
+    assert said.stdout == "Person: Grace (1)\n"
+    assert "names may be missing" in said.stderr
+    assert refdesk(*arguments, "--model", endless, "--json").json()["complete"] is False
+    assert refdesk(*arguments, "--model", scripted("person: Ada"), "--json").json()["complete"] is True
 
 
 @pytest.mark.parametrize(

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import sys
+import tomllib
+from pathlib import Path
 
 import pytest
 
-from apps.cli.ui import streamlit_command
+from apps.cli.ui import is_loopback, streamlit_command
 from apps.errors import WrongUse
+from apps.serving import OPTIONS
 
 
 def test_the_page_is_served_to_this_machine_alone_and_tells_nobody() -> None:
@@ -33,3 +36,55 @@ def test_a_missing_page_has_words(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
     with pytest.raises(WrongUse, match="not installed"):
         streamlit_command(None, opens_browser=False)
+
+
+def test_what_streamlit_is_told_by_its_own_file_is_the_same() -> None:
+    root = Path(__file__).resolve().parents[2]
+    content = tomllib.loads((root / ".streamlit" / "config.toml").read_text())
+    assert dict(flattened(content)) == OPTIONS
+
+
+def flattened(table: dict, prefix: str = ""):
+    for name, value in table.items():
+        if isinstance(value, dict):
+            yield from flattened(value, f"{prefix}{name}.")
+        else:
+            yield f"{prefix}{name}", str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def test_streamlit_knows_all_these_options() -> None:
+    from streamlit import config
+
+    assert [name for name in OPTIONS if name not in config._config_options_template] == []
+
+
+@pytest.mark.parametrize(
+    ("address", "alone"), [("127.0.0.1", True), ("::1", True), ("localhost", True), ("0.0.0.0", False)]
+)
+def test_an_address_that_others_reach_is_told_apart(address: str, alone: bool) -> None:
+    assert is_loopback(address) is alone
+    assert f"--server.address={address}" in streamlit_command(None, False, address)
+
+
+def test_what_is_no_address_has_words() -> None:
+    with pytest.raises(WrongUse, match="such as 127"):
+        is_loopback("example.org")
+
+
+def luminance(colour: str) -> float:
+    """WCAG 2.2, relative luminance."""
+    channels = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_colours_have_the_contrast_that_text_needs(theme: str) -> None:
+    def contrast(one: str, other: str) -> float:
+        values = sorted(luminance(OPTIONS[f"theme.{theme}.{name}"]) for name in (one, other))
+        return (values[1] + 0.05) / (values[0] + 0.05)
+
+    for ground in ("backgroundColor", "secondaryBackgroundColor"):
+        assert contrast("textColor", ground) >= 7
+        assert contrast("linkColor", ground) >= 4.5
+        assert contrast("primaryColor", ground) >= 3

@@ -113,6 +113,9 @@ class TestEntityFinder:
     def test_other_kinds_are_left_out(self, finder: EntityFinder) -> None:
         assert {one.kind for one in finder.find_entities(_TEXT, ("place",))} == {"place"}
 
+    def test_a_kind_is_spelt_as_it_was_given(self, finder: EntityFinder) -> None:
+        assert {one.kind for one in finder.find_entities(_TEXT, ("Place", "date"))} == {"Place"}
+
     def test_no_kind_is_wrong(self, finder: EntityFinder) -> None:
         with pytest.raises(ValueError, match="at least one kind"):
             finder.find_entities(_TEXT, ())

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
 
 from generators.assembly import open_text_generator, text_need
+from generators.errors import GenerationFailed, ModelUnusable
 from generators.settings import GeneratorSettings
 from generators.text.gguf import GgufHeader
 from generators.text.memory_needs import gguf_need, state_bytes
 from generators.text.protocol import GenerationRequest, Message, TextGenerator, TextPiece
-from machine import MemoryBroker, MemoryShort, Pool
+from generators.text.resident import resident
+from generators.text.scripted import ScriptedGenerator
+from machine import GPU_POOL, MemoryBroker, MemoryShort, Need, Pool
 from tests.generators.conftest import gguf_bytes
 from tests.small_language_models import causal_model
 
@@ -51,7 +55,7 @@ def _text(generator: TextGenerator) -> str:
 
 
 def _loaded(broker: MemoryBroker) -> int:
-    return sum(resident.loaded for resident in broker.residents())
+    return sum(each.loaded for each in broker.residents())
 
 
 def test_two_models_that_do_not_fit_together_take_turns_and_write_what_they_wrote(
@@ -102,6 +106,60 @@ def test_what_is_closed_while_it_writes_stops(models: list[GeneratorSettings]) -
     assert broker.residents() == []
 
 
+class _Counting(ScriptedGenerator):
+    """Counts how often it is warmed, and with what; may fail to."""
+
+    def __init__(self, warmed: list[str], fails: bool = False) -> None:
+        super().__init__(lambda request: "It opens at nine.")
+        self._warmed = warmed
+        self._fails = fails
+
+    def warm(self, messages: Sequence[Message]) -> None:
+        if self._fails:
+            raise GenerationFailed("too long")
+        self._warmed.append(messages[0].content)
+
+
+def _owner(broker: MemoryBroker, build: Callable[[], TextGenerator]) -> TextGenerator:
+    return resident(
+        lambda load: broker.residence("one", "one", lambda: [Need(1)], load, lambda engine: engine.close()),
+        build,
+    )
+
+
+def test_owners_of_one_model_have_their_beginnings_back_when_another_has_used_it() -> None:
+    broker, warmed = MemoryBroker(_Budget(10)), list[str]()
+    first, second, plain = (_owner(broker, lambda: _Counting(warmed)) for _ in range(3))
+    first.warm([Message("system", "first")])
+    second.warm([Message("system", "second")])
+    for generator in (second, second, first, first, plain, first):
+        _text(generator)
+    assert warmed == ["first", "second", "first", "first"]
+
+
+def test_a_beginning_that_could_not_be_read_is_read_the_next_time() -> None:
+    broker = MemoryBroker(_Budget(10))
+    generator = _owner(broker, lambda: _Counting([], fails=True))
+    for _ in range(2):
+        with pytest.raises(GenerationFailed, match="too long"):
+            generator.warm([Message("system", "first")])
+
+
+def test_a_model_that_cannot_be_loaded_holds_no_room(models: list[GeneratorSettings]) -> None:
+    broker = MemoryBroker(_Budget(10**9))
+    generator = _open(models[0], broker)
+    weights = next(Path(models[0].engine.partition(":")[2]).glob("*.safetensors"))
+    kept = weights.read_bytes()
+    weights.write_bytes(b"damaged")
+    try:
+        with pytest.raises(ModelUnusable):
+            generator.count_tokens("one")
+    finally:
+        weights.write_bytes(kept)
+    assert [each.loaded for each in broker.residents()] == [False]
+    assert generator.count_tokens("one") > 0
+
+
 def test_a_gguf_model_takes_its_file_and_the_state_of_a_full_context(tmp_path: Path) -> None:
     header = GgufHeader("qwen2", layers=28, trained_context_tokens=32768, key_value_width=256)
     assert state_bytes(header, 4096) == 2 * 28 * 256 * 4096 * 2  # keys and values, two bytes each
@@ -110,7 +168,10 @@ def test_a_gguf_model_takes_its_file_and_the_state_of_a_full_context(tmp_path: P
     small, large = (gguf_need(path, None, tokens, on_gpu=False) for tokens in (512, 4096))
     assert small == large  # this header does not say how wide the state is
     assert small.bytes_at_least == small.wanted_bytes - path.stat().st_size
-    assert gguf_need(path, None, 512, on_gpu=True).pool == "gpu"
+    whole = gguf_need(path, None, 512, on_gpu=True)
+    assert (whole.pool, whole.bytes_at_least) == (GPU_POOL, 0)
+    some = gguf_need(path, None, 512, on_gpu=True, layers=7)  # of 28 and the output layer
+    assert some.wanted_bytes == pytest.approx(whole.wanted_bytes * 7 / 29, abs=1)
 
 
 def test_weights_saved_in_half_precision_take_twice_that_on_the_processor(tmp_path: Path) -> None:

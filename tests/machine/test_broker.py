@@ -23,12 +23,13 @@ class _Memory:
     taken_by_others: int = 0
     most: int = 0
 
-    def capacity_bytes(self, pool: Pool) -> int:
-        return self.capacity.get(pool, 0)
+    def capacity_bytes(self, pool: Pool) -> int | None:
+        return self.capacity.get(pool)
 
-    def free_bytes(self, pool: Pool) -> int:
+    def free_bytes(self, pool: Pool) -> int | None:
         others = self.taken_by_others if pool == "memory" else 0
-        return self.capacity_bytes(pool) - self.taken_by_models[pool] - others
+        capacity = self.capacity.get(pool)
+        return None if capacity is None else capacity - self.taken_by_models[pool] - others
 
     def take(self, need: Need) -> None:
         self.taken_by_models[need.pool] += need.wanted_bytes
@@ -66,9 +67,12 @@ class _Machine:
         return {resident.name for resident in self.broker.residents() if resident.loaded}
 
 
-def _machine(**capacity: int) -> _Machine:
-    memory = _Memory({"memory": capacity.get("memory", 10), "gpu": capacity.get("gpu", 0)})
-    return _Machine(memory, MemoryBroker(memory))
+def _machine(memory: int = 10, gpu: int | None = 0, patience_seconds: float = _SOON_SECONDS) -> _Machine:
+    capacity: dict[Pool, int] = {"memory": memory}
+    if gpu is not None:
+        capacity["gpu"] = gpu
+    simulated = _Memory(capacity)
+    return _Machine(simulated, MemoryBroker(simulated, patience_seconds))
 
 
 def test_a_model_is_loaded_when_first_used_and_stays() -> None:
@@ -155,6 +159,12 @@ def test_a_model_squeezed_into_memory_leaves_room_for_another_beside_it() -> Non
         assert machine.loaded() == {"words", "vectors"}
         with pytest.raises(MemoryShort):
             machine.touch(machine.model("pictures", Need(6)))
+
+
+def test_a_gpu_of_which_nobody_can_say_how_large_it_is_is_not_counted() -> None:
+    machine = _machine(gpu=None)
+    machine.touch(machine.model("words", Need(10**12, pool="gpu")), machine.model("vectors", Need(10)))
+    assert machine.loaded() == {"words", "vectors"}
 
 
 def test_without_a_gpu_nothing_is_put_on_one() -> None:
@@ -259,6 +269,69 @@ def test_two_who_wait_for_each_other_are_not_left_waiting() -> None:
         ends = sorted(result.result(_SOON_SECONDS) for result in results)
     assert ends in (["done", "short"], ["short", "short"])
     assert "short" in ends
+
+
+def test_whoever_waits_for_a_models_turn_is_not_waited_for_for_ever() -> None:
+    machine = _machine(memory=10, patience_seconds=0.2)
+    words, vectors = machine.model("words", Need(8)), machine.model("vectors", Need(5))
+    turn, queued = threading.Lock(), threading.Event()
+
+    def queue_up() -> None:
+        with words.use():
+            queued.set()
+            with turn:  # which the other has, as long as its stream is unfinished
+                pass
+
+    with ThreadPoolExecutor() as threads, words.use():
+        turn.acquire()
+        queueing = threads.submit(queue_up)
+        assert queued.wait(_SOON_SECONDS)
+        with pytest.raises(MemoryShort, match="in use"):
+            machine.touch(vectors)
+        turn.release()
+        queueing.result(_SOON_SECONDS)
+
+
+def test_a_thread_that_ended_in_the_middle_is_not_waited_for() -> None:
+    machine = _machine(memory=10)
+    words, vectors = machine.model("words", Need(8)), machine.model("vectors", Need(5))
+    left_open = []
+
+    def work() -> None:
+        use = words.use()
+        use.__enter__()
+        left_open.append(use)
+
+    abandoned = threading.Thread(target=work)
+    abandoned.start()
+    abandoned.join(_SOON_SECONDS)
+    with pytest.raises(MemoryShort, match="in use"):
+        machine.touch(vectors)
+    left_open[0].__exit__(None, None, None)
+    machine.touch(vectors)
+
+
+def test_those_who_wait_do_not_keep_each_other_busy(monkeypatch: pytest.MonkeyPatch) -> None:
+    machine = _machine(memory=10)
+    large, small = machine.model("large", Need(8)), [machine.model(f"small {n}", Need(5)) for n in range(3)]
+    looked = 0
+    room = machine.broker._room
+
+    def counted(pool: Pool) -> int | None:
+        nonlocal looked
+        looked += 1
+        return room(pool)
+
+    monkeypatch.setattr(machine.broker, "_room", counted)
+    with ThreadPoolExecutor() as threads:
+        with large.use():
+            waiting = [threads.submit(machine.touch, model) for model in small]
+            while len(machine.broker._waiting) < len(small):
+                threading.Event().wait(0.01)
+            threading.Event().wait(0.3)
+            assert looked < 50
+        for each in waiting:
+            each.result(_SOON_SECONDS)
 
 
 def test_many_threads_never_fill_more_than_there_is() -> None:

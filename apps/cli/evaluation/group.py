@@ -6,8 +6,14 @@ import typer
 
 from apps.cli.evaluation.calibrate import calibrate
 from apps.cli.evaluation.compare import compare, gate
+from apps.cli.evaluation.images import images
+from apps.cli.evaluation.judge import judge
+from apps.cli.evaluation.make import make
+from apps.cli.evaluation.rate import rate, ratings
+from apps.cli.evaluation.review import review
 from apps.cli.evaluation.run import run
 from apps.cli.evaluation.runs import runs
+from apps.cli.evaluation.sounds import sounds
 from apps.cli.evaluation.sweep import sweep
 
 evaluation = typer.Typer(rich_markup_mode=None, no_args_is_help=True)
@@ -16,7 +22,14 @@ evaluation.command()(compare)
 evaluation.command()(gate)
 evaluation.command()(sweep)
 evaluation.command()(calibrate)
+evaluation.command()(judge)
+evaluation.command()(make)
+evaluation.command()(review)
 evaluation.command()(runs)
+evaluation.command()(images)
+evaluation.command()(sounds)
+evaluation.command()(rate)
+evaluation.command()(ratings)
 
 
 @evaluation.callback()

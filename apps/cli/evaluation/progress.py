@@ -52,7 +52,7 @@ def shown_questions() -> Iterator[Callable[[Progress], None]]:
 
 
 @contextmanager
-def shown_count(what: str) -> Iterator[Callable[[int, int], None]]:
+def shown_count(what: str, noun: str = "question") -> Iterator[Callable[[int, int], None]]:
     """A listener that hears how many of how many are done, and tells the time left now and then."""
     started = written = time.monotonic()
 
@@ -62,7 +62,7 @@ def shown_count(what: str) -> Iterator[Callable[[int, int], None]]:
         if now - written >= _SECONDS_BETWEEN_LINES:
             written = now
             left = duration(max(1.0, round((now - started) / done * (total - done))))
-            note(f"{what}: {done:,} of {count_of(total, 'question')}, about {left} left.")
+            note(f"{what}: {done:,} of {count_of(total, noun)}, about {left} left.")
 
     yield listen
 

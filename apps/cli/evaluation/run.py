@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal, cast
 
@@ -24,8 +25,9 @@ from apps.cli.evaluation.options import (
     drawn_set,
     settings_with,
 )
-from apps.cli.evaluation.tables import summary_as_json, write_summaries
+from apps.cli.evaluation.tables import gap_as_json, slice_as_json, summary_as_json, write_summaries
 from apps.cli.screen import write, write_json
+from apps.settings import settings_from
 
 if TYPE_CHECKING:
     from evaluation.assembly import Scoring
@@ -53,6 +55,24 @@ Perplexity = Annotated[
         "--perplexity", metavar="MODEL", help="Also how surprising the answers are to this language model."
     ),
 ]
+JudgeEngine = Annotated[
+    str | None,
+    typer.Option(
+        "--judge",
+        metavar="ENGINE",
+        help="Also what this language model makes of the answers, named as for --model (`langchain:` models "
+        "too). With each score stands how far the judge agrees with people: see `refdesk eval judge`.",
+    ),
+]
+RubricNames = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--rubric",
+        metavar="RUBRIC",
+        help="What is judged: correct, faithful, complete, relevant, or a .toml file. Repeatable. "
+        "Without it: all four.",
+    ),
+]
 
 
 def run(
@@ -66,6 +86,8 @@ def run(
     scoped: Scoped = False,
     level: LevelOption = None,
     perplexity: Perplexity = None,
+    judge: JudgeEngine = None,
+    rubric: RubricNames = None,
     model: ModelEngine = None,
     set_values: SetValues = None,
     seed: Seed = 0,
@@ -89,7 +111,7 @@ def run(
 
         asked = drawn_set(question_set, questions, answerable, unanswerable, seed)
         settings = settings_with(model, set_values or ())
-        scoring = scoring_of(settings, level, answers, perplexity)
+        scoring = judged_by(judge, rubric, scoring_of(settings, level, answers, perplexity))
         running = RunSettings(answers=answers, scoped=scoped, chunks="chunk" in (level or ()), seed=seed)
         measuring = Measuring(asked, collection, running, anew)
         with interruption() as stop:
@@ -116,20 +138,42 @@ def scoring_of(
     )
 
 
+def judged_by(judge: str | None, rubrics: list[str] | None, scoring: Scoring) -> Scoring:
+    """The scoring with that judge. Raises WrongUse for one that would have nothing to judge, or to judge
+    by."""
+    from apps.errors import WrongUse
+
+    if judge is None and rubrics:
+        raise WrongUse("--rubric says what a judge judges by. Name the judge with --judge ENGINE.")
+    if judge is None:
+        return scoring
+    if not scoring.answers:
+        raise WrongUse("--judge judges answers. Give --answers too.")
+    named = replace(scoring, judge=settings_from(judge).generator.engine)
+    return replace(named, rubrics=tuple(rubrics)) if rubrics else named
+
+
 def _tell(done: Run, as_json: bool) -> None:
+    from evaluation.gaps import largest_gaps, quality_metrics
     from evaluation.report import write_run_report
+    from evaluation.report.cost_tables import energy_words
+    from evaluation.report.gap_tables import gap_words, named_gaps
+    from evaluation.report.scores import main_metric
     from evaluation.run_folder import run_path
     from evaluation.summaries import slices, summarise, warnings_of
 
     summaries, warnings = summarise(done.rows, done.manifest.metrics), warnings_of(done)
+    parts, gaps = slices(done), largest_gaps(done, quality_metrics(done))
     reports: tuple[Path, Path] = write_run_report(
         done,
         summaries,
-        slices(done),
+        parts,
         run_path(done.manifest.name),
         reproduce=done.manifest.surroundings.get("command", ""),
         warnings=warnings,
+        gaps=gaps,
     )
+    is_told = any(summary.metric.name == "energy_joules" for summary in summaries)
     if as_json:
         write_json(
             {
@@ -137,6 +181,9 @@ def _tell(done: Run, as_json: bool) -> None:
                 "run": done.manifest.name,
                 "questions": len(done.rows),
                 "scores": [summary_as_json(summary) for summary in summaries],
+                "slices": [slice_as_json(one) for one in parts],
+                "gaps": [gap_as_json(gap) for gap in gaps],
+                "energy": energy_words(done, is_told),
                 "warnings": list(warnings),
                 "reports": [str(report) for report in reports],
             }
@@ -144,6 +191,8 @@ def _tell(done: Run, as_json: bool) -> None:
         return
     write_summaries(summaries)
     write()
+    for gap in named_gaps(gaps, main_metric([summary.metric for summary in summaries])):
+        write(gap_words(gap))
     for warning in warnings:
         write(f"Warning: {warning}")
     write(f"The run '{done.manifest.name}' is kept. Reports: {reports[0]} and {reports[1].name}")

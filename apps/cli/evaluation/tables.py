@@ -9,8 +9,9 @@ from apps.cli.screen import write, write_table
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from evaluation.gaps import Gap
     from evaluation.types import Metric
-    from evaluation.verdicts import Change, Estimate, Summary
+    from evaluation.verdicts import Change, Estimate, Slice, Summary
 
 
 def write_summaries(summaries: Sequence[Summary]) -> None:
@@ -86,8 +87,39 @@ def interval(estimate: Estimate, metric: Metric) -> str:
 def summary_as_json(summary: Summary) -> dict[str, object]:
     return {
         "metric": summary.metric.name,
+        "title": summary.metric.title,
         "higher_is_better": summary.metric.higher_is_better,
+        **({"caution": summary.metric.caution} if summary.metric.caution else {}),
         **estimate_as_json(summary.estimate),
+    }
+
+
+def slice_as_json(one: Slice) -> dict[str, object]:
+    return {
+        "label": one.label,
+        "value": one.value,
+        "questions": one.count,
+        "too_small": one.too_small,
+        "scores": [summary_as_json(summary) for summary in one.summaries],
+    }
+
+
+def gap_as_json(gap: Gap) -> dict[str, object]:
+    return {
+        "label": gap.label,
+        "metric": gap.metric.name,
+        "higher_is_better": gap.metric.higher_is_better,
+        "better": {"value": gap.better.value, **estimate_as_json(gap.better.estimate)},
+        "worse": {"value": gap.worse.value, **estimate_as_json(gap.worse.estimate)},
+        "gap": gap.size,
+        "low": gap.low,
+        "high": gap.high,
+        "p": gap.p_value,
+        "p_adjusted": gap.adjusted_p,
+        "beyond_chance": gap.beyond_chance,
+        "slices": gap.slices,
+        "small_slices": list(gap.small),
+        "from_small_slices": gap.from_small,
     }
 
 

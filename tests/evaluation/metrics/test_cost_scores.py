@@ -22,6 +22,12 @@ def test_an_answer_has_its_times_and_tokens(reply: Reply) -> None:
     }
 
 
+def test_energy_is_a_score_where_it_was_told(reply: Reply) -> None:
+    told = CostScorer().score(QUESTION, Outcome(reply=replace(reply, energy_joules=41.5)))
+    assert told["energy_joules"] == 41.5
+    assert "energy_joules" not in CostScorer().score(QUESTION, Outcome(reply=reply))
+
+
 def test_a_refusal_is_timed_apart(reply: Reply) -> None:
     for refusal in (replace(reply, text="", refusal="nothing-found"), replace(reply, text="I don't know.")):
         found = CostScorer().score(QUESTION, Outcome(reply=refusal))
@@ -38,5 +44,9 @@ def test_what_was_not_measured_is_absent(reply: Reply) -> None:
 def test_only_reused_tokens_are_better_when_more() -> None:
     metrics = CostScorer().metrics
     assert [metric.name for metric in metrics if metric.higher_is_better] == ["reused_tokens"]
-    assert {(metric.group, metric.unit) for metric in metrics} == {("time", "s"), ("tokens", "tokens")}
+    assert {(metric.group, metric.unit) for metric in metrics} == {
+        ("time", "s"),
+        ("tokens", "tokens"),
+        ("energy", "J"),
+    }
     assert all(metric.highest is None for metric in metrics)

@@ -11,9 +11,12 @@ from pathlib import Path
 
 import pytest
 
+from evaluation.judging.judge import Judge
+from evaluation.judging.rubric_file import RUBRICS, load_rubric
 from evaluation.metrics.answers import AnswerScorer
 from evaluation.metrics.costs import CostScorer
 from evaluation.metrics.grounding import GroundingScorer
+from evaluation.metrics.judged import JudgedScorer
 from evaluation.metrics.perplexity import PerplexityScorer, UniformLikelihood
 from evaluation.metrics.protocol import Scorer
 from evaluation.metrics.refusals import RefusalScorer
@@ -30,7 +33,17 @@ from evaluation.types import (
     Retrieval,
     ShownPassage,
 )
+from generators.text.protocol import GenerationRequest
+from generators.text.scripted import ScriptedGenerator, ScriptedReply
+from generators.text.words import WordSignals
 from ingest.embedding.hashing import HashingEmbedder
+
+
+def _verdict(request: GenerationRequest) -> ScriptedReply:
+    """The first option, as good as surely."""
+    sure = {text: -9.0 if number else 0.0 for number, text in enumerate(request.openings)}
+    return ScriptedReply("", WordSignals(openings=sure))
+
 
 SCORERS: dict[str, Callable[[], Scorer]] = {
     "document": lambda: RetrievalScorer("document"),
@@ -39,6 +52,9 @@ SCORERS: dict[str, Callable[[], Scorer]] = {
     "answers": AnswerScorer,
     "similarity": lambda: SimilarityScorer(HashingEmbedder()),
     "perplexity": lambda: PerplexityScorer(UniformLikelihood()),
+    "judged": lambda: JudgedScorer(
+        Judge(ScriptedGenerator(_verdict), "scripted"), [load_rubric(name) for name in RUBRICS]
+    ),
     "grounding": GroundingScorer,
     "refusals": RefusalScorer,
     "costs": CostScorer,
@@ -89,7 +105,7 @@ def replies(reply: Reply) -> Iterator[Reply | None]:
     )
     for text in ("", " ", "9", "九点", "I don't know.", "…", "a\ud800b", "nine " * 500):
         yield replace(reply, text=text, first_checked_seconds=None)
-    yield replace(reply, short_answer="9")
+    yield replace(reply, short_answer="9", energy_joules=0.0)
     yield replace(reply, text="", refusal="nothing-found", prompt_tokens=0)
     yield replace(reply, text="", refusal="not-stated")
 

@@ -24,7 +24,9 @@ _REQUEST = MusicRequest("calm piano", seconds=0.5, guidance_scale=2, seed=7)
 
 def test_a_file_holds_the_sound_and_says_how_it_was_made(tmp_path: Path) -> None:
     path = tmp_path / "calm.wav"
-    composed = compose(ToneMusicMaker(), _REQUEST, path, sources=["scores.pdf, page 4"], model_sha256="ab")
+    composed = compose(
+        ToneMusicMaker(), _REQUEST, path, sources=["scores.pdf, page 4"], model_sha256=lambda: "ab"
+    )
     assert composed.seconds == 0.5
     note = read_note(path)
     assert note == composed.making
@@ -146,3 +148,15 @@ def test_what_was_stopped_leaves_the_file_that_was_there(tmp_path: Path) -> None
 def test_half_characters_of_a_prompt_do_not_reach_the_file(tmp_path: Path) -> None:
     composed = compose(ToneMusicMaker(), MusicRequest("piano \ud800", seconds=0.1), tmp_path / "x.wav")
     assert read_note(composed.path).prompt == "piano ?"
+
+
+def test_weights_are_read_once_there_is_a_sound(tmp_path: Path) -> None:
+    def unread() -> str:
+        raise AssertionError("the weights were read for nothing")
+
+    (tmp_path / "there.wav").write_bytes(b"mine")
+    with pytest.raises(RequestUnusable):
+        compose(ToneMusicMaker(), _REQUEST, tmp_path / "there.wav", model_sha256=unread)
+    gate = SafetyGate(SafetySettings(blocked_words=("piano",)), maker="music")
+    with pytest.raises(PromptRefused):
+        compose(ToneMusicMaker(), _REQUEST, tmp_path / "x.wav", gate=gate, model_sha256=unread)

@@ -96,3 +96,18 @@ def test_pictures_share_the_energy_they_took(tmp_path: Path) -> None:
 def test_where_no_energy_is_told_none_is_said(tmp_path: Path) -> None:
     drawn = draw(ScriptedImageMaker(), ImageRequest(prompt="x"), tmp_path / "x.png", meter=EnergyMeter(()))
     assert (drawn.files[0].making.energy_joules, drawn.files[0].making.energy_of) == (None, ())
+
+
+def test_weights_are_read_once_there_is_a_picture(tmp_path: Path) -> None:
+    def unread() -> str:
+        raise AssertionError("the weights were read for nothing")
+
+    maker, request = ScriptedImageMaker(), ImageRequest(prompt="a gun")
+    (tmp_path / "there.png").write_bytes(b"mine")
+    with pytest.raises(RequestUnusable):
+        draw(maker, request, tmp_path / "there.png", model_sha256=unread)
+    gate = SafetyGate(SafetySettings(blocked_words=("gun",)))
+    with pytest.raises(PromptRefused):
+        draw(maker, request, tmp_path / "x.png", gate=gate, model_sha256=unread)
+    drawn = draw(maker, request, tmp_path / "x.png", model_sha256=lambda: "ab")
+    assert drawn.files[0].making.model_sha256 == "ab"

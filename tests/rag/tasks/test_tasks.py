@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 import re
 from collections.abc import Callable
@@ -169,3 +170,69 @@ def test_engines_that_quote_do_not_translate() -> None:
 def test_a_task_that_is_stopped_says_so() -> None:
     with pytest.raises(TaskStopped):
         translate(_scripted("Gut."), _TEXT, "German", cancelled=lambda: True)
+
+
+def test_every_piece_of_a_long_text_reaches_its_summary() -> None:
+    """Each note is as long as it may be, and says which chapters it knows of."""
+
+    def note(shown: str) -> str:
+        known = [int(number) for number in re.findall(r"\d+", shown)]
+        return f"{min(known)} to {max(known)}{' and so on' * 60}"
+
+    generator = _scripted(note, context_tokens=200)
+    text = "\n\n".join(f"Chapter {number} tells of itself and of nothing else." for number in range(40))
+    (said, cut) = summarise(generator, text, "long")
+    assert said.startswith("0 to 39 and so on")
+    assert cut == "[the summary was cut off here]"
+    assert len(generator.requests) < 40
+
+
+def test_a_translation_that_was_cut_is_repeated_in_halves() -> None:
+    """This language takes five words for one, where two are thought to do."""
+    generator = _scripted(lambda shown: " ".join(f"{word}-{place}" for word in shown.split()
+                                                 for place in range(5)))  # fmt: skip
+    text = " ".join(f"word{number}" for number in range(60))
+    said = translate(generator, text, "German")
+    assert said.split() == [f"word{number}-{place}" for number in range(60) for place in range(5)]
+    assert len(generator.requests) > 1
+
+
+def test_a_translation_without_an_end_says_where_it_was_cut() -> None:
+    generator = _scripted(" ".join(["wort"] * 500))
+    said = translate(generator, "One short text.\n", "German")
+    assert said.endswith(" wort [the translation of this part was cut off here]\n")
+    assert len(generator.requests) == 3
+
+
+@pytest.mark.parametrize("id", ["scripted", "llama-cpp:small"])
+def test_a_list_of_names_that_was_cut_is_asked_for_in_halves(id: str) -> None:
+    def all_names(shown: str) -> str:
+        named = re.findall(r"Ada\d+", shown)
+        if id == "scripted":
+            return "\n".join(f"person: {name}" for name in named)
+        return json.dumps([{"kind": "person", "text": name} for name in named])
+
+    names = [f"Ada{number}" for number in range(400)]
+    told: list[str] = []
+    found = find_entities(_scripted(all_names, context_tokens=4000, id=id), ", ".join(names),
+                          told=told.append)  # fmt: skip
+    assert [one.text for one in found] == names
+    assert told == []
+
+
+def test_a_list_of_names_without_an_end_says_so_once() -> None:
+    told: list[str] = []
+    generator = _scripted("person: Ada\n" * 900, context_tokens=4000)
+    (found,) = find_entities(generator, f"Ada came. {'And so on. ' * 60}", told=told.append)
+    assert found.text == "Ada"
+    assert told == ["The model wrote more than it may, and was cut off: names may be missing."]
+    assert len(generator.requests) < 10
+
+
+@pytest.mark.parametrize(
+    ("id", "said"),
+    [("scripted", "person: Ada"), ("llama-cpp:small", '[{"kind": "Person", "text": "Ada"}]')],
+)
+def test_kinds_are_found_however_they_are_spelt(id: str, said: str) -> None:
+    (found,) = find_entities(_scripted(said, id=id), _TEXT, ("Person",))
+    assert (found.kind, found.text) == ("Person", "Ada")

@@ -12,13 +12,19 @@ from generators.audio import assembly as audio
 from generators.audio.scripted import ScriptedTranscriber
 from generators.audio.sound_files import read_note as sound_note
 from generators.audio.transcription import Stretch, Utterance
-from generators.errors import ModelUnusable, PromptRefused
+from generators.errors import ModelUnusable, PromptRefused, RequestUnusable
+from generators.image import assembly as images
 from generators.image.picture_files import read_note
-from rag import Answer, NoSuchDocument
-from rag.errors import NoSuchPage, TaskUnsuited, ToolCallRefused
+from generators.image.protocol import ImageMaker
+from generators.image.settings import ImageSettings
+from machine import MemoryBroker
+from rag import Answer, Collection, NoSuchDocument
+from rag.errors import NoSuchPage, RagError, TaskStopped, TaskUnsuited, ToolCallRefused
+from rag.neutralising import LEFT_OUT
 from rag.tools.registry import TOOLS, find_tool, run_tool
 from rag.tools.types import ToolCall, ToolResult
 from rag.tools.workshop import ToolSettings, Workshop
+from tests.rag.tools.conftest import ORDER, TOOL_SETTINGS
 
 Opened = Callable[..., Workshop]
 
@@ -136,7 +142,15 @@ def test_only_recordings_that_may_be_read_are(
     (made / "link.wav").symlink_to(tmp_path / "secret.wav")
     result = run(bench, "transcribe", file="talk.wav")
     assert (result.text, result.value) == ("It opens at nine.", heard)
-    for name in ("../secret.wav", str(tmp_path / "secret.wav"), "link.wav", "none.wav", "a\0b", "."):
+    for name in (
+        "../secret.wav",
+        str(tmp_path / "secret.wav"),
+        "link.wav",
+        "none.wav",
+        "a\0b",
+        ".",
+        "x" * 400,
+    ):
         with pytest.raises(ToolCallRefused, match="There is no recording"):
             run(bench, "transcribe", file=name)
     assert ears.heard == [made / "talk.wav"]
@@ -153,6 +167,13 @@ def test_texts_are_worked_on(workshop: Opened) -> None:
     names = run(bench, "entities", document="letter.txt", page=1)
     assert names.text == "person: Ada Lund"
     assert names.sources[0].split(" (")[0].endswith("letter.txt, page 1")
+
+
+def test_what_was_cut_off_is_not_passed_off_as_whole(workshop: Opened) -> None:
+    bench = workshop(["person: Ada\n" * 900, "wort " * 900, "wort " * 900, "wort " * 900, "word " * 900])
+    assert "names may be missing" in run(bench, "entities", text="Ada came.").text
+    assert "cut off here" in run(bench, "translate", text="Ada came.", language="German").text
+    assert "cut off here" in run(bench, "summarize", text="Ada came.").text
 
 
 def test_the_collection_is_asked_and_searched(workshop: Opened, documents: Path) -> None:
@@ -231,3 +252,97 @@ def test_without_what_a_tool_needs_it_says_so(workshop: Opened, tmp_path: Path, 
         run(workshop(), "translate", language="German", text="x")
     with Workshop(tmp_path / "made") as alone, pytest.raises(ToolCallRefused, match="No collection"):
         run(alone, "ask", question="What?")
+
+
+def test_a_recording_orders_nothing_and_what_was_said_is_kept(
+    workshop: Opened, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said = ("It opens at nine.", ORDER, "It shuts at five.")
+    heard = tuple(
+        Stretch(float(place), place + 1.0, (Utterance(float(place), place + 1.0, one),), "en")
+        for place, one in enumerate(said)
+    )
+    monkeypatch.setattr(audio, "open_transcriber", lambda *_: ScriptedTranscriber(heard))
+    (made := tmp_path / "made").mkdir()
+    (made / "talk.wav").write_bytes(b"x")
+    result = run(workshop(), "transcribe", file="talk.wav")
+    assert result.text.split("\n") == [said[0], LEFT_OUT, said[2]]
+    assert result.value == heard
+
+
+def test_a_files_name_orders_nothing(workshop: Opened, documents: Path) -> None:
+    """The name stands in what tools say of passages, sources and errors; files' notes keep it as it is."""
+    (documents / ORDER.replace(".", ".txt")).write_text("The zeppelin is silver.")
+    bench = workshop()
+    found = run(bench, "search", query="zeppelin", count=1)
+    assert found.text == "[1] (name left out), page 1:\nThe zeppelin is silver."
+    asked = run(bench, "ask", question="What colour is the zeppelin?")
+    assert asked.text.endswith("\nFrom (name left out), page 1.")
+    drawn = run(bench, "draw", prompt="the zeppelin", from_documents=True, document="Ignore*")
+    assert "From (name left out), page 1 (characters 0 to 23)." in drawn.text
+    assert ORDER[:-1] in read_note(drawn.files[0]).sources[0]
+    spoken = run(bench, "speak", document="Ignore*", page=1)
+    assert spoken.files[0].name.startswith("speak-page-1-of-name-left-out-")
+    texts = [found.text, asked.text, drawn.text, spoken.text]
+    texts.append(run(bench, "ask", question="Which documents are here?").text)
+    for tool, arguments in (
+        ("search", {"query": "x", "document": "none.pdf"}),
+        ("speak", {"page": 1}),
+        ("draw", {"prompt": "page 1 of none.pdf", "from_documents": True}),
+    ):
+        with pytest.raises(RagError) as caught:
+            run(bench, tool, **arguments)
+        texts.append(str(caught.value))
+    assert not [text for text in texts if "previous" in text]
+    assert all("(name left out)" in text for text in texts if text != spoken.text), texts
+
+
+@pytest.mark.parametrize("wanted", [True, False])
+def test_the_safety_settings_say_whether_pictures_are_checked(
+    workshop: Opened, home: Path, monkeypatch: pytest.MonkeyPatch, wanted: bool
+) -> None:
+    home.mkdir(exist_ok=True)
+    (home / "safety.toml").write_text(f"check_pictures = {str(wanted).lower()}")
+    opened: list[ImageSettings] = []
+    real = images.open_image_maker
+
+    def open_(settings: ImageSettings, broker: MemoryBroker) -> ImageMaker:
+        opened.append(settings)
+        return real(settings, broker)
+
+    monkeypatch.setattr(images, "open_image_maker", open_)
+    run(workshop(), "draw", prompt="a lens")
+    assert [settings.check_pictures for settings in opened] == [wanted]
+    (home / "safety.toml").write_text("check_pictures = 7")
+    with pytest.raises(RequestUnusable, match="check_pictures"):
+        run(workshop(), "draw", prompt="a lens")
+
+
+@pytest.mark.parametrize(
+    ("tool", "arguments"),
+    [
+        ("ask", {"question": "What does the winch have?"}),
+        ("search", {"query": "winch"}),
+        ("draw", {"prompt": "the winch on page 2", "from_documents": True}),
+        ("music", {"prompt": "the winch on page 2", "from_documents": True}),
+    ],
+)
+def test_tools_stop_when_told_to(
+    collection: Callable[..., Collection], tmp_path: Path, tool: str, arguments: dict[str, object]
+) -> None:
+    """At the first look, and at every later one: each look is one at which the next is told to stop."""
+    reply = "The winch has a red drum [1]. " * 4
+    for looks in range(3):
+        asked = iter([False] * looks)
+        with Workshop(
+            tmp_path / "made",
+            TOOL_SETTINGS,
+            collection=collection([reply, reply]),
+            cancelled=lambda asked=asked: next(asked, True),
+        ) as bench:
+            if tool == "search" and looks == 2:
+                assert run(bench, tool, **arguments).value
+                continue
+            with pytest.raises(TaskStopped):
+                run(bench, tool, **arguments)
+    assert not list((tmp_path / "made").glob("*"))

@@ -1,4 +1,4 @@
-"""What `refdesk doctor` finds out, as data."""
+"""What is here and what is wrong, as data: `refdesk doctor` and the settings page show it."""
 
 from __future__ import annotations
 
@@ -46,8 +46,8 @@ class Home:
 class ModelMemory:
     """What models may take here, and what those of the settings do; `fit`: whether all at once."""
 
-    capacity_bytes: int
-    gpu_capacity_bytes: int
+    capacity_bytes: int | None
+    gpu_capacity_bytes: int | None
     models: tuple[ModelNeed, ...]
     fit: bool
 
@@ -194,7 +194,7 @@ def _collection_healths() -> list[CollectionHealth]:
 
 
 def _collection_problems(info: CollectionInfo) -> list[str]:
-    from apps.cli.store_tables import table_problems
+    from apps.store_tables import table_problems
     from ingest.errors import StoreError
     from rag import open_collection
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 
 from generators.audio.written_out import written_out
 
@@ -30,23 +29,15 @@ _NOT_SAID = re.compile(r"[^\w\s']|_")
 _SPACED_LETTERS = re.compile(r"\b([ap]) m\b")
 
 
-def heard_words(text: str) -> list[str]:
-    """The text's words in lower case, figures and abbreviations written out, in one spelling.
+def heard_words(text: str, language: str = "en") -> list[str]:
+    """The text's words in lower case; in English figures and abbreviations written out, in one spelling.
 
     "$1,250 on Jan. 5th" and "one thousand, two hundred and fifty dollars on January fifth" are the same.
-    "and" is left out everywhere, since it comes and goes within numbers.
+    "and" is left out everywhere, since it comes and goes within numbers. Of other languages (ISO 639-1) only
+    case and marks are levelled.
     """
+    if language != "en":
+        return _NOT_SAID.sub(" ", text.lower().replace("’", "'")).split()
     words = written_out(text).lower().replace("’", "'").replace("-", " ")
     words = _SPACED_LETTERS.sub(r"\1m", _NOT_SAID.sub(" ", words))
     return [_SPELLINGS.get(word, word) for word in words.split() if word != "and"]
-
-
-def word_errors(said: Sequence[str], heard: Sequence[str]) -> int:
-    """Least number of words to put in, take out or change: Levenshtein's distance over words."""
-    before = list(range(len(heard) + 1))
-    for row, word in enumerate(said, start=1):
-        now = [row]
-        for column, other in enumerate(heard, start=1):
-            now.append(min(before[column] + 1, now[-1] + 1, before[column - 1] + (word != other)))
-        before = now
-    return before[-1]

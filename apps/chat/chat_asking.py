@@ -1,0 +1,124 @@
+"""Where a question is typed, spoken, or asked of an attached file; and what is then set going."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from apps.chat.chat_answering import answering
+from apps.chat.chat_attachment import Attachment
+from apps.chat.chat_history import keeps
+from apps.chat.chat_live import LiveChat
+from apps.chat.chat_making import commanded, commands, making
+from apps.chat.chat_queue import WaitingLine
+from apps.chat.chat_scope import choose_documents
+from apps.chat.chat_session import begin_chat
+from apps.chat.chat_voice import heard
+from apps.chat.chat_work import Job, Outcome, Work
+from apps.chat.shared import EXPECTED, show_problem
+from rag import Collection, DocumentFilter
+
+#: What may be attached: what reads like a document or a page.
+ATTACHED = ("pdf", "txt", "md", "docx", "html", "htm", "csv", "png", "jpg", "jpeg", "tif", "tiff", "webp")
+_LARGEST_ATTACHED_MB = 50
+
+#: The language model writes for one at a time, whoever asks.
+LINE = WaitingLine()
+
+
+def show_asking(collection: Collection, chat: LiveChat | None) -> None:
+    """Draw where a question comes from, and begin with the one that came."""
+    writing = chat is not None and chat.work is not None
+    with st.container(horizontal=True, gap="small", vertical_alignment="center"):
+        only = choose_documents(collection)
+        spoken = _spoken_question(writing)
+        with st.popover("Commands", icon=":material/terminal:"):
+            for usage, about in commands():
+                st.text(f"{usage}: {about}" if usage else about)
+    typed = st.chat_input(
+        "Ask these documents, or type / for a command", accept_file=True, file_type=list(ATTACHED),
+        max_upload_size=_LARGEST_ATTACHED_MB, disabled=writing,
+    )  # fmt: skip
+    if typed is not None:
+        question = str(typed.text or "").strip()
+        file = typed.files[0] if typed.files else None
+        attached = None if file is None else (str(file.name), bytes(file.getvalue()))
+        _ask(collection, chat, question, only, attached)
+    elif spoken:
+        _ask(collection, chat, spoken, only, None)
+
+
+def _ask(
+    collection: Collection,
+    chat: LiveChat | None,
+    question: str,
+    only: DocumentFilter | None,
+    attached: tuple[str, bytes] | None,
+) -> None:
+    if not question:
+        st.warning("Type what is to be asked of the file." if attached else "The question is empty.")
+        return
+    engine = collection.settings.generator.engine
+    attachment: Attachment | None = None
+    job: Job | None
+    try:
+        if question.startswith("/") and attached is None:
+            job = _command(collection, chat, question)
+            if job is None:
+                return
+        elif attached is not None:
+            attachment = Attachment(*attached, collection.settings)
+            job = _of_attachment(attachment, question)
+        else:
+            turns = () if chat is None else chat.turns
+            job = answering(
+                lambda cancelled: collection.stream(question, only=only, turns=turns, cancelled=cancelled),
+                LINE,
+            )
+        if chat is None:
+            chat = begin_chat(collection.name, keep=keeps())
+    except EXPECTED as error:
+        show_problem("That did not work.", error)
+        return
+    if not chat.begin(question, job, engine, attachment) and attachment is not None:
+        attachment.close()
+    st.rerun()
+
+
+def _command(collection: Collection, chat: LiveChat | None, line: str) -> Job | None:
+    call = commanded(collection, line)
+    if call is None:
+        st.warning("There is no such command. The list under “Commands” says which there are.")
+        return None
+    return making(collection, call, None if chat is None else chat.last_answer)
+
+
+def _of_attachment(attachment: Attachment, question: str) -> Job:
+    def job(work: Work) -> Outcome:
+        attachment.read(work)
+        return answering(attachment.ask(question), LINE)(work)
+
+    return job
+
+
+def _spoken_question(writing: bool) -> str | None:
+    """A question that was spoken and then sent: what was heard can be put right before."""
+    with st.popover("Speak", icon=":material/mic:", disabled=writing):
+        recording = st.audio_input("Ask aloud", key="chat voice")
+        if recording is None:
+            st.caption("What is heard is shown before it is asked.")
+            return None
+        content = recording.getvalue()
+        known = st.session_state.get("chat heard")
+        if known is None or known[0] != hash(content):
+            try:
+                with st.spinner("Listening"):
+                    known = (hash(content), heard(content))
+            except EXPECTED as error:
+                show_problem("This cannot be listened to.", error)
+                return None
+            st.session_state["chat heard"] = known
+            st.session_state["chat heard words"] = known[1]
+        if not known[1]:
+            st.warning("No words were heard. Record it again, nearer to the microphone.")
+        words = st.text_input("What was heard", key="chat heard words")
+        return words.strip() if st.button("Ask this", type="primary", disabled=not words.strip()) else None

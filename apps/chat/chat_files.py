@@ -1,0 +1,41 @@
+"""Files that a model made, shown in the chat: to be looked at, heard and downloaded."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import streamlit as st
+
+from apps.chat.chat_work import Made
+from apps.chat.plain_words import plain
+
+_SOUNDS = {".wav": "audio/wav", ".flac": "audio/flac", ".ogg": "audio/ogg"}
+_PICTURES = frozenset({".png", ".jpg", ".jpeg", ".webp"})
+
+
+def show_made(made: Made, key: str) -> None:
+    """What came of a tool, marked as made by a model, with its details."""
+    st.text(made.result.text)
+    for at, file in enumerate(made.files):
+        _show_file(file, f"{key} {at}")
+    st.badge("Made by a model", icon=":material/smart_toy:")
+    for sentence in made.making:
+        st.text(sentence)
+    if made.result.sources:
+        st.caption("From the documents:")
+        for source in made.result.sources:
+            st.text(source)
+
+
+def _show_file(file: Path, key: str) -> None:
+    if not file.is_file():
+        st.text(f"{file.name} is not there any more.")
+        return
+    if file.suffix.lower() in _PICTURES:
+        st.image(str(file))
+    elif file.suffix.lower() in _SOUNDS:
+        st.audio(str(file), format=_SOUNDS[file.suffix.lower()])
+    st.download_button(
+        plain(f"Download {file.name}"), data=file.read_bytes, file_name=file.name, key=key, on_click="ignore",
+        icon=":material/download:",
+    )  # fmt: skip

@@ -1,0 +1,68 @@
+"""Which documents are asked: chosen by name, by kind or by date."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from apps.chat.shared import EXPECTED
+from apps.document_names import shown_names
+from ingest.media_names import media_name
+from rag import Collection, DocumentFilter
+
+_ALL = "All documents"
+
+
+def choose_documents(collection: Collection) -> DocumentFilter | None:
+    """Draw the choice; None where all are asked."""
+    name = collection.name
+    documents = st.session_state.get(f"chat documents {name}") or []
+    kinds = st.session_state.get(f"chat kinds {name}") or []
+    since, until = (st.session_state.get(f"chat {end} {name}") for end in ("since", "until"))
+    given = [
+        f"{len(documents)} chosen" if documents else "",
+        ", ".join(kinds),
+        f"from {since}" if since else "",
+        f"until {until}" if until else "",
+    ]
+    label = "; ".join(part for part in given if part) or _ALL
+    with st.popover(label, icon=":material/filter_list:"):
+        _show_choice(collection)
+    if label == _ALL:
+        return None
+    try:
+        wanted = DocumentFilter(
+            documents=documents,
+            types=kinds,
+            since=None if since is None else since.isoformat(),
+            until=None if until is None else until.isoformat(),
+        )
+        scope = collection.scope(only=wanted)
+    except (*EXPECTED, ValueError) as error:
+        st.text(str(error))
+        return None
+    st.caption(f"{scope.searched:,} of {scope.documents:,} documents are asked.")
+    return wanted
+
+
+def _show_choice(collection: Collection) -> None:
+    name = collection.name
+    infos = collection.documents()
+    names = shown_names(info.path for info in infos)
+    st.multiselect(
+        "Documents", [info.path for info in infos], key=f"chat documents {name}",
+        format_func=lambda path: names.get(path, path), placeholder="All of them",
+    )  # fmt: skip
+    st.multiselect(
+        "Kinds", sorted({media_name(info.media_type) for info in infos}), key=f"chat kinds {name}",
+        placeholder="All of them",
+    )  # fmt: skip
+    with st.container(horizontal=True):
+        st.date_input("From", value=None, key=f"chat since {name}")
+        st.date_input("Until", value=None, key=f"chat until {name}")
+    st.button("All documents again", on_click=_forget, args=(name,), key=f"chat all {name}")
+
+
+def _forget(name: str) -> None:
+    st.session_state[f"chat documents {name}"] = []
+    st.session_state[f"chat kinds {name}"] = []
+    st.session_state[f"chat since {name}"] = st.session_state[f"chat until {name}"] = None

@@ -1,0 +1,106 @@
+"""A source, opened: the page as it looks with the cited lines marked, the sentence, the next and the last."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import streamlit as st
+
+from apps.chat.chat_live import Entry
+from apps.chat.chat_session import OpenSource, close_source, open_source, source_open
+from apps.chat.chat_shown import Shown, Source
+from apps.chat.chat_sources import SourcePage, original, source_pages
+from apps.chat.chat_text import show_page_picture, show_page_text
+from apps.chat.shared import EXPECTED, show_problem
+from apps.document_names import shown_names
+from rag import Collection
+from rag.types import Citation
+
+
+def show_source(entries: tuple[Entry, ...], opened: OpenSource, collections: dict[int, Collection]) -> None:
+    """Open the dialog on this source; `collections` says by entry where its citations stand."""
+    outcome = entries[opened.entry].outcome if opened.entry < len(entries) else None
+    if isinstance(outcome, Shown) and outcome.sources:
+        _dialog(outcome, opened.entry, collections[opened.entry])
+
+
+@st.dialog("Source", width="large", on_dismiss=close_source)
+def _dialog(shown: Shown, entry: int, collection: Collection) -> None:
+    opened = source_open() or OpenSource(entry, 0)
+    place = min(opened.place, len(shown.sources) - 1)
+    source = shown.sources[place]
+    names = shown_names(each.citation.document for each in shown.sources)
+    alone = len(shown.sources) == 1
+    with st.container(horizontal=True, vertical_alignment="center"):
+        # They go round: a button that is disabled under a person's finger takes the keyboard's focus with it.
+        for label, icon, step in (("Previous", "arrow_back", -1), ("Next", "arrow_forward", 1)):
+            st.button(
+                label,
+                icon=f":material/{icon}:",
+                key=f"chat source {label}",
+                disabled=alone,
+                on_click=open_source,
+                args=(entry, (place + step) % len(shown.sources)),
+            )
+        st.caption(f"{place + 1} of {len(shown.sources)}")
+        _offer_original(collection, source.citation.document)
+    said, shown_page = st.columns([2, 3])
+    with said:
+        _say(source, names[source.citation.document])
+    with shown_page:
+        try:
+            collection.highlights(source.citation)  # raises where it no longer stands there
+            pages = _pages(str(collection.folder), source.citation, collection)
+        except EXPECTED as error:
+            show_problem("The place cannot be shown.", error)
+            return
+        for number, page in enumerate(pages):
+            _show_page(page, f"chat source page {entry} {place} {number}")
+
+
+def _say(source: Source, name: str) -> None:
+    citation = source.citation
+    quote = " ".join(citation.quote.split())
+    st.text(f"[{citation.passage_number}] {name}, {citation.page_label}")
+    if source.sentence and source.sentence != quote:
+        st.caption("The answer says")
+        st.text(source.sentence)
+    st.caption("The document says")
+    st.text(f"“{quote}”")
+
+
+def _show_page(page: SourcePage, key: str) -> None:
+    if page.picture is not None:
+        says = f"{page.page_label} as it looks; the cited lines are marked"
+        show_page_picture(page.picture, page.top, says, f"{key} picture")
+        with st.expander("The page as text"):
+            show_page_text(page.lines, key)
+        return
+    if page.reason:
+        st.text(f"The page cannot be drawn. {page.reason}")
+    show_page_text(page.lines, key)
+
+
+def _offer_original(collection: Collection, document: str) -> None:
+    file = original(collection, document)
+    if file is None:
+        st.caption("The file itself cannot be handed out: it is gone, very large, or inside another one.")
+        return
+    st.download_button(
+        "The original file", data=lambda: _bytes(file), file_name=file.name, on_click="ignore",
+        icon=":material/download:", key="chat source original",
+    )  # fmt: skip
+
+
+def _bytes(file: Path) -> bytes:
+    return file.read_bytes()
+
+
+@st.cache_data(max_entries=24, ttl=600, show_spinner="Drawing the page")
+def _pages(
+    folder: str,  # noqa: ARG001 - part of the key that Streamlit keeps it under
+    citation: Citation,
+    _collection: Collection,
+) -> tuple[SourcePage, ...]:
+    """Drawn once for all who look at it; the folder tells collections apart."""
+    return source_pages(_collection, citation)

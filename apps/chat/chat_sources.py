@@ -1,0 +1,82 @@
+"""What a citation opens: its page as it looks, with the cited lines marked, or the section's text."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from apps.cli.shown_sources import passwords
+from rag import Collection, Highlight, NoPagePicture, RagError
+from rag.types import Citation
+
+#: A page may serve no larger file as a download.
+LARGEST_DOWNLOAD_BYTES = 200_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class TextLine:
+    """A line of a page's text in three parts; `cited` is empty where nothing of it is."""
+
+    before: str
+    cited: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class SourcePage:
+    """One page that a citation touches. `picture` is a PNG; without one `reason` says why, where there is a
+    reason: flowing formats have no pages. `top` is where on the picture the first marked line is, 0..1."""
+
+    document: str
+    page_label: str
+    lines: tuple[TextLine, ...]
+    picture: bytes | None = None
+    reason: str = ""
+    top: float = 0.0
+
+
+def source_pages(collection: Collection, citation: Citation) -> tuple[SourcePage, ...]:
+    """The pages that a citation touches, drawn where they can be.
+
+    Raises CitationOutdated where the document no longer says there what was quoted.
+    """
+    highlights = collection.highlights(citation)
+    if not any(each.boxes for each in highlights):
+        return tuple(_page(each) for each in highlights)
+    with collection.page_pictures() as pictures:
+        drawn = []
+        for each in highlights:
+            try:
+                png = pictures.png(each.document, each.page_number, each.boxes, passwords=passwords())
+                drawn.append(_page(each, picture=png))
+            except NoPagePicture as error:
+                drawn.append(_page(each, reason=str(error)))
+        return tuple(drawn)
+
+
+def marked_lines(highlight: Highlight) -> tuple[TextLine, ...]:
+    """A page's text, line by line, with what is cited apart."""
+    marked = {line.number: line for line in highlight.lines}
+    return tuple(
+        TextLine(line[: marked[at].start], line[marked[at].start : marked[at].end], line[marked[at].end :])
+        if at in marked
+        else TextLine(line, "", "")
+        for at, line in enumerate(highlight.page_text.split("\n"), 1)
+    )
+
+
+def original(collection: Collection, document: str) -> Path | None:
+    """The file that a document was read from, if it is there to be handed out; never any other file."""
+    try:
+        known = {info.path for info in collection.documents()}
+    except RagError:
+        return None
+    path = Path(document)
+    is_there = document in known and path.is_file() and path.stat().st_size <= LARGEST_DOWNLOAD_BYTES
+    return path if is_there else None
+
+
+def _page(highlight: Highlight, picture: bytes | None = None, reason: str = "") -> SourcePage:
+    top = min((box.top for box in highlight.boxes), default=0.0)
+    lines = marked_lines(highlight)
+    return SourcePage(highlight.document, highlight.page_label, lines, picture, reason, top)

@@ -1,0 +1,65 @@
+"""What the page says where there is nothing to ask yet, or nobody to answer."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from apps.chat import documents_page, settings_page
+from apps.chat.shared import show_problem
+from machine import MachineError, resolve
+from rag import Collection
+
+_EXTRACTIVE = "extractive"
+
+
+def say_no_collection() -> None:
+    st.info(
+        "No collection yet. Make one on the page “Documents”, or with `refdesk ingest FOLDER -c NAME`, then "
+        "come back here.",
+        icon=":material/folder_open:",
+    )
+    link_to_documents("Add documents")
+
+
+def say_empty(collection: Collection) -> None:
+    """The collection is there and holds nothing, or nothing yet."""
+    st.info("This collection holds no documents yet, so there is nothing to ask.", icon=":material/inbox:")
+    st.text(f"Put some in: refdesk ingest FOLDER -c {collection.name}")
+    link_to_documents("Add documents")
+
+
+def say_indexing(documents: int) -> None:
+    st.info(
+        f"Documents are being read right now. What is in already, {documents:,} of them, can be asked.",
+        icon=":material/hourglass_top:",
+    )
+    link_to_documents("See how far it is")
+
+
+def say_missing_model(collection: Collection) -> bool:
+    """Whether the language model of a collection is missing; then it is said which, and how to get it."""
+    kind, _, spec = collection.settings.generator.engine.partition(":")
+    if kind != "llama-cpp":
+        return False
+    try:
+        resolve(spec, kind="language")
+    except MachineError as error:
+        show_problem("No answers can be written yet: the language model is not here.", error)
+        st.page_link(
+            st.Page(settings_page.show, title="Settings", url_path="settings"),
+            label="Choose or fetch a model",
+            icon=":material/tune:",
+        )
+        st.text(
+            f"Without any model: refdesk ui --model {_EXTRACTIVE} answers in the documents' own sentences."
+        )
+        return True
+    return False
+
+
+def link_to_documents(label: str) -> None:
+    st.page_link(
+        st.Page(documents_page.show, title="Documents", url_path="documents"),
+        label=label,
+        icon=":material/folder:",
+    )

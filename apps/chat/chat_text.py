@@ -1,0 +1,190 @@
+"""How an answer, a page's text and its picture stand on the page, with marks that can be clicked.
+
+Components of our own, whose scripts set every word of a document, a model or a person as text, never as HTML,
+and load nothing. What they are given is data.
+"""
+
+from __future__ import annotations
+
+import base64
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import streamlit as st
+
+from apps.chat.chat_shown import Part, Support
+from apps.chat.chat_sources import TextLine
+
+#: The sign behind a sentence, and what it says.
+SIGNS: Mapping[Support, tuple[str, str]] = {
+    "supported": ("✓", "The cited passage says this."),
+    "unsupported": ("⚠ not supported", "What it cites does not say this."),
+    "corrected": ("✎ corrected", "The document's own words, in place of a sentence that was not supported."),
+    "unchecked": ("○ not checked", "Nobody checked whether the cited passage says this."),
+}
+
+_MARK = re.compile(r"\s*\[\d+(?:\s*[,;]\s*\d+)*\]")
+_NUMBER = re.compile(r"\d+")
+
+_CSS = """
+.text { white-space: pre-wrap; overflow-wrap: anywhere; line-height: 1.65; color: var(--st-text-color);
+  font-family: var(--st-font); font-size: 1rem; }
+.provisional { opacity: .72; font-style: italic; }
+.unsupported .words { text-decoration: underline wavy; text-decoration-color: #c2410c;
+  text-underline-offset: 3px; }
+.sign { font-size: .78rem; margin: 0 .3em 0 .25em; white-space: nowrap; }
+.supported .sign { color: var(--st-green-text-color, #15803d); }
+.unsupported .sign { color: var(--st-orange-text-color, #c2410c); }
+.corrected .sign, .unchecked .sign { color: var(--st-blue-text-color, #1d4ed8); }
+button { font: inherit; font-size: .78rem; line-height: 1.2; vertical-align: .12em; min-width: 1.7em;
+  padding: .08em .35em; margin: 0 .12em; cursor: pointer; border-radius: .5em; color: var(--st-link-color);
+  border: 1px solid var(--st-border-color); background: var(--st-secondary-background-color); }
+button:hover { border-color: var(--st-link-color); }
+button:focus-visible { outline: 2px solid var(--st-primary-color); outline-offset: 2px; }
+.page { max-height: 26rem; overflow: auto; border: 1px solid var(--st-border-color); border-radius: .5rem;
+  padding: .6rem .8rem; }
+.picture { max-height: 75vh; overflow: auto; border: 1px solid var(--st-border-color); border-radius: .5rem; }
+.picture img { display: block; width: 100%; }
+.line { min-height: 1.2em; border-left: 3px solid transparent; padding-left: .5em; }
+.line.cited { border-left-color: #eab308; }
+mark { background: #fde047; color: #111; border-radius: 2px; padding: 0 .1em; }
+"""
+
+_ANSWER_SCRIPT = r"""
+export default function ({ data, parentElement, setTriggerValue }) {
+  const root = parentElement.querySelector('.text');
+  const made = (name, kind, text) => {
+    const each = document.createElement(name);
+    each.className = kind;
+    each.textContent = text;
+    return each;
+  };
+  const nodes = data.parts.map((part) => {
+    const sentence = made('span', part.support, '');
+    const words = made('span', 'words', '');
+    for (const piece of part.pieces) {
+      if (piece.number === undefined) { words.append(piece.text); continue; }
+      const button = made('button', 'mark', String(piece.number));
+      button.type = 'button';
+      button.title = piece.title;
+      button.setAttribute('aria-label', piece.title);
+      button.onclick = () => setTriggerValue('cited', { sentence: part.sentence, number: piece.number });
+      words.append(button);
+    }
+    sentence.append(words);
+    if (part.sign) {
+      const sign = made('span', 'sign', part.sign);
+      sign.title = part.says;
+      sign.setAttribute('role', 'img');
+      sign.setAttribute('aria-label', part.says);
+      sentence.append(sign);
+    }
+    return sentence;
+  });
+  root.replaceChildren(...nodes);
+}
+"""
+
+_PAGE_SCRIPT = r"""
+export default function ({ data, parentElement }) {
+  const root = parentElement.querySelector('.page');
+  root.tabIndex = 0;
+  const rows = data.lines.map((line) => {
+    const row = document.createElement('div');
+    row.className = line.cited ? 'line cited' : 'line';
+    row.append(line.before);
+    if (line.cited) {
+      const mark = document.createElement('mark');
+      mark.textContent = line.cited;
+      row.append(mark);
+    }
+    row.append(line.after);
+    return row;
+  });
+  root.replaceChildren(...rows);
+  const first = root.querySelector('.cited');
+  if (first) { root.scrollTop = Math.max(0, first.offsetTop - root.offsetTop - 80); }
+}
+"""
+
+_PICTURE_SCRIPT = r"""
+export default function ({ data, parentElement }) {
+  const root = parentElement.querySelector('.picture');
+  root.tabIndex = 0;
+  const picture = document.createElement('img');
+  picture.alt = data.says;
+  picture.onload = () => {
+    root.scrollTop = Math.max(0, picture.clientHeight * data.top - root.clientHeight / 3);
+  };
+  picture.src = 'data:image/png;base64,' + data.png;
+  root.replaceChildren(picture);
+}
+"""
+
+
+def answer_data(parts: Sequence[Part], names: Mapping[int, str]) -> dict[str, Any]:
+    """What the answer's component is given: pieces of text, and marks by their numbers.
+
+    `names` says of each number what its button opens.
+    """
+    return {"parts": [_part(part, names) for part in parts]}
+
+
+def show_answer_text(parts: Sequence[Part], names: Mapping[int, str], key: str) -> tuple[int, int] | None:
+    """Draw it; the sentence and the number of the mark that was just clicked, if one was."""
+    result = _ANSWER(data=answer_data(parts, names), key=key, on_cited_change=lambda: None, height="content")
+    cited = result.get("cited")
+    if not isinstance(cited, dict):
+        return None
+    sentence, number = cited.get("sentence"), cited.get("number")
+    return (sentence, number) if isinstance(sentence, int) and isinstance(number, int) else None
+
+
+def show_page_text(lines: Sequence[TextLine], key: str) -> None:
+    """A page's text, scrolled to the first line that is cited."""
+    data = {"lines": [{"before": each.before, "cited": each.cited, "after": each.after} for each in lines]}
+    _PAGE(data=data, key=key, height="content")
+
+
+def show_page_picture(png: bytes, top: float, says: str, key: str) -> None:
+    """A page as it looks, scrolled to `top`, a fraction of its height; `says` is for who cannot see it."""
+    data = {"png": base64.b64encode(png).decode("ascii"), "top": top, "says": says}
+    _PICTURE(data=data, key=key, height="content")
+
+
+def _part(part: Part, names: Mapping[int, str]) -> dict[str, Any]:
+    sign, says = SIGNS.get(part.support, ("", ""))
+    return {
+        "support": part.support,
+        "sentence": part.sentence,
+        "sign": sign,
+        "says": says,
+        "pieces": list(_pieces(part, names)),
+    }
+
+
+def _pieces(part: Part, names: Mapping[int, str]) -> list[dict[str, Any]]:
+    """The marks as numbers, what is between them as text."""
+    pieces: list[dict[str, Any]] = []
+    last = 0
+    for mark in _MARK.finditer(part.text):
+        numbers = [int(each) for each in _NUMBER.findall(mark[0])]
+        if not set(numbers) <= set(part.numbers):
+            continue
+        if text := part.text[last : mark.start()]:
+            pieces.append({"text": text})
+        pieces += [{"number": each, "title": names.get(each, f"Source {each}")} for each in numbers]
+        last = mark.end()
+    if text := part.text[last:]:
+        pieces.append({"text": text})
+    return pieces
+
+
+def _component(name: str, kind: str, script: str) -> Any:
+    return st.components.v2.component(name, html=f'<div class="{kind}"></div>', css=_CSS, js=script)
+
+
+_ANSWER = _component("refdesk_answer", "text", _ANSWER_SCRIPT)
+_PAGE = _component("refdesk_page", "page", _PAGE_SCRIPT)
+_PICTURE = _component("refdesk_picture", "picture", _PICTURE_SCRIPT)

@@ -1,0 +1,83 @@
+"""The gallery: pictures and sounds that models made here, with what each file says of itself."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from apps.chat.plain_words import plain
+from apps.gallery import MadeFile, made_file, made_folder, made_paths
+from apps.sizes import megabytes
+
+_AT_ONCE = 9
+_SHOWN = "files shown"
+
+
+def show() -> None:
+    """Draw the newest files, and a button for more."""
+    paths = made_paths(made_folder())
+    st.subheader("Made here")
+    if not paths:
+        st.caption("Pictures, speech and music appear here, the newest first.")
+        return
+    count = st.session_state.get(_SHOWN, _AT_ONCE)
+    columns = st.columns(3)
+    files = [file for path in paths[:count] if (file := made_file(path)) is not None]
+    for number, file in enumerate(files):
+        with columns[number % 3], st.container(border=True):
+            show_file(file, "gallery")
+    if len(paths) > count and st.button(f"Show more of {len(paths):,}", key="more files"):
+        st.session_state[_SHOWN] = count + _AT_ONCE
+        st.rerun()
+    st.text(f"The files lie in {made_folder()}")
+
+
+def show_file(file: MadeFile, place: str) -> None:
+    """The file itself, whose work it is, its details and a download. `place` keeps widgets apart."""
+    try:
+        content = file.path.read_bytes()
+        if file.kind == "picture":
+            st.image(content, width="stretch" if place == "gallery" else "content")
+        else:
+            st.audio(content, format=file.media_type)
+    except (OSError, ValueError) as error:  # Pillow's complaint of what is no picture is an OSError
+        st.warning("This file cannot be shown.")
+        st.text(str(error))
+        return
+    making = file.making
+    if making is None:
+        st.warning("This file does not say how it was made.")
+        st.text(file.problem or "")
+    else:
+        st.caption(":material/smart_toy: Made by a model")
+        st.text(_shortened(making.prompt))
+        with st.expander("Details"):
+            st.text("\n".join(_details(file)))
+    st.download_button(
+        "Download",
+        content,
+        file.path.name,
+        file.media_type,
+        key=f"download {place} {file.path.name}",
+        help=plain(file.path.name),
+        on_click="ignore",
+    )
+
+
+def _details(file: MadeFile) -> list[str]:
+    making = file.making
+    if making is None:
+        return []
+    lines = [making.sentence, f"Prompt: {making.prompt}"]
+    lines += [f"{name}: {value}" for name, value in making.settings.items()]
+    lines += [f"From {source}" for source in making.sources]
+    if making.seconds is not None:
+        lines.append(f"Took {making.seconds:.1f} s")
+    if making.energy_joules is not None:
+        lines.append(f"Energy: {making.energy_joules:,.0f} J of {', '.join(making.energy_of)}")
+    if making.model_sha256 is not None:
+        lines.append(f"Weights: sha256 {making.model_sha256}")
+    return [*lines, f"File: {file.path.name}, {megabytes(file.size_bytes)}"]
+
+
+def _shortened(text: str, longest: int = 160) -> str:
+    return text if len(text) <= longest else f"{text[:longest].rstrip()} ..."

@@ -1,0 +1,49 @@
+"""A question turned into one like it about something else: another year, another name."""
+
+from __future__ import annotations
+
+import random
+import re
+from collections.abc import Iterator, Sequence
+
+from evaluation.drafting.types import Kind
+from evaluation.drafting.wording import names_in
+from rag.terms import content_terms
+
+_YEAR = re.compile(r"\b(?:19|20)\d\d\b")
+_NAME_OF_TIME = re.compile(
+    r"January|February|March|April|May|June|July|August|September|October|November|December|Q[1-4]|Fiscal|"
+    r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day"
+)
+_YEARS_AWAY = (-3, -4, -5, -6, -7, -8, 3, 4, 5)
+
+
+def altered(question: str, other_names: Sequence[str], draw: random.Random) -> Iterator[tuple[Kind, str]]:
+    """Each way in which the question's key fact can be another one, in an order that is drawn.
+
+    `other_names` are names that stand elsewhere in the collection.
+    """
+    ways = [*_other_years(question, draw), *_other_names(question, other_names, draw)]
+    draw.shuffle(ways)
+    yield from ways
+
+
+def _other_years(question: str, draw: random.Random) -> Iterator[tuple[Kind, str]]:
+    years = _YEAR.findall(question)
+    if len(set(years)) == 1:
+        year = str(int(years[0]) + draw.choice(_YEARS_AWAY))
+        yield "other year", question.replace(years[0], year)
+
+
+def _other_names(
+    question: str, other_names: Sequence[str], draw: random.Random
+) -> Iterator[tuple[Kind, str]]:
+    mine = [name for name in names_in(question) if not _NAME_OF_TIME.search(name)]
+    asked = set(content_terms(question))
+    others = [
+        name
+        for name in other_names
+        if not _NAME_OF_TIME.search(name) and not asked & set(content_terms(name))
+    ]
+    if mine and others:
+        yield "other name", question.replace(draw.choice(mine), draw.choice(others), 1)

@@ -1,0 +1,245 @@
+"""From places to questions: each is drafted, and has to pass every filter, or is told with the reason."""
+
+from __future__ import annotations
+
+import random
+import re
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from evaluation.drafting.altering import altered
+from evaluation.drafting.asking import QuestionModel
+from evaluation.drafting.passages import Neighbour, Search, neighbours
+from evaluation.drafting.types import Attempt, Draft, Kind, Place, Reason
+from evaluation.drafting.wording import (
+    gives_away,
+    is_about_its_author,
+    names_in,
+    names_source,
+    stands_alone,
+    strange_words,
+    unknown_names,
+)
+from evaluation.metrics.squad import contains_gold, normalise, token_f1
+from ingest.embedding.protocol import Vectors
+from rag.terms import content_terms
+
+#: Of the prompts and filters: a set that was begun with others is not gone on with.
+VERSION = 1
+#: Above this cosine two questions ask the same.
+_SAME_QUESTION = 0.92
+_SAME_ANSWER = 0.6
+_DIGIT = re.compile(r"\d")
+_NEIGHBOURS = 6
+#: Of an unanswerable question's nearest chunks so many are read by the model.
+_READ = 3
+#: A chunk with this share of a question's words is taken to be about it; only such can answer it.
+_ABOUT = 0.5
+
+Embed = Callable[[str], Vectors]
+
+
+class _Rejected(Exception):
+    """An attempt ended. Never leaves this module."""
+
+    def __init__(self, reason: Reason, text: str = "", detail: str = "") -> None:
+        self.reason: Reason = reason
+        self.text = text
+        self.detail = detail
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """How many questions of each kind a set is to hold."""
+
+    answerable: int
+    unanswerable: int
+
+
+def draft(
+    places: Sequence[Place],
+    wanted: Wanted,
+    model: QuestionModel,
+    search: Search,
+    embed: Embed,
+    *,
+    name: str,
+    seed: int,
+    before: Sequence[Attempt] = (),
+) -> Iterator[Attempt]:
+    """Attempts in the order of places, until enough are kept or no place is left.
+
+    `before` are those of an earlier call, which are gone on from. Kinds take turns. Raises DraftingStopped.
+    """
+    drafter = _Drafter(places, model, search, embed, name, seed)
+    counts = {True: 0, False: 0}
+    for attempt in before:
+        if attempt.draft is not None:
+            drafter.remember(attempt.draft)
+            counts[attempt.draft.answerable] += 1
+    for number in range(len(before), len(places)):
+        if counts[True] >= wanted.answerable and counts[False] >= wanted.unanswerable:
+            return
+        lacking = {True: wanted.answerable - counts[True], False: wanted.unanswerable - counts[False]}
+        attempt = drafter.attempt(number, answerable=lacking[True] >= lacking[False])
+        if attempt.draft is not None:
+            counts[attempt.draft.answerable] += 1
+        yield attempt
+
+
+class _Drafter:
+    def __init__(
+        self,
+        places: Sequence[Place],
+        model: QuestionModel,
+        search: Search,
+        embed: Embed,
+        name: str,
+        seed: int,
+    ) -> None:
+        self._places = places
+        self._model = model
+        self._search = search
+        self._embed = embed
+        self._name = name
+        self._seed = seed
+        self._vectors: list[Vectors] = []
+
+    def remember(self, draft: Draft) -> None:
+        self._vectors.append(self._embed(draft.text))
+
+    def attempt(self, number: int, *, answerable: bool) -> Attempt:
+        started = time.perf_counter()
+        place = self._places[number]
+        blank = Attempt(number, "answerable" if answerable else "unanswerable", 0.0)
+        try:
+            kept = self._stated(place) if answerable else self._unstated(place, number)
+            self._refuse_double(kept.text)
+        except _Rejected as no:
+            seconds = time.perf_counter() - started
+            return replace(blank, seconds=seconds, text=no.text, reason=no.reason, detail=no.detail)
+        kept = replace(kept, id=f"{self._name}-{number:04}")
+        self.remember(kept)
+        return replace(blank, seconds=time.perf_counter() - started, text=kept.text, draft=kept)
+
+    def _stated(self, place: Place) -> Draft:
+        text = self._drafted(place)
+        said = self._model.answer(text, place.source, place.passage)
+        if not same_answer(said, place.answer):
+            reason: Reason = "is refused or answered otherwise from its own page"
+            raise _Rejected(reason, text, said or "refused")
+        others = neighbours(self._search, text, _NEIGHBOURS, place.sentence)
+        for other in others:
+            # An answer is copied from its text, so one that does not hold it cannot give it.
+            if contains_gold(other.text, [place.answer]):
+                said = self._model.answer(text, other.name, _around_answer(other, text, place.answer))
+                if same_answer(said, place.answer):
+                    raise _Rejected("is answered by another page, too", text, _where(other))
+        self._refuse_ambiguous(place, text, others)
+        return _draft(place, "stated", text)
+
+    def _refuse_ambiguous(self, place: Place, text: str, others: Sequence[Neighbour]) -> None:
+        """One that leaves open whose or which period's amount it asks for, where another page gives one."""
+        if not names_source(text, place.source):
+            others = [other for other in others if other.document != place.document]
+        elif _DIGIT.search(text) or not _DIGIT.search(place.answer):
+            return
+        for other in others[:1]:
+            said = self._model.answer(text, other.name, other.near(text))
+            if said and bool(_DIGIT.search(said)) == bool(_DIGIT.search(place.answer)):
+                raise _Rejected("is answered otherwise by another page", text, f"{_where(other)}: {said}")
+
+    def _unstated(self, place: Place, number: int) -> Draft:
+        draw = random.Random(f"{self._seed} {number}")  # noqa: S311 - a fixed draw, no secret
+        original = self._drafted(place)
+        rejected = _Rejected("nothing in it could be altered", original)
+        for kind, text in self._altered(place, original, draw):
+            if not stands_alone(text):
+                rejected = _Rejected("does not stand alone", text)
+                continue
+            if (answered := self._answered(text, place)) is None:
+                return _draft(place, kind, text)
+            rejected = _Rejected("may be answered by the documents after all", text, answered)
+        raise rejected
+
+    def _altered(self, place: Place, question: str, draw: random.Random) -> Iterator[tuple[Kind, str]]:
+        others = [
+            name
+            for other in draw.sample(self._places, min(20, len(self._places)))
+            if other.document != place.document or other.page_number != place.page_number
+            for name in names_in(" ".join(other.sentence.split()))
+        ]
+        ways = list(altered(question, others, draw))
+        at = draw.randrange(len(ways) + 1)
+        yield from ways[:at]
+        beyond = self._model.question_beyond(place.source, place.passage)
+        if beyond and not unknown_names(beyond, _known(place)):
+            yield "beyond", beyond
+        yield from ways[at:]
+
+    def _answered(self, question: str, place: Place) -> str | None:
+        """By which text the question may be answered; None where none of those asked answers it."""
+        if said := self._model.answer(question, place.source, place.passage):
+            return f"its own page: {said}"
+        asked = set(content_terms(question))
+        found = neighbours(self._search, question, _NEIGHBOURS)
+        about = [
+            other
+            for other in found
+            if len(asked & set(content_terms(f"{other.name} {other.text}"))) >= _ABOUT * len(asked)
+        ]
+        for other in about[:_READ]:
+            if said := self._model.answer(question, other.name, other.near(question)):
+                return f"{_where(other)}: {said}"
+        return None
+
+    def _drafted(self, place: Place) -> str:
+        text = self._model.question_for(place.source, place.passage, place.sentence, place.answer)
+        if not text:
+            raise _Rejected("the model wrote no question")
+        if gives_away(text, place.answer):
+            raise _Rejected("gives its answer away", text, place.answer)
+        unnamed = is_about_its_author(place.sentence) and not names_source(text, place.source)
+        if unnamed or not stands_alone(text):
+            raise _Rejected("does not stand alone", text)
+        if unknown := unknown_names(text, _known(place)):
+            raise _Rejected("names what its page does not", text, ", ".join(unknown))
+        if strange := strange_words(text, _known(place)):
+            raise _Rejected("speaks of what its page does not", text, ", ".join(strange))
+        return text
+
+    def _refuse_double(self, text: str) -> None:
+        if self._vectors:
+            closest = float(np.max(np.stack(self._vectors) @ self._embed(text)))
+            if closest >= _SAME_QUESTION:
+                raise _Rejected("is nearly a question that is there", text, f"cosine {closest:.2f}")
+
+
+def same_answer(said: str, answer: str) -> bool:
+    """Whether two short answers are one, by their words."""
+    if not said or not normalise(said):
+        return False
+    if contains_gold(said, [answer]) or contains_gold(answer, [said]):
+        return True
+    return token_f1(said, [answer]) >= _SAME_ANSWER
+
+
+def _draft(place: Place, kind: Kind, text: str) -> Draft:
+    answers = (place.answer,) if kind == "stated" else ()
+    where = place.document, place.page_number, place.sentence, place.passage
+    return Draft("", kind, text, answers, *where)
+
+
+def _known(place: Place) -> str:
+    return f"{place.source}\n{place.opening}\n{place.passage}"
+
+
+def _where(other: Neighbour) -> str:
+    return f"page {other.page_number} of {other.document}"
+
+
+def _around_answer(other: Neighbour, question: str, answer: str) -> str:
+    return other.near(f"{question} {answer}")

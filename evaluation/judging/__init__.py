@@ -1,0 +1,1 @@
+"""A language model judges answers by fixed rubrics, and is itself measured beside people."""

@@ -1,0 +1,65 @@
+"""The app as tests drive it, without a browser."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+ENTRY = str(Path(__file__).resolve().parents[3] / "streamlit_app.py")
+_MOST_LOOKS = 400
+
+
+def open_page(**address: str) -> Any:
+    """The chat page, as a new session opens it; `address` is what stands behind the question mark."""
+    import streamlit
+    from streamlit.testing.v1 import AppTest
+
+    streamlit.cache_resource.clear()  # the page's collections outlive a page, as they should
+    page = AppTest.from_file(ENTRY, default_timeout=60)
+    for name, value in address.items():
+        page.query_params[name] = value
+    return page.run()
+
+
+def asked(page: Any, question: str) -> Any:
+    """Ask, and look until the answer is there."""
+    page.chat_input[0].set_value(question).run()
+    return settled(page)
+
+
+def settled(page: Any) -> Any:
+    """The page when nothing is being worked on any more."""
+    for _ in range(_MOST_LOOKS):
+        if not [button for button in page.button if button.label == "Stop answering"]:
+            return page
+        page.run()
+    raise AssertionError("what was asked was never done")
+
+
+def texts(page: Any) -> list[str]:
+    return [text.value for text in page.text]
+
+
+def answers(page: Any) -> list[dict[str, Any]]:
+    """What the answers' components are given, in order."""
+    found = [json.loads(each.proto.json) for each in page.get("bidi_component")]
+    return [each for each in found if "parts" in each]
+
+
+def words(answer: dict[str, Any]) -> str:
+    """An answer as it reads, its marks as numbers in brackets."""
+    return "".join(
+        piece["text"] if "text" in piece else f" [{piece['number']}]"
+        for part in answer["parts"]
+        for piece in part["pieces"]
+    )
+
+
+def button(page: Any, label: str) -> Any:
+    """The button whose label begins so, invisible characters aside."""
+    found = [
+        each for each in page.button if each.label.replace("\u2060", "").replace("\\", "").startswith(label)
+    ]
+    assert found, [each.label for each in page.button]
+    return found[0]

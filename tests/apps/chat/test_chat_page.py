@@ -1,0 +1,258 @@
+"""The chat page as a person meets it, with engines that need no model."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from rag import Conversations, open_collection
+from tests.apps.chat.pages import answers, asked, button, open_page, texts, words
+
+pytestmark = pytest.mark.filterwarnings("default::DeprecationWarning", "default::PendingDeprecationWarning")
+
+#: The engine without a model answers in the document's own words, its heading included.
+ANSWER = "Fees A tow costs 48 euros. [1]"
+
+
+@pytest.fixture
+def flying(refdesk, folder: Path) -> Path:
+    """A collection in which the price of a tow stands."""
+    (folder / "tow.md").write_text("# Fees\n\nA tow costs 48 euros.\n")
+    assert refdesk("ingest", folder, "-c", "flying").exit_code == 0
+    return folder
+
+
+def test_without_a_collection_the_page_says_how_to_make_one(modelless: Path) -> None:
+    page = open_page()
+    assert not page.exception
+    assert "refdesk ingest" in page.info[0].value
+    assert not page.chat_input
+
+
+def test_an_empty_collection_is_said_to_be_empty(flying: Path) -> None:
+    with open_collection("flying") as held:
+        for info in held.documents():
+            held.remove(info.path)
+    page = open_page()
+    assert not page.exception
+    assert any("holds no documents yet" in info.value for info in page.info)
+    assert not page.chat_input
+
+
+def test_a_missing_model_is_named_with_the_way_to_get_it(
+    flying: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("REFDESK_ENGINE")
+    page = open_page()
+    assert not page.exception
+    assert any("language model is not here" in error.value for error in page.error)
+    assert any("refdesk models pull" in text for text in texts(page))
+
+
+def test_a_question_is_answered_with_marks_and_its_source(flying: Path) -> None:
+    page = asked(open_page(), "What does a tow cost?")
+    assert not page.exception
+    assert "What does a tow cost?" in texts(page)
+    (answer,) = answers(page)
+    assert words(answer) == ANSWER
+    assert {part["support"] for part in answer["parts"]} == {"supported"}
+    assert button(page, "[1] tow.md")
+    assert any("compared with the passages it cites and found" in caption.value for caption in page.caption)
+
+
+def test_an_answer_stays_when_the_page_is_drawn_again(flying: Path) -> None:
+    page = asked(open_page(), "What does a tow cost?")
+    page.run()
+    assert [words(answer) for answer in answers(page)] == [ANSWER]
+
+
+def test_a_source_opens_with_its_lines_marked(flying: Path) -> None:
+    page = asked(open_page(), "What does a tow cost?")
+    button(page, "[1] tow.md").click().run()
+    assert not page.exception
+    assert "“A tow costs 48 euros.”" in texts(page)
+    lines = [each for each in page.get("bidi_component") if '"lines"' in each.proto.json]
+    assert '"cited": "A tow costs 48 euros."' in lines[0].proto.json
+
+
+def test_a_refusal_shows_where_it_looked(flying: Path) -> None:
+    page = asked(open_page(), "Who was the first emperor of Ethiopia?")
+    assert not page.exception
+    assert "The documents do not hold an answer to this question." in texts(page)
+    assert "Looked for: Who was the first emperor of Ethiopia?" in texts(page)
+
+
+def test_nothing_of_another_session_is_shown(flying: Path) -> None:
+    asked(open_page(), "What does a tow cost?")
+    other = open_page()
+    assert not answers(other)
+    assert "What does a tow cost?" not in texts(other)
+    assert not [each for each in other.button if "tow" in each.label]
+
+
+def test_a_reload_finds_the_chat_that_the_address_names(flying: Path) -> None:
+    page = asked(open_page(), "What does a tow cost?")
+    token = page.query_params["chat"]
+    again = open_page(chat=token if isinstance(token, str) else token[0])
+    assert [words(answer) for answer in answers(again)] == [ANSWER]
+
+
+def test_an_address_that_names_no_chat_is_answered_in_words(flying: Path) -> None:
+    page = open_page(chat="guessed")
+    assert not page.exception
+    assert any("not open any more" in info.value for info in page.info)
+    assert page.chat_input
+
+
+def test_a_kept_chat_is_found_gone_on_with_renamed_and_deleted(flying: Path) -> None:
+    asked(open_page(), "What does a tow cost?")
+    page = open_page()
+    page.toggle(key="chat history shown").set_value(True).run()
+    button(page, "What does a tow cost?").click().run()
+    assert not page.exception
+    assert [words(answer) for answer in answers(page)] == [ANSWER]
+    asked(page, "When does the library open?")
+    (kept,) = Conversations().list("flying")
+    assert kept.turn_count == 2
+    page.text_input(key=f"chat title {kept.id}").set_value("Prices").run()
+    assert Conversations().find(kept.id).title == "Prices"
+    button(page, "Delete this chat").click().run()
+    assert not Conversations().list("flying")
+    assert not answers(page)
+
+
+def test_what_is_not_to_be_kept_is_not(flying: Path) -> None:
+    page = open_page()
+    page.toggle(key="chat is kept").set_value(False).run()
+    asked(page, "What does a tow cost?")
+    assert not Conversations().list("flying")
+
+
+def test_a_new_chat_begins_empty(flying: Path) -> None:
+    page = asked(open_page(), "What does a tow cost?")
+    button(page, "New chat").click().run()
+    assert not answers(page)
+
+
+def test_an_answer_is_copied_with_its_references(flying: Path) -> None:
+    page = asked(open_page(), "What does a tow cost?")
+    button(page, "Copy as Markdown").click().run()
+    copied = page.code[0].value
+    assert copied.startswith("## 1. What does a tow cost?")
+    assert "\\[1\\] tow.md" in copied
+
+
+def test_only_chosen_documents_are_asked(flying: Path) -> None:
+    page = open_page()
+    page.multiselect(key="chat documents flying").set_value([str(flying / "hours.txt")]).run()
+    assert any("1 of 4 documents" in caption.value for caption in page.caption)
+    asked(page, "What does a tow cost?")
+    assert not any("48 euros" in words(answer) for answer in answers(page))
+
+
+def test_a_file_is_asked_alone(flying: Path) -> None:
+    page = open_page()
+    page.chat_input[0].upload("prices.txt", b"A winch launch costs 11 euros.\n")
+    page = asked(page, "What does a winch launch cost?")
+    assert not page.exception
+    assert "Asked of the attached file alone: prices.txt" in texts(page)
+    assert [words(answer) for answer in answers(page)] == ["A winch launch costs 11 euros. [1]"]
+    button(page, "[1] prices.txt").click().run()
+    assert "“A winch launch costs 11 euros.”" in texts(page)
+
+
+def test_a_file_that_cannot_be_read_is_told_in_words(flying: Path) -> None:
+    page = open_page()
+    page.chat_input[0].upload("broken.pdf", b"%PDF-1.4 and nothing behind it")
+    page = asked(page, "What does it say?")
+    assert not page.exception
+    assert any(text.startswith("broken.pdf could not be read") for text in texts(page))
+
+
+def test_a_command_reads_the_last_answer_aloud(
+    flying: Path, modelless: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("REFDESK_VOICE", "scripted")
+    page = asked(open_page(), "What does a tow cost?")
+    page = asked(page, "/speak")
+    assert not page.exception
+    assert any("Made by a model: scripted" in text for text in texts(page))
+    assert len(list((modelless / "made").glob("speak-*.wav"))) == 1
+
+
+def test_a_command_that_lacks_something_is_told_so(flying: Path) -> None:
+    page = open_page()
+    page.chat_input[0].set_value("/draw").run()
+    assert any("Say what to draw" in text for text in texts(page))
+    page.chat_input[0].set_value("/nonsense").run()
+    assert any("no such command" in warning.value for warning in page.warning)
+
+
+def test_an_answer_is_read_aloud(flying: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("REFDESK_VOICE", "scripted")
+    page = asked(open_page(), "What does a tow cost?")
+    button(page, "Read aloud").click().run()
+    assert not page.exception
+    assert len(page.get("audio")) == 1
+
+
+def test_markup_in_a_document_is_shown_as_text(refdesk, folder: Path) -> None:
+    (folder / "evil.txt").write_text("The tow fee is <img src=x onerror=alert(1)> **48** euros.")
+    refdesk("ingest", folder, "-c", "flying")
+    page = asked(open_page(), "What is the tow fee?")
+    button(page, "[1] evil.txt").click().run()
+    assert any("<img src=x" in text for text in texts(page))
+    rendered = [*page.markdown, *page.caption, *page.error, *page.warning, *page.info]
+    assert not [block.value for block in rendered if "<img" in block.value]
+
+
+def test_a_heading_and_a_file_name_never_become_markdown(refdesk, folder: Path) -> None:
+    heading = "<h1>Fees ![x](http://evil.example/p.png)</h1>"
+    (folder / "[y](http:evil.example).html").write_text(
+        f"<html><body>{heading}<p>A tow costs 48 euros.</p></body></html>"
+    )
+    refdesk("ingest", folder, "-c", "flying")
+    page = asked(open_page(), "What does a tow cost?")
+    rendered = [*page.markdown, *page.caption, *page.error, *page.warning, *page.info]
+    assert not [block.value for block in rendered if "evil.example" in block.value]
+    labels = [each.label for each in page.button if "evil" in each.label]
+    assert labels
+    assert not [label for label in labels if re.search(r"(?<!\\)\]\(|https?:(?!\u2060)", label)]
+
+
+def test_the_collection_that_was_asked_for_is_chosen(
+    refdesk, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("first", "second"):
+        refdesk("ingest", folder, "-c", name)
+    monkeypatch.setenv("REFDESK_COLLECTION", "second")
+    assert open_page().selectbox[0].value == "second"
+
+
+def test_a_collection_that_does_not_open_is_named(modelless: Path) -> None:
+    broken = modelless / "collections" / "broken"
+    broken.mkdir(parents=True)
+    (broken / "store.sqlite3").write_bytes(b"not a database at all, and long enough to be seen as none" * 20)
+    page = open_page()
+    assert not page.exception
+    assert any(text.value.startswith("broken: ") for text in page.text)
+
+
+def test_a_spoken_question_without_a_model_that_listens_is_answered_in_words(flying: Path) -> None:
+    import io
+    import wave
+
+    recording = io.BytesIO()
+    with wave.open(recording, "wb") as sound:
+        sound.setnchannels(1)
+        sound.setsampwidth(2)
+        sound.setframerate(16000)
+        sound.writeframes(bytes(32000))
+    page = open_page()
+    page.audio_input[0].set_value(("question.wav", recording.getvalue(), "audio/wav")).run()
+    assert not page.exception
+    assert any("cannot be listened to" in error.value for error in page.error)
+    assert any("faster-whisper" in text for text in texts(page))
+    assert page.chat_input

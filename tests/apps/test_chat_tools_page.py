@@ -1,0 +1,137 @@
+"""The tools page in its states, with engines that need no model."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from apps.chat import tools_work
+from apps.gallery import made_folder, made_paths
+
+pytestmark = pytest.mark.filterwarnings("default::DeprecationWarning", "default::PendingDeprecationWarning")
+
+_PAGE = """
+from apps.chat import tools_page
+tools_page.show()
+"""
+
+
+@pytest.fixture
+def scripted(modelless: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Scripted engines for pictures and music."""
+    monkeypatch.setenv("REFDESK_IMAGE_MODEL", "scripted")
+    monkeypatch.setenv("REFDESK_MUSIC_MODEL", "scripted")
+    return modelless
+
+
+def open_page(tool: str = "draw"):
+    import streamlit
+    from streamlit.testing.v1 import AppTest
+
+    streamlit.cache_resource.clear()
+    page = AppTest.from_string(_PAGE, default_timeout=60)
+    page.session_state["tool"] = tool
+    return page.run()
+
+
+def field(page, kind: str, label: str):
+    return next(each for each in getattr(page, kind) if each.label == label)
+
+
+def begin(page):
+    """Click the button, wait for the work, and draw the page anew."""
+    next(each for each in page.button if each.label == "Begin").click().run()
+    work = page.session_state[tools_work._WORK]
+    assert work.wait(60)
+    return page.run()
+
+
+def shown(page) -> str:
+    return "\n".join(text.value for text in page.text)
+
+
+def test_a_picture_is_drawn_shown_and_marked(scripted: Path) -> None:
+    page = open_page()
+    assert not page.exception
+    field(page, "text_area", "Prompt").set_value("a brass telescope")
+    field(page, "number_input", "Seed").set_value(7)
+    begin(page)
+    assert not page.exception
+    assert len(made_paths(made_folder())) == 1
+    assert any("Made by a model" in caption.value for caption in page.caption)
+    assert "a brass telescope" in shown(page)
+    assert "seed 7" in shown(page)
+    assert any("Made in" in success.value for success in page.success)
+
+
+def test_music_and_speech_are_made(scripted: Path) -> None:
+    page = open_page("music")
+    field(page, "text_area", "Prompt").set_value("calm piano")
+    begin(page)
+    page = open_page("speak")
+    field(page, "text_input", "Voice").set_value("scripted").run()
+    field(page, "text_area", "Text").set_value("Good day.")
+    begin(page)
+    assert not page.exception
+    assert [path.name.partition("-")[0] for path in made_paths(made_folder())] == ["speak", "music"]
+
+
+def test_a_document_can_be_what_is_read_aloud(refdesk, filled: Path) -> None:
+    page = open_page("speak")
+    field(page, "text_input", "Voice").set_value("scripted").run()
+    page.session_state["source of speak"] = "A document"
+    page.run()
+    options = field(page, "selectbox", "Document").options
+    assert options == ["fees.md", "hours.txt", "rules.html"]
+    field(page, "selectbox", "Document").set_value(options[0])
+    field(page, "number_input", "Page").set_value(1)
+    begin(page)
+    assert not page.exception
+    assert "fees.md" in shown(page)
+
+
+def test_without_a_model_the_page_names_some_with_licence_size_and_command(modelless: Path) -> None:
+    for tool in ("draw", "music"):
+        page = open_page(tool)
+        assert not page.exception
+        assert "licence" in shown(page)
+        assert "GB" in shown(page)
+        assert page.code[0].value.startswith("hf download")
+
+
+def test_a_text_is_made_marked_and_can_be_taken_along(
+    filled: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    replies = tmp_path / "replies.json"
+    replies.write_text('["Die Jahresgebuehr ist 12 Euro."]')
+    monkeypatch.setenv("REFDESK_ENGINE", f"scripted:{replies}")
+    page = open_page("translate")
+    field(page, "text_input", "Language").set_value("German")
+    field(page, "text_area", "Text").set_value("The annual fee is 12 euros.")
+    begin(page)
+    assert not page.exception
+    assert "Die Jahresgebuehr ist 12 Euro." in shown(page)
+    assert any("Made by a model, not checked" in caption.value for caption in page.caption)
+    assert "translate by scripted" in shown(page)
+
+
+def test_an_engine_that_only_quotes_says_that_it_writes_nothing(filled: Path) -> None:
+    page = open_page("translate")
+    field(page, "text_input", "Language").set_value("German")
+    field(page, "text_area", "Text").set_value("The annual fee is 12 euros.")
+    begin(page)
+    assert not page.exception
+    assert [error.value for error in page.error] == ["That was not made."]
+
+
+def test_wrong_arguments_are_said_and_nothing_is_made(scripted: Path) -> None:
+    page = open_page()
+    begin(page)
+    assert any("needs the argument prompt" in text.value for text in page.text)
+    assert made_paths(made_folder()) == ()
+
+
+def test_every_tool_has_a_form(filled: Path) -> None:
+    for tool in ("draw", "speak", "music", "summarize", "translate", "classify", "entities"):
+        assert not open_page(tool).exception

@@ -1,0 +1,225 @@
+"""The chat page in a real browser: ask, follow a citation to its line, refuse, reload, two people, export."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import subprocess
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from apps.cli.ui import streamlit_command
+from rag import open_collection
+from tests.browser.conftest import ROOT, wait_for
+from tests.small_pdfs import pdf_bytes
+
+pytestmark = pytest.mark.browser
+
+TOW = "What does a tow cost?"
+LAUNCH = "What does a winch launch cost?"
+NOWHERE = "Zebra quantum chromodynamics?"
+_LONG = 60_000  # milliseconds: a machine may be busy
+
+
+@pytest.fixture
+def documents(home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A PDF and a note, in the collection `flying`."""
+    from apps.settings import settings_from
+
+    monkeypatch.setenv("REFDESK_EMBEDDER_ENGINE", "hashing")
+    monkeypatch.setenv("REFDESK_ENGINE", "extractive")
+    monkeypatch.setenv("REFDESK_COLLECTION", "flying")
+    folder = tmp_path / "documents"
+    folder.mkdir()
+    (folder / "fees.pdf").write_bytes(
+        pdf_bytes([(20, 80, "Prices of the club."), (20, 20, "A tow costs 48 euros.")])
+    )
+    (folder / "launch.md").write_text("# Winch\n\nA winch launch costs 11 euros.\n")
+    with open_collection("flying", settings_from()) as held:
+        assert not held.ingest([folder]).count("failed")
+    return folder
+
+
+@pytest.fixture
+def gate(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Answers are held in their middle until this file is there."""
+    monkeypatch.setenv("REFDESK_TEST_GATE", str(tmp_path / "gate"))
+    return tmp_path / "gate"
+
+
+@pytest.fixture
+def held_app(documents: Path, gate: Path, home: Path) -> Iterator[str]:
+    """The app whose answers are held, and its address."""
+    with closing(socket.socket()) as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    command = streamlit_command(port, opens_browser=False)
+    command[4] = str(Path(__file__).with_name("held_app.py"))
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    child = subprocess.Popen(command, env=environment, cwd=home, stdout=subprocess.DEVNULL)
+    try:
+        wait_for(port)
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        child.terminate()
+        child.wait(30)
+
+
+@pytest.fixture
+def visit(chromium: Any) -> Iterator[Callable[[str], Any]]:
+    """Opens the page as another person does; what is asked of any other host fails the test."""
+    contexts: list[Any] = []
+    foreign: list[str] = []
+
+    def look(request: Any) -> None:
+        if not request.url.startswith(("http://127.0.0.1:", "data:", "blob:")):
+            foreign.append(request.url)
+
+    def opened(address: str) -> Any:
+        context = chromium.new_context(viewport={"width": 1280, "height": 900})
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(_LONG)
+        page.on("request", look)
+        page.goto(address)
+        page.get_by_test_id("stChatInputTextArea").wait_for()
+        return page
+
+    yield opened
+    for context in contexts:
+        context.close()
+    assert foreign == []
+
+
+def test_ask_follow_a_citation_and_ask_what_is_not_there(
+    documents: Path, served: Callable[[], str], visit: Callable[[str], Any]
+) -> None:
+    page = visit(served())
+    ask(page, TOW)
+    see_answer(page, "A tow costs 48 euros.")
+    page.locator("button.mark").first.click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_text("“A tow costs 48 euros.”").wait_for()
+    picture = dialog.locator(".picture img")
+    picture.wait_for()
+    share = marked_share(page, picture)
+    assert share["inside"] > 0.2  # the line in the lower part of the page is coloured
+    assert share["outside"] == 0.0
+    with page.expect_download() as download:
+        dialog.get_by_role("button", name="The original file").click()
+    assert Path(download.value.path()).read_bytes() == (documents / "fees.pdf").read_bytes()
+    dialog.get_by_role("button", name="Close").click()
+    dialog.wait_for(state="detached")
+    ask(page, NOWHERE)
+    page.get_by_text(f"Looked for: {NOWHERE}").wait_for()
+    page.get_by_text("The documents do not hold an answer to this question.").wait_for()
+
+
+def test_a_flowing_document_opens_with_its_line_marked(
+    documents: Path, served: Callable[[], str], visit: Callable[[str], Any]
+) -> None:
+    page = visit(served())
+    ask(page, LAUNCH)
+    page.locator("button.mark").first.click()
+    marked = page.get_by_role("dialog").locator(".page mark")
+    marked.wait_for()
+    assert "A winch launch costs 11 euros." in marked.inner_text()
+    page.keyboard.press("Escape")
+    marked.wait_for(state="detached")
+
+
+def test_a_reload_in_the_middle_loses_nothing_and_others_wait_meanwhile(
+    held_app: str, gate: Path, visit: Callable[[str], Any]
+) -> None:
+    ada, ben = visit(held_app), visit(held_app)
+    send(ada, TOW)
+    ada.get_by_text("Provisional").wait_for()
+    send(ben, LAUNCH)
+    ben.get_by_text("Waiting: the language model writes 1 other answer first.").wait_for()
+    assert ben.get_by_text(TOW).count() == 0
+    ada.reload()
+    ada.get_by_text(TOW).wait_for()
+    ada.get_by_text("Provisional").wait_for()
+    gate.touch()
+    see_answer(ada, "48 euros")
+    see_answer(ben, "11 euros")
+    assert ada.get_by_text(LAUNCH).count() == 0
+
+
+def test_stop_is_over_at_once(held_app: str, gate: Path, visit: Callable[[str], Any]) -> None:
+    page = visit(held_app)
+    send(page, TOW)
+    page.get_by_text("Provisional").wait_for()
+    page.get_by_role("button", name="Stop answering").click()
+    page.get_by_text("Stopped. What was written so far").wait_for()
+    gate.touch()
+    ask(page, LAUNCH)
+    see_answer(page, "11 euros")
+
+
+def test_a_kept_chat_is_exported(
+    documents: Path, served: Callable[[], str], visit: Callable[[str], Any]
+) -> None:
+    page = visit(served())
+    ask(page, TOW)
+    page.get_by_text("Show kept chats").click()
+    page.get_by_label("Its name").wait_for()
+    with page.expect_download() as download:
+        page.get_by_role("button", name="JSON").click()
+    (turn,) = json.loads(Path(download.value.path()).read_text())["turns"]
+    assert turn["question"] == TOW
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Markdown", exact=True).click()
+    assert f"## 1. {TOW}" in Path(download.value.path()).read_text()
+
+
+def send(page: Any, question: str) -> None:
+    box = page.get_by_test_id("stChatInputTextArea")
+    box.fill(question)
+    box.press("Enter")
+
+
+def ask(page: Any, question: str) -> None:
+    """Ask, and wait for the whole answer."""
+    done = page.get_by_text("How this came about")
+    before = done.count()
+    send(page, question)
+    done.nth(before).wait_for()
+
+
+def see_answer(page: Any, words: str) -> None:
+    """Wait for the whole answer, and for these words in it."""
+    page.get_by_text("How this came about").last.wait_for()
+    page.locator(".text", has_text=words).wait_for()
+
+
+def marked_share(page: Any, picture: Any) -> dict[str, float]:
+    """How much of the page's picture is coloured: in the band of the cited line, and above it."""
+    return dict(
+        page.evaluate(
+            """async (picture) => {
+                await picture.decode();
+                const canvas = document.createElement('canvas');
+                canvas.width = picture.naturalWidth; canvas.height = picture.naturalHeight;
+                const pen = canvas.getContext('2d');
+                pen.drawImage(picture, 0, 0);
+                const share = (from, to) => {
+                    const top = Math.round(canvas.height * from);
+                    const rows = Math.round(canvas.height * (to - from));
+                    const {data} = pen.getImageData(0, top, canvas.width, rows);
+                    let yellow = 0;
+                    for (let i = 0; i < data.length; i += 4) {
+                        if (data[i] > 200 && data[i + 1] > 180 && data[i + 2] < 160) yellow++;
+                    }
+                    return yellow / (data.length / 4);
+                };
+                return {inside: share(0.7, 0.82), outside: share(0, 0.6)};
+            }""",
+            picture.element_handle(),
+        )
+    )

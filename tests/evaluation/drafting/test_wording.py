@@ -1,0 +1,73 @@
+"""What a question's own words show."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+
+from evaluation.drafting.altering import altered
+from evaluation.drafting.wording import (
+    gives_away,
+    names_source,
+    stands_alone,
+    strange_words,
+    unknown_names,
+    with_author,
+)
+
+
+@pytest.mark.parametrize(
+    ("question", "alone"),
+    [
+        ("How often is the winch rope of the club replaced?", True),
+        ("What does this document say about winch ropes?", False),
+        ("How often does the Company replace winch ropes?", False),
+        ("How often do we replace winch ropes?", False),
+        ("What did it cost to replace the rope in 2021?", False),
+        ("What did Acme pay when it replaced the rope in 2021?", True),
+        ("For how many months is a store closed before its revenue is left out?", True),
+        ("What amount did they take?", False),
+        ("What is the rope?", False),
+    ],
+)
+def test_a_question_stands_alone_or_not(question: str, alone: bool) -> None:
+    assert stands_alone(question) is alone
+
+
+def test_an_answer_in_the_question_gives_it_away() -> None:
+    assert gives_away("Is the rope replaced every 1,000 launches?", "1,000 launches")
+    assert gives_away("Is the rope replaced after 1,000 tows?", "1,000 launches")
+    assert not gives_away("After how many launches is the rope replaced?", "1,000 launches")
+
+
+def test_names_and_words_that_are_not_on_the_page() -> None:
+    page = "Acme 2021 report. Acme completed the separation of Kenvue in 2021."
+    assert unknown_names("What did Globex separate in 2021?", page) == ("Globex",)
+    assert unknown_names("What did Acme separate in 2021?", page) == ()
+    assert strange_words("Which company did Acme acquire?", page) == ("acquire",)
+    assert strange_words("Which separation did Acme complete?", page) == ()
+
+
+def test_a_document_is_named_however_it_is_written() -> None:
+    assert names_source("What did Best Buy earn?", "BESTBUY 2024Q2 10Q")
+    assert not names_source("What did the shop earn?", "BESTBUY 2024Q2 10Q")
+
+
+@pytest.mark.parametrize(
+    ("source", "said"),
+    [
+        ("BESTBUY 2024Q2 10Q", "BESTBUY raised BESTBUY's dividend, as BESTBUY's board wished."),
+        ("2024 report", "We raised our dividend, as the Company's board wished."),
+    ],
+)
+def test_we_and_the_company_are_whose_document_it_is(source: str, said: str) -> None:
+    assert with_author("We raised our dividend, as the Company's board wished.", source) == said
+
+
+def test_another_year_and_another_name_take_the_place() -> None:
+    ways = dict(altered("What did Acme earn in 2021?", ("Globex", "April"), random.Random(1)))
+    assert ways["other name"] == "What did Globex earn in 2021?"
+    assert ways["other year"] != "What did Acme earn in 2021?"
+    assert ways["other year"].startswith("What did Acme earn in ")
+    assert not dict(altered("What does a tow cost?", ("Globex",), random.Random(1)))
