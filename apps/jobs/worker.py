@@ -87,11 +87,11 @@ class _Work:
 
     def _read(self) -> IngestReport:
         self._say("reading")
-        from apps.settings import settings_from
+        from apps.collection_settings import settings_for
         from rag import open_collection
 
         order = self._order
-        with open_collection(order.collection, settings_from()) as collection:
+        with open_collection(order.collection, settings_for(order.collection).settings) as collection:
             return collection.ingest(
                 order.paths,
                 sync=order.sync,
