@@ -90,19 +90,38 @@ class Answering:
         return earlier_turns(turns, min(self._settings.history_tokens, room), self._generator.count_tokens)
 
     def stream(self, enquiry: Enquiry, cancelled: Callable[[], bool] = lambda: False) -> Generator[Event]:
-        """Events for one question; the last is `Answered`."""
+        """Events for one question; the last is `Answered`.
+
+        What the judge holds for unanswerable is looked at once more, with more passages, before it is
+        refused.
+        """
         clock = Clock(enquiry.started)
         clock.retrieved = clock.now()
+        first = yield from self._look(enquiry, clock, cancelled)
+        if first is None:
+            return
+        used = first.ended.use
+        wider = replace(enquiry, passages=tuple(enquiry.wider()) if enquiry.wider else (), wider=None)
+        for event in self._look(wider, clock, cancelled):
+            if isinstance(event, Answered):
+                yield Answered(replace(event.answer, tokens=used + event.answer.tokens))
+            else:
+                yield event
+
+    def _look(
+        self, enquiry: Enquiry, clock: Clock, cancelled: Callable[[], bool]
+    ) -> Generator[Event, None, Draft | None]:
+        """One look at its passages. Gives the draft where another look is due, of which nothing was said."""
         enquiry = enquiry.safe()
         yield PassagesFound(tuple(enquiry.passages), enquiry.searched)
         if not enquiry.passages or not enquiry.enough:
             yield from self._refuse(enquiry, clock, "nothing-found")
-            return
+            return None
         deadline = self._settings.deadline(enquiry.started)
         calculated = self._calculated(enquiry, or_late(cancelled, deadline))
         if calculated is not None:
             yield from self._say(calculated, enquiry, clock)
-            return
+            return None
         draft = Draft(self._generator, self._prompting, self._judge, enquiry, deadline)
         reader = SentenceReader(enquiry.meant, tuple(enquiry.passages), self._checker)
         sentences: list[Sentence | None] = []
@@ -112,18 +131,21 @@ class Answering:
             yield event
             for start, end in complete_spans(draft.text)[len(sentences) :]:
                 yield from self._settle(draft.text[start:end], reader, sentences, clock)
+        if draft.unanswerable and enquiry.wider is not None and not cancelled():
+            return draft
         if draft.refuses:
             yield from self._refuse(enquiry, clock, "not-stated", draft)
-            return
+            return None
         for start, end in answer_sentence_spans(draft.text)[len(sentences) :]:
             yield from self._settle(draft.text[start:end], reader, sentences, clock)
         if not draft.ended.early and sentences and not any(sentences):
             yield from self._refuse(enquiry, clock, "not-supported", draft)
-            return
+            return None
         answer = self._answer(enquiry, draft, sentences, clock)
         if self._settings.quote_source:
             answer = yield from _with_source(answer, reader)
         yield Answered(answer)
+        return None
 
     def _calculated(self, enquiry: Enquiry, cancelled: Callable[[], bool]) -> Calculated | None:
         if not self._settings.calculate:

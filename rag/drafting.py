@@ -58,9 +58,14 @@ class Draft:
     @property
     def refuses(self) -> bool:
         """Whether there is no answer: once all is read."""
-        if self._answerable is False:
+        if self.unanswerable:
             return True
         return not self.ended.early and (not without_marks(self.text) or is_refusal(self.text))
+
+    @property
+    def unanswerable(self) -> bool:
+        """Whether its judge ended it: then nothing was written."""
+        return self._answerable is False
 
     def read(self, cancelled: Callable[[], bool]) -> Iterator[ReasoningAdded | TextAdded]:
         """What can be shown, as it comes; together it is `text`, but for a refusal's."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Self
 
@@ -18,7 +18,8 @@ class Enquiry:
     it leaves to earlier turns; None where it leaves nothing. `turns` are shown to the model, which then reads
     the question as it was asked, and else as it was searched for. `enough` says whether the passages hold
     enough `evidence` (`rag.evidence`) for the model to be asked; `minimum_answerability` is what the model's
-    own state must say then (`rag.answerability`), None for what was found when its judge was trained.
+    own state must say then (`rag.answerability`), None for what was found when its judge was trained. `wider`
+    gives more passages for a second look, where the first ones are not found to answer it.
     """
 
     question: str
@@ -29,6 +30,7 @@ class Enquiry:
     evidence: float = 0.0
     enough: bool = True
     minimum_answerability: float | None = None
+    wider: Callable[[], Sequence[Passage]] | None = None
 
     @property
     def meant(self) -> str:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 
 from generators.text.protocol import TextGenerator
 from ingest.document_filter import DocumentFilter
@@ -55,6 +56,7 @@ class LookingUp:
             self._behind.opened(),
         )
         passages, budget = self._go_on(meant, turns, wanted, picking)
+        wider = None
         if passages is None:
             # Where turns stand above it the model reads the question as it was asked.
             put = question if recent else meant.text
@@ -62,6 +64,7 @@ class LookingUp:
             most = self._settings.passages.wanted_tokens(self._generator.accelerated, spread=spread)
             budget = self._answering.passage_budget(put, most, recent)
             passages = picking.pick(budget)
+            wider = self._wider(put, picking, budget, recent)
         least = settled(
             "minimum_evidence", self._settings.answer.minimum_evidence, self._behind.opened(), 0.0
         )
@@ -75,8 +78,17 @@ class LookingUp:
             evidence=speaks,
             enough=speaks >= least,
             minimum_answerability=self._minimum_answerability(),
+            wider=wider,
         )
         return enquiry, Searched(meant.text, found.hits, speaks, least, budget, enquiry.minimum_answerability)
+
+    def _wider(
+        self, put: str, picking: Picking, budget: int, recent: Sequence[Turn]
+    ) -> Callable[[], Sequence[Passage]] | None:
+        """What gives the passages of a second look; None where it could show no more."""
+        second = self._settings.passages.second_tokens(self._generator.accelerated)
+        most = self._answering.passage_budget(put, second, recent) if second > budget else 0
+        return partial(picking.pick, most) if most > budget else None
 
     def _minimum_answerability(self) -> float | None:
         judge = self._behind.engines.judge()

@@ -16,6 +16,7 @@ DEFAULT_DENSE_WEIGHT = 0.5
 _SMALLEST_BUDGET = 40
 _MOST_CARRIED_BUDGETS = 10.0
 _MOST_SPREAD_SHARE = 10.0
+_MOST_SECOND_BUDGETS = 20.0
 _LONGEST_SYSTEM_PROMPT = 4000
 
 #: What becomes of a sentence that is not supported.
@@ -62,7 +63,8 @@ class PassageSettings:
     `token_budget` None means: `cpu_token_budget` or `gpu_token_budget`, by where the model runs. A follow-up
     shows again what was shown before it, which costs next to nothing, and beside that `follow_up_share` of
     the budget; where that would be more than `carried_budgets` budgets before, it begins anew. On a CPU a
-    question whose words stand in several places (`rag.spread`) is shown `spread_share` of the budget more.
+    question whose words stand in several places (`rag.spread`) is shown `spread_share` of the budget more,
+    and one that the first passages are not found to answer is looked at again with `second_look_budgets`.
     """
 
     token_budget: int | None = None
@@ -71,6 +73,7 @@ class PassageSettings:
     follow_up_share: float = 0.3
     carried_budgets: float = 2.0
     spread_share: float = 1.0
+    second_look_budgets: float = 4.0
     hits: int = 8
 
     def __post_init__(self) -> None:
@@ -89,6 +92,11 @@ class PassageSettings:
                 f"spread_share is {self.spread_share}; it must be from 0, which shows no more, "
                 f"to {_MOST_SPREAD_SHARE:g}"
             )
+        if not 0.0 <= self.second_look_budgets <= _MOST_SECOND_BUDGETS:
+            raise ValueError(
+                f"second_look_budgets is {self.second_look_budgets}; it must be from 0, which looks once, "
+                f"to {_MOST_SECOND_BUDGETS:g}"
+            )
         if self.hits < 1:
             raise ValueError(f"hits is {self.hits}; it must be at least 1")
 
@@ -99,6 +107,12 @@ class PassageSettings:
     def carried_tokens(self, accelerated: bool) -> int:
         """What of the question before a follow-up may show again."""
         return round(self.carried_budgets * self.wanted_tokens(accelerated))
+
+    def second_tokens(self, accelerated: bool) -> int:
+        """What a second look may show; 0 where there is none, as on a GPU or with a budget that is set."""
+        if accelerated or self.token_budget is not None:
+            return 0
+        return round(self.second_look_budgets * self.cpu_token_budget)
 
     def wanted_tokens(self, accelerated: bool, *, spread: bool = False) -> int:
         """The budget, by whether a GPU carries the model, and whether a question's words are spread."""

@@ -213,7 +213,10 @@ class Turn:
 
 @dataclass(frozen=True, slots=True)
 class PassagesFound:
-    """Retrieval is done; these are what the answer may cite. `searched` as in `Answer`."""
+    """Retrieval is done; these are what the answer may cite. `searched` as in `Answer`.
+
+    It comes again, with others, where what was found first is not held to answer the question.
+    """
 
     passages: tuple[Passage, ...]
     searched: str | None = None

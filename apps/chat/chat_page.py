@@ -10,9 +10,11 @@ from apps.chat.chat_history import show_history
 from apps.chat.chat_live import LiveChat
 from apps.chat.chat_session import current_chat, source_open
 from apps.chat.chat_source_dialog import show_source
-from apps.chat.chat_states import say_empty, say_missing_model, say_no_collection
+from apps.chat.chat_states import say_empty, say_indexing, say_missing_model, say_no_collection
 from apps.chat.chat_writing import show_writing
 from apps.chat.shared import EXPECTED, chosen, opened, show_problem
+from apps.jobs.jobs import Jobs
+from apps.jobs.types import ACTIVE
 from rag import Collection
 
 
@@ -32,8 +34,12 @@ def show() -> None:
         show_problem("The collection could not be opened.", error)
         return
     st.sidebar.caption(f"{documents:,} documents")
+    being_read = any(job.standing in ACTIVE for job in Jobs().of_collection(name))
+    if being_read:
+        say_indexing(documents)
     if documents == 0:
-        say_empty(collection)
+        if not being_read:
+            say_empty(collection)
         return
     say_missing_model(collection)
     _show_chat(collection, chat)

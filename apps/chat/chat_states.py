@@ -30,7 +30,9 @@ def say_empty(collection: Collection) -> None:
 
 def say_indexing(documents: int) -> None:
     st.info(
-        f"Documents are being read right now. What is in already, {documents:,} of them, can be asked.",
+        f"Documents are being read right now. What is in already, {documents:,} of them, can be asked."
+        if documents
+        else "Documents are being read right now. The first of them can be asked when it is in.",
         icon=":material/hourglass_top:",
     )
     link_to_documents("See how far it is")

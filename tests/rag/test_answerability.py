@@ -23,7 +23,7 @@ from rag.enquiry import Enquiry
 from rag.prompts import load_template
 from rag.refusal import MODEL_REFUSAL
 from rag.settings import AnswerSettings
-from rag.types import Answered, Passage, Refused, Span, TextAdded
+from rag.types import Answered, Event, Passage, PassagesFound, Refused, Span, TextAdded
 
 ROOT = Path(__file__).resolve().parents[2]
 _MODEL = "cc324af070c2ecbfd324a30884d2f951a7ff756aba85cb811a6ec436933bb046"
@@ -110,6 +110,43 @@ class TestAnswering:
         last = self.stream(5.0, judge)[-1]
         assert isinstance(last, Answered)
         assert last.answer.text == "21:30 [1]"
+
+    def looked_twice(self, first: float, second: float) -> tuple[ScriptedGenerator, list[Event]]:
+        """The judge's states at both looks; only the wider passages say when it closes."""
+        replies = [
+            ScriptedReply(
+                "21:30 [2]", WordSignals(np.array([[state, 0.0]], dtype=np.float32), {MODEL_REFUSAL: -3.0})
+            )
+            for state in (first, second)
+        ]
+        generator = ScriptedGenerator(replies)
+        answering = Answering(
+            generator, load_template("plain"), AnswerSettings(), None, AnswerabilityJudge(head())
+        )
+        narrow = passage("The lock opens at nine.")
+        wide = [narrow, replace(passage("The lock closes at 21:30."), number=2)]
+        enquiry = Enquiry("When does it close?", [narrow], 0.0, wider=lambda: wide)
+        return generator, list(answering.stream(enquiry))
+
+    def test_before_it_is_refused_more_is_looked_at(self) -> None:
+        generator, events = self.looked_twice(-5.0, 5.0)
+        last = events[-1]
+        assert isinstance(last, Answered)
+        assert last.answer.text == "21:30 [2]"
+        assert len(last.answer.passages) == 2
+        assert not any(isinstance(event, Refused) for event in events)
+        assert len(generator.requests) == 2
+        read = [generator.count_prompt_tokens(request.messages) for request in generator.requests]
+        assert last.answer.tokens.prompt == sum(read)  # what both looks cost
+
+    def test_what_no_look_finds_is_refused_once(self) -> None:
+        generator, events = self.looked_twice(-5.0, -5.0)
+        assert [type(event) for event in events] == [PassagesFound, PassagesFound, Refused, Answered]
+        assert len(generator.requests) == 2
+
+    def test_what_the_first_look_finds_is_not_looked_for_again(self) -> None:
+        generator, _ = self.looked_twice(5.0, -5.0)
+        assert len(generator.requests) == 1
 
     def test_the_model_does_not_refuse_what_the_judge_holds_for_answerable(self) -> None:
         signals = WordSignals(np.array([[5.0, 0.0]], dtype=np.float32), {MODEL_REFUSAL: -0.1})

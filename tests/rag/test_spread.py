@@ -45,3 +45,13 @@ def test_a_spread_question_is_shown_more_on_a_cpu_unless_told_otherwise() -> Non
     assert PassageSettings(token_budget=80).wanted_tokens(accelerated=False, spread=True) == 80
     with pytest.raises(ValueError, match="spread_share"):
         PassageSettings(spread_share=-1.0)
+
+
+def test_a_second_look_is_for_processors_whose_budget_nobody_set() -> None:
+    settings = PassageSettings(cpu_token_budget=100, second_look_budgets=3.0)
+    assert settings.second_tokens(accelerated=False) == 300
+    assert settings.second_tokens(accelerated=True) == 0
+    assert PassageSettings(token_budget=80).second_tokens(accelerated=False) == 0
+    assert PassageSettings(second_look_budgets=0.0).second_tokens(accelerated=False) == 0
+    with pytest.raises(ValueError, match="second_look_budgets"):
+        PassageSettings(second_look_budgets=-1.0)
