@@ -52,7 +52,6 @@ from machine.memory import GPU_POOL, MachineBudget, MemoryBudget, Need, Pool
 from machine.progress import Progress, ProgressListener, silent
 
 __all__ = [
-    "GPU_POOL",
     "Acceleration",
     "BundleRefused",
     "Catalogue",
@@ -64,6 +63,7 @@ __all__ = [
     "EnergyInterval",
     "EnergyMeter",
     "FolderUnwritable",
+    "GPU_POOL",
     "HubSource",
     "HubUnreachable",
     "MachineBudget",
