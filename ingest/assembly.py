@@ -26,7 +26,7 @@ from ingest.settings import (
     SplitterSettings,
 )
 from ingest.splitting import TokenSplitter
-from machine import GPU_POOL, MemoryBroker, Need, Residence
+from machine import MemoryBroker, Need, Residence, gpu_pool
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -99,7 +99,7 @@ def embedder_need(settings: EmbedderSettings, resolve: Resolve) -> Need:
     folder = resolve(settings.model or DEFAULT_EMBEDDER)
     weights = sum(file.stat().st_size for file in folder.rglob("model*.safetensors"))
     on_gpu = settings.engine != "openvino" and _cuda_works()
-    return Need(2 * weights, pool=GPU_POOL if on_gpu else "memory")
+    return Need(2 * weights, pool=gpu_pool() if on_gpu else "memory")
 
 
 def following(settings: EmbedderSettings, made_with: EmbedderIdentity | None) -> EmbedderSettings:

@@ -48,7 +48,7 @@ from machine.home import (
     models_folder,
 )
 from machine.inventory import ModelFiles, ModelState, find, remove, resolve, state, verify
-from machine.memory import GPU_POOL, MachineBudget, MemoryBudget, Need, Pool
+from machine.memory import MachineBudget, MemoryBudget, Need, Pool, gpu_pool
 from machine.progress import Progress, ProgressListener, silent
 
 __all__ = [
@@ -63,7 +63,6 @@ __all__ = [
     "EnergyInterval",
     "EnergyMeter",
     "FolderUnwritable",
-    "GPU_POOL",
     "HubSource",
     "HubUnreachable",
     "MachineBudget",
@@ -100,6 +99,7 @@ __all__ = [
     "evaluation_folder",
     "file_sha256",
     "find",
+    "gpu_pool",
     "jobs_folder",
     "load_catalogue",
     "memory_broker",

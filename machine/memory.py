@@ -18,8 +18,6 @@ from machine.errors import MachineError
 #: `memory` is what the processor works in.
 Pool = Literal["memory", "gpu"]
 POOLS: tuple[Pool, ...] = ("memory", "gpu")
-#: What a model on a GPU is counted in: Apple's GPUs share the machine's memory.
-GPU_POOL: Pool = "memory" if sys.platform == "darwin" else "gpu"
 #: Gigabytes of main memory that models may take together.
 LIMIT_VARIABLE = "REFDESK_MODEL_MEMORY_GB"
 
@@ -72,6 +70,11 @@ class MachineBudget:
 
     def free_bytes(self, pool: Pool) -> int | None:
         return _gpu_bytes("memory.free") if pool == "gpu" else describe_machine().memory_available_bytes
+
+
+def gpu_pool() -> Pool:
+    """What a model on a GPU is counted in: Apple's GPUs share the machine's memory."""
+    return "memory" if sys.platform == "darwin" else "gpu"
 
 
 def give_back() -> None:

@@ -10,7 +10,7 @@ from generators.audio.protocol import Speaker
 from generators.audio.settings import MusicSettings, SpeechSettings, TranscriptionSettings
 from generators.errors import ModelUnusable
 from generators.loading import loaded
-from machine import GPU_POOL, MachineBudget, MemoryBroker, Need, Residence
+from machine import MachineBudget, MemoryBroker, Need, Residence, gpu_pool
 
 if TYPE_CHECKING:
     from generators.audio.music import MusicMaker
@@ -172,7 +172,7 @@ def music_need(settings: MusicSettings) -> Need:
     from generators.audio.musicgen_loading import musicgen_need
 
     files = find_musicgen(name, fetch=settings.fetch)
-    return musicgen_need(files, settings.device, MachineBudget().capacity_bytes(GPU_POOL))
+    return musicgen_need(files, settings.device, MachineBudget().capacity_bytes(gpu_pool()))
 
 
 def music_weights_sha256(settings: MusicSettings, cache_folder: Path) -> str | None:

@@ -8,7 +8,7 @@ from typing import Any
 from generators.audio.musicgen_files import MusicgenFiles
 from generators.devices import Device, bytes_per_number, chosen_device, free_bytes_of
 from generators.errors import EngineMissing, ModelUnusable
-from machine import GPU_POOL, Need
+from machine import Need, gpu_pool
 
 #: What playing is reckoned to need beside the weights; never measured.
 _WORKING_BYTES = 1_000_000_000
@@ -94,7 +94,7 @@ def musicgen_need(files: MusicgenFiles, wanted: Device, gpu_bytes: int | None) -
     on_gpu = int(numbers * _GPU_BYTES) + _WORKING_BYTES
     fits = gpu_bytes is None or on_gpu <= gpu_bytes or wanted != "auto"
     if chosen_device(wanted) != "cpu" and fits:
-        return Need(on_gpu, pool=GPU_POOL)
+        return Need(on_gpu, pool=gpu_pool())
     weights = int(numbers * _CPU_BYTES)
     return Need(weights + _WORKING_BYTES, weights)
 

@@ -11,7 +11,7 @@ from generators.image.pipeline_files import find_pipeline
 from generators.image.protocol import ImageMaker
 from generators.image.settings import ImageSettings
 from generators.loading import loaded
-from machine import GPU_POOL, MachineBudget, MemoryBroker, Need, Residence, file_sha256
+from machine import MachineBudget, MemoryBroker, Need, Residence, file_sha256, gpu_pool
 
 if TYPE_CHECKING:
     from generators.image.autoencoder import Autoencoder
@@ -65,7 +65,7 @@ def image_needs(settings: ImageSettings) -> tuple[Need, ...]:
 
     files = find_pipeline(settings)
     require_diffusers()
-    return pipeline_needs(files, settings, MachineBudget().capacity_bytes(GPU_POOL))
+    return pipeline_needs(files, settings, MachineBudget().capacity_bytes(gpu_pool()))
 
 
 def build_autoencoder(sidecar: Path) -> Autoencoder:

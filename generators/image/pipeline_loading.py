@@ -10,7 +10,7 @@ from generators.errors import EngineMissing, ModelUnusable
 from generators.image.pipeline_files import PipelineFiles
 from generators.image.placement import WORKING_BYTES, MemoryPlan, place, plan_memory
 from generators.image.settings import ImageSettings, Placement
-from machine import GPU_POOL, Need
+from machine import Need, gpu_pool
 
 _EXTRA = "pip install 'refdesk[images]'"
 _PIPELINE_INPUT_CHANNELS = 9  # of U-Nets trained for inpainting: latents, mask and masked latents
@@ -136,14 +136,14 @@ def pipeline_needs(files: PipelineFiles, settings: ImageSettings, gpu_bytes: int
     weights, largest = _loaded_bytes(files, name)
     if name == "cpu":
         return (Need(weights + WORKING_BYTES, weights),)
-    whole = Need(weights + WORKING_BYTES, pool=GPU_POOL)
+    whole = Need(weights + WORKING_BYTES, pool=gpu_pool())
     if settings.placement == "auto":
         fits = gpu_bytes is None or whole.wanted_bytes <= gpu_bytes
     else:
         fits = settings.placement == "whole"
     if fits:
         return (whole,)
-    return Need(largest + WORKING_BYTES, WORKING_BYTES, GPU_POOL), Need(weights)
+    return Need(largest + WORKING_BYTES, WORKING_BYTES, gpu_pool()), Need(weights)
 
 
 def _loaded_bytes(files: PipelineFiles, device: str) -> tuple[int, int]:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from generators.text.gguf import GgufHeader, read_gguf_header
 from generators.text.transformers_files import ModelFiles
-from machine import GPU_POOL, Need
+from machine import Need, gpu_pool
 
 #: llama.cpp's buffers for a batch and for the logits.
 _LLAMA_WORKING_BYTES = 150_000_000
@@ -32,7 +32,7 @@ def gguf_need(
     beside = state_bytes(header, min(context_tokens, header.trained_context_tokens)) + _LLAMA_WORKING_BYTES
     if on_gpu:
         share = 1.0 if layers is None else min(1.0, layers / (header.layers + 1))
-        return Need(int(share * (weights + beside)), 0, GPU_POOL)
+        return Need(int(share * (weights + beside)), 0, gpu_pool())
     beside += int(_COPIED_SHARE * weights)
     return Need(weights + beside, beside)
 
@@ -50,4 +50,4 @@ def torch_need(files: ModelFiles, *, on_gpu: bool, four_bit: bool) -> Need:
         loaded = saved * _FOUR_BITS_OF_SIXTEEN if four_bit else float(saved)
     else:
         loaded = saved * _FLOAT32_BYTES / files.saved_bytes_per_number
-    return Need(int(loaded * (1 + _TORCH_WORKING_SHARE)), pool=GPU_POOL if on_gpu else "memory")
+    return Need(int(loaded * (1 + _TORCH_WORKING_SHARE)), pool=gpu_pool() if on_gpu else "memory")

@@ -16,7 +16,7 @@ from generators.text.memory_needs import gguf_need, state_bytes
 from generators.text.protocol import GenerationRequest, Message, TextGenerator, TextPiece
 from generators.text.resident import resident
 from generators.text.scripted import ScriptedGenerator
-from machine import GPU_POOL, MemoryBroker, MemoryShort, Need, Pool
+from machine import MemoryBroker, MemoryShort, Need, Pool, gpu_pool
 from tests.generators.conftest import gguf_bytes
 from tests.small_language_models import causal_model
 
@@ -169,7 +169,7 @@ def test_a_gguf_model_takes_its_file_and_the_state_of_a_full_context(tmp_path: P
     assert small == large  # this header does not say how wide the state is
     assert small.bytes_at_least == small.wanted_bytes - path.stat().st_size
     whole = gguf_need(path, None, 512, on_gpu=True)
-    assert (whole.pool, whole.bytes_at_least) == (GPU_POOL, 0)
+    assert (whole.pool, whole.bytes_at_least) == (gpu_pool(), 0)
     some = gguf_need(path, None, 512, on_gpu=True, layers=7)  # of 28 and the output layer
     assert some.wanted_bytes == pytest.approx(whole.wanted_bytes * 7 / 29, abs=1)
 
