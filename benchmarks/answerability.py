@@ -135,6 +135,8 @@ def threshold_of(scores: Numbers, prompts: Prompts) -> float:
         for name in np.unique(prompts.sets)
         if (of_set := (prompts.sets == name) & prompts.answered).sum() >= _ENOUGH
     ]
+    if not quantiles:
+        raise SystemExit(f"No set has {_ENOUGH} answered prompts yet: read more of them.")
     return min(quantiles)
 
 
