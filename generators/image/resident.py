@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from generators.errors import GenerationFailed
 from generators.image.protocol import (
     Capabilities,
     ImageMaker,
@@ -13,16 +12,16 @@ from generators.image.protocol import (
     StepListener,
     unheard,
 )
+from generators.resident import ResidentEngine
 from machine import Residence
 
 
-class ResidentImageMaker:
+class ResidentImageMaker(ResidentEngine[ImageMaker]):
     """An ImageMaker that uses another, as long as it is in memory. `id` is that one's."""
 
     def __init__(self, residence: Residence[ImageMaker], id: str) -> None:
-        self._residence = residence
+        super().__init__(residence, "image engine")
         self._id = id
-        self._closed = False
 
     @property
     def id(self) -> str:
@@ -30,8 +29,7 @@ class ResidentImageMaker:
 
     @property
     def capabilities(self) -> Capabilities:
-        self._require_open()
-        with self._residence.use() as maker:
+        with self._used() as maker:
             return maker.capabilities
 
     def make(
@@ -40,14 +38,5 @@ class ResidentImageMaker:
         progress: StepListener = unheard,
         cancelled: Callable[[], bool] = lambda: False,
     ) -> MadePictures:
-        self._require_open()
-        with self._residence.use() as maker:
+        with self._used() as maker:
             return maker.make(request, progress, cancelled)
-
-    def close(self) -> None:
-        self._closed = True
-        self._residence.leave()
-
-    def _require_open(self) -> None:
-        if self._closed:
-            raise GenerationFailed("This image engine was closed. Build a new one.")

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
 from weakref import WeakKeyDictionary
 
-from generators.errors import GenerationFailed
+from generators.resident import ResidentEngine
 from generators.text.protocol import (
     GenerationEvent,
     GenerationRequest,
@@ -20,7 +19,7 @@ from machine import Residence
 _warmed: WeakKeyDictionary[TextGenerator, tuple[Message, ...]] = WeakKeyDictionary()
 
 
-class ResidentTextGenerator:
+class ResidentTextGenerator(ResidentEngine[TextGenerator]):
     """A TextGenerator that uses another, as long as it is in memory.
 
     `described` is such an engine, not loaded: it answers what can be told without the model. What was warmed
@@ -28,10 +27,9 @@ class ResidentTextGenerator:
     """
 
     def __init__(self, residence: Residence[TextGenerator], described: TextGenerator) -> None:
-        self._residence = residence
+        super().__init__(residence, "generator")
         self._described = described
         self._beginning: tuple[Message, ...] = ()
-        self._closed = False
 
     @property
     def id(self) -> str:
@@ -64,17 +62,6 @@ class ResidentTextGenerator:
         self._beginning = tuple(messages)
         with self._used() as engine:
             self._warm(engine)
-
-    def close(self) -> None:
-        self._closed = True
-        self._residence.leave()
-
-    @contextmanager
-    def _used(self) -> Iterator[TextGenerator]:
-        if self._closed:
-            raise GenerationFailed("This generator was closed. Build a new one.")
-        with self._residence.use() as engine:
-            yield engine
 
     def _warm(self, engine: TextGenerator) -> None:
         if not self._beginning:
