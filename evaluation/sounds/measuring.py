@@ -119,12 +119,14 @@ def measure_sounds(
 
 def _read_back(
     path: Path, said: str, transcriber: Transcriber, language: str | None, levels: Levels
-) -> ReadBack:
-    """In silence nothing is heard, whatever a model makes of it."""
+) -> ReadBack | None:
+    """In silence nothing is heard, whatever a model makes of it. None where the text holds no word in the
+    language that was told: "=" is one in English alone."""
     stretches = [] if levels.is_silent else list(transcriber.transcribe(path))
     told = next((stretch.language for stretch in stretches if stretch.utterances), None)
     heard = " ".join(stretch.text for stretch in stretches if stretch.utterances)
-    return read_back(said, heard, language or told or "en")
+    spoken = language or told or "en"
+    return read_back(said, heard, spoken) if heard_words(said, spoken) else None
 
 
 def _figures(sounds: Sequence[MeasuredSound], seed: int) -> Iterator[Measured]:
