@@ -80,8 +80,8 @@ def rating_task(
     for id in common:
         if len({others[id].question.text for others in answered}) > 1:
             raise NothingToRate(
-                f"The question {id!r} is another one in {names[0]} than in {names[1]}: they are runs of different "
-                "sets. Name two runs of the same questions."
+                f"The question {id!r} is another one in {names[0]} than in {names[1]}: they are runs of "
+                "different sets. Name two runs of the same questions."
             )
     drawn = common if count is None or count >= len(common) else _drawn(common, count, seed)
     rows = [[others[id] for others in answered] for id in drawn]
