@@ -38,6 +38,7 @@ class JudgedScorer:
         self._rubrics = tuple(rubrics)
         measured = {rubric.name: measurements_of(judge.identity, rubric) for rubric in rubrics}
         self._trust = {name: trust_of(own, least_kappa) for name, own in measured.items()}
+        self._bound = "" if least_kappa == LEAST_KAPPA else f", trusted from kappa {least_kappa:g}"
         self._cuts = {name: _cut(own) for name, own in measured.items()}
 
     @property
@@ -50,7 +51,7 @@ class JudgedScorer:
     def facts(self) -> Mapping[str, str]:
         return {
             metric.name: f"{self._judge.identity}, rubric {rubric.name} {rubric.version} {rubric.sha256}, "
-            f"cut {self._cuts[rubric.name]:g}"
+            f"cut {self._cuts[rubric.name]:g}{self._bound}"
             for rubric in self._rubrics
             for metric in self._of_rubric(rubric, self._trust[rubric.name])
         }
