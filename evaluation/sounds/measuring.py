@@ -46,7 +46,8 @@ class SoundReport:
 
 
 def find_sounds(places: Sequence[Path]) -> tuple[tuple[str, Path], ...]:
-    """(name, path) of the files that are named and all sounds in named folders. Raises NothingToMeasure.
+    """(name, path) of the files that are named and all sounds in named folders, but hidden ones. Raises
+    NothingToMeasure.
 
     A name is the path within the one folder or of the one file that was named; of several places, the whole.
     """
@@ -59,7 +60,9 @@ def find_sounds(places: Sequence[Path]) -> tuple[tuple[str, Path], ...]:
             found += [
                 ((path.relative_to(place) if alone else path).as_posix(), path)
                 for path in sorted(place.rglob("*"))
-                if path.suffix.lower() in SUFFIXES and path.is_file() and not path.name.startswith(".")
+                if path.suffix.lower() in SUFFIXES
+                and path.is_file()
+                and not any(part.startswith(".") for part in path.relative_to(place).parts)
             ]
         else:
             raise NothingToMeasure(f"There is no {place}. Name sound files, or a folder of them.")
