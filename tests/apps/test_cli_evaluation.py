@@ -305,10 +305,10 @@ def test_the_least_kappa_can_be_set_and_is_part_of_what_made_the_run(
     given = ("eval", "run", questions, "-c", "default", "--answers", "--rubric", "relevant", "--name", "run")
     judged = (*given, "--judge", scripted(tmp_path, 4), "--json")
     assert refdesk(*judged, "--min-kappa", "0.6").exit_code == 0
-    assert "trusted from kappa 0.6" in load_run("run").manifest.facts["scored judged_relevant"]
+    assert load_run("run").manifest.facts["scored least kappa"] == "0.6"
     other = refdesk(*judged)
     assert other.exit_code == 2
-    assert "trusted from kappa 0.6" in other.stderr
+    assert "scored least kappa: '0.6' then, nothing now" in other.stderr
 
 
 def test_a_judge_needs_answers_and_a_rubric_needs_a_judge(refdesk: Refdesk, questions: Path) -> None:
