@@ -311,6 +311,23 @@ def test_the_least_kappa_can_be_set_and_is_part_of_what_made_the_run(
     assert "scored least kappa: '0.6' then, nothing now" in other.stderr
 
 
+def test_an_engine_that_only_quotes_is_no_judge(refdesk: Refdesk, filled: Path, questions: Path) -> None:
+    said = refdesk("eval", "run", questions, "-c", "default", "--answers", "--judge", "extractive", "--json")
+    assert said.exit_code == 2
+    assert "only quotes" in said.stderr
+
+
+def test_a_judge_of_which_nothing_can_be_read_is_told(
+    refdesk: Refdesk, filled: Path, questions: Path, tmp_path: Path
+) -> None:
+    file = tmp_path / "mumbling.json"
+    file.write_text(json.dumps(["Hm."] * 12))
+    given = ("eval", "run", questions, "-c", "default", "--answers", "--rubric", "relevant", "--json")
+    result = refdesk(*given, "--judge", f"scripted:{file}").json()
+    assert not [score for score in result["scores"] if score["metric"].startswith("judged")]
+    assert any(warning.startswith("judged_relevant: nothing was judged") for warning in result["warnings"])
+
+
 def test_a_judge_needs_answers_and_a_rubric_needs_a_judge(refdesk: Refdesk, questions: Path) -> None:
     alone = refdesk("eval", "run", questions, "-c", "default", "--judge", "extractive")
     assert alone.exit_code == 2
