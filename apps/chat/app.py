@@ -7,9 +7,8 @@ from pathlib import Path
 import streamlit as st
 
 from apps.chat import chat_page, documents_page, settings_page, tools_page
-from apps.chat.shared import choose, chosen, whole_collections
+from apps.chat.shared import all_collections, choose, chosen, whole_collections
 from apps.collection_settings import settings_for
-from rag import list_collections
 
 #: A file: Streamlit has the browser fetch icons by name, and emojis, from other hosts.
 _ICON = str(Path(__file__).with_name("icon.png"))
@@ -31,7 +30,7 @@ def show_app() -> None:
 
 
 def _show_collections() -> None:
-    for info in list_collections():
+    for info in all_collections():
         if info.problem is not None:
             st.sidebar.warning("A collection does not open.")
             st.sidebar.text(f"{info.name}: {info.problem}")
