@@ -8,10 +8,13 @@ import streamlit as st
 
 from apps.chat import chat_page, documents_page, settings_page, tools_page
 from apps.chat.shared import all_collections, choose, chosen, whole_collections
+from apps.chat.warming import warm
 from apps.collection_settings import settings_for
 
 #: A file: Streamlit has the browser fetch icons by name, and emojis, from other hosts.
 _ICON = str(Path(__file__).with_name("icon.png"))
+#: In the session: what the choice beside the pages shows.
+_SHOWN = "collection shown"
 
 
 def show_app() -> None:
@@ -27,6 +30,7 @@ def show_app() -> None:
     )
     _show_collections()
     page.run()
+    warm()
 
 
 def _show_collections() -> None:
@@ -37,7 +41,11 @@ def _show_collections() -> None:
     names = [info.name for info in whole_collections()]
     current = chosen()
     if current is not None:
-        name = st.sidebar.selectbox("Collection", names, index=names.index(current))
-        choose(name)
-        if settings_for(name).problems:
+        st.session_state[_SHOWN] = current
+        st.sidebar.selectbox("Collection", names, key=_SHOWN, on_change=_choose_shown)
+        if settings_for(current).problems:
             st.sidebar.warning("Some saved settings cannot be used: see the settings.")
+
+
+def _choose_shown() -> None:
+    choose(st.session_state[_SHOWN])
