@@ -119,7 +119,7 @@ async def _search(visitor: Visitor, documents: int) -> float:
     visitor.asked += 1
     await visitor.page.get_by_label("Search in these documents").fill(words)
     await visitor.answered(".rd-hit mark")
-    await visitor.page.get_by_test_id("stFormSubmitButton").get_by_text("Search").click()
+    await visitor.page.get_by_test_id("stFormSubmitButton").get_by_role("button", name="Search").click()
     return await visitor.taken()
 
 

@@ -10,8 +10,8 @@ from functools import cache
 
 _LOGGER = logging.getLogger(__name__)
 
-#: Tables need them, and the first to see a table would wait most of a second.
-_NEEDED = ("pandas", "pyarrow", "streamlit.dataframe_util", "streamlit.elements.arrow")
+#: For tables, the pictures of pages, and what a machine has in memory. Tables alone take half a second.
+_NEEDED = ("pyarrow", "pandas", "ingest.isolation.reader", "psutil")
 
 
 def warmed(
