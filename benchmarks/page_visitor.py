@@ -16,7 +16,7 @@ from playwright.async_api import Browser, Page, async_playwright
 _BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 _FLAGS = ["--no-sandbox", "--disable-background-networking", "--disable-component-update", "--no-first-run"]
 #: Milliseconds. A machine may be busy; nothing is measured by it.
-_LONGEST_WAIT = 40_000
+_LONGEST_WAIT = 120_000
 
 _FIRST_PAINT = """
 (() => {
