@@ -29,26 +29,58 @@ _FIRST_PAINT = """
 })();
 """
 
+#: Counts the runs of the page's script that came to their end. The server says so in a message with the field
+#: `script_finished` (6), which is 0, or 3 where a part of the page was drawn anew. The page's own mark of a run
+#: (`data-test-script-state`) may pass unseen: React draws what came within a moment once.
+_COUNT_RUNS = """
+(() => {
+  window.__runs = 0;
+  const number = (bytes, at) => {
+    let value = 0, factor = 1, byte;
+    do { byte = bytes[at++]; value += (byte & 127) * factor; factor *= 128; } while (byte & 128);
+    return [value, at];
+  };
+  const ended = (bytes) => {
+    for (let at = 0, key, size; at < bytes.length;) {
+      [key, at] = number(bytes, at);
+      if (key % 8 === 0) {
+        [size, at] = number(bytes, at);
+        if (key >> 3 === 6) return size === 0 || size === 3;
+      } else if (key % 8 === 2) { [size, at] = number(bytes, at); at += size; } else return false;
+    }
+    return false;
+  };
+  window.WebSocket = class extends WebSocket {
+    constructor(...given) {
+      super(...given);
+      this.addEventListener('message', async ({data}) => {
+        const whole = data instanceof Blob ? await data.arrayBuffer() : data;
+        if (whole instanceof ArrayBuffer && ended(new Uint8Array(whole))) window.__runs += 1;
+      });
+    }
+  };
+})();
+"""
+
 #: Watches for the answer to the next click or key. Without `runs` nothing is asked of the server. Pictures
 #: stand in components, whose insides a search of the document passes over.
 _WATCH = """
 ([selector, text, runs]) => {
   const app = document.querySelector('[data-testid=stApp]');
-  const watch = window.__watch = {began: null, ran: !runs, took: null};
+  const watch = window.__watch = {began: null, runs: 0, came: null, took: null};
   const roots = () => [document, ...[...document.querySelectorAll('[role=dialog] *')]
     .map(each => each.shadowRoot).filter(root => root)];
   const there = () => roots().some(root => [...root.querySelectorAll(selector)].some(
     each => each.checkVisibility() && each.textContent.includes(text)));
-  const state = () => app.getAttribute('data-test-script-state');
-  const observer = new MutationObserver(() => {
-    if (watch.began !== null && state() === 'running') watch.ran = true;
-  });
-  observer.observe(app, {attributes: true});
+  const still = () => app.getAttribute('data-test-script-state') === 'notRunning';
   const look = () => {
     if (window.__watch !== watch) return;
-    if (watch.began !== null && watch.ran && (!runs || state() === 'notRunning') && there()) {
-      observer.disconnect();
-      setTimeout(() => { watch.took = performance.now() - watch.began; });
+    if ((runs && (window.__runs === watch.runs || !still())) || !there()) {
+      watch.came = null;
+    } else if (watch.came === null) {
+      watch.came = performance.now();
+    } else {  // one frame later it is still so
+      watch.took = watch.came - watch.began;
       return;
     }
     requestAnimationFrame(look);
@@ -56,7 +88,9 @@ _WATCH = """
   const begin = () => {
     if (watch.began !== null) return;
     watch.began = performance.now();
-    requestAnimationFrame(look);
+    watch.runs = window.__runs;
+    // What was told within one frame is drawn in the next.
+    requestAnimationFrame(() => requestAnimationFrame(look));
   };
   for (const kind of ['pointerdown', 'keydown']) {
     document.addEventListener(kind, begin, {capture: true, once: true});
@@ -96,7 +130,7 @@ class Visitor:
         """A new person, and the seconds until the chat's input stood there; the browser knows nothing yet."""
         context = await browser.new_context(viewport={"width": 1280, "height": 900})
         visitor = cls(await context.new_page())
-        await visitor.page.add_init_script(_FIRST_PAINT)
+        await visitor.page.add_init_script(_FIRST_PAINT + _COUNT_RUNS)
         await visitor.page.goto(address)
         await visitor.page.wait_for_function("() => window.__painted")
         painted = float(await visitor.page.evaluate("() => window.__painted")) / 1000
