@@ -161,6 +161,14 @@ async def _save(visitor: Visitor, documents: int) -> float:  # noqa: ARG001 - as
     return await visitor.taken()
 
 
+async def _new_chat(visitor: Visitor, documents: int) -> float:  # noqa: ARG001 - as all clicks
+    await visitor.answered("[data-testid=stSidebar] button:disabled", "New chat")
+    await visitor.page.get_by_role("button", name="New chat").click()
+    return await visitor.taken()
+
+
+SAVE = "settings: save it"
+
 #: In this order: what it is called, and how it is made.
 ROUND: tuple[tuple[str, Click], ...] = (
     ("chat: ask, until the question stands there", _ask),
@@ -183,10 +191,11 @@ ROUND: tuple[tuple[str, Click], ...] = (
     ("tools: choose another tool", _tool),
     ("to the settings", _page("Settings", "Settings")),
     ("settings: change a value", _setting),
-    ("settings: save it", _save),
+    (SAVE, _save),
     ("settings: to the models", _part("Models", "p", "Models of the catalogue")),
     ("settings: to this machine", _part("This machine", "h3", "In memory now")),
     ("settings: to the evaluations", _part("Evaluations", "[data-testid=stAlertContentInfo]", "measured")),
     ("settings: back to the answers", _part("Answers", "h3", "Engine and model")),
-    ("to the chat", _page("Chat", "Ask your documents")),
+    ("to the chat", _page("Chat", "Ask")),
+    ("chat: begin a new one", _new_chat),
 )

@@ -25,7 +25,7 @@ from playwright.async_api import Browser
 from playwright.async_api import Error as PlaywrightError
 
 from benchmarks.machine_facts import machine_facts
-from benchmarks.page_clicks import ROUND
+from benchmarks.page_clicks import ROUND, SAVE
 from benchmarks.page_material import fill, settle_environment
 from benchmarks.page_server import PageServer, ScriptRun
 from benchmarks.page_visitor import Visitor, browser
@@ -103,22 +103,26 @@ async def _visit(
     """One person's time. A click that never comes to its end is an error, and their visit begins anew."""
     chance = random.Random(number)
     while time.monotonic() < end:
-        visitor, _ = await Visitor.arrive(chromium, server.address)
-        visitor.asked = number * 100
-        await asyncio.sleep(chance.uniform(0, 2 * chosen.pause))
+        visitor = None
         try:
+            visitor, _ = await Visitor.arrive(chromium, server.address)
+            visitor.asked = number * 100
+            await asyncio.sleep(chance.uniform(0, 2 * chosen.pause))
             await _click_on(visitor, end, chosen, chance, session)
         except PlaywrightError as error:  # what was to be clicked, or to come, is not there
             session.troubles.append(f"{type(error).__name__}: {str(error).splitlines()[0]}")
-        session.troubles.extend(visitor.troubles)
-        await visitor.leave()
+        if visitor is not None:
+            session.troubles.extend(visitor.troubles)
+            await visitor.leave()
 
 
 async def _click_on(
     visitor: Visitor, end: float, chosen: argparse.Namespace, chance: random.Random, session: Session
 ) -> None:
     while True:
-        for _, click in ROUND:
+        for name, click in ROUND:
+            if name == SAVE:  # all look at the same settings: one would undo what another one saves
+                continue
             if time.monotonic() >= end:
                 return
             session.clicks.append(await click(visitor, chosen.documents))

@@ -29,9 +29,9 @@ _FIRST_PAINT = """
 })();
 """
 
-#: Counts the runs of the page's script that came to their end. The server says so in a message with the field
-#: `script_finished` (6), which is 0, or 3 where a part of the page was drawn anew. The page's own mark of a run
-#: (`data-test-script-state`) may pass unseen: React draws what came within a moment once.
+#: Counts the runs of the page's script that came to their end. The server says so in a message with the
+#: field `script_finished` (6), which is 0, or 3 where a part of the page was drawn anew. The page's own mark
+#: of a run (`data-test-script-state`) may pass unseen: React draws what came within a moment once.
 _COUNT_RUNS = """
 (() => {
   window.__runs = 0;
