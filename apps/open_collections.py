@@ -15,6 +15,7 @@ from rag import Collection, Settings, open_collection
 from rag.shelf import collection_folder
 
 _LOGGER = logging.getLogger(__name__)
+_LONGEST_WAIT_SECONDS = 10.0
 
 
 class OpenCollections:
@@ -55,7 +56,11 @@ class OpenCollections:
             return found
 
     def close(self, name: str | None = None) -> None:
-        """Close those of that name, or all, now and whoever uses them: the next who asks opens it anew."""
+        """Close those of that name, or all, now and whoever uses them: the next who asks opens it anew.
+
+        What was to be closed before, since nobody uses it any more, is closed too when this returns, unless
+        that takes very long.
+        """
         with self._lock:
             leaving = [each for each in self._all if name is None or each.name == name]
             for collection in leaving:
@@ -63,6 +68,10 @@ class OpenCollections:
                     del self._latest[collection.name]
         for collection in leaving:
             collection.close()
+        if self._closing is not None:
+            done = threading.Event()
+            self._to_close.put(done.set)
+            done.wait(_LONGEST_WAIT_SECONDS)
 
     def _found(self, folder: Path, settings: Settings) -> Collection | None:
         there = _database(folder)
