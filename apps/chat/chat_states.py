@@ -6,7 +6,8 @@ import streamlit as st
 
 from apps.chat import documents_page, settings_page
 from apps.chat.shared import show_problem
-from machine import MachineError, resolve
+from apps.known_models import require_model
+from machine import MachineError
 from rag import Collection
 
 _EXTRACTIVE = "extractive"
@@ -44,7 +45,7 @@ def say_missing_model(collection: Collection) -> bool:
     if kind != "llama-cpp":
         return False
     try:
-        resolve(spec, kind="language")
+        require_model(spec, "language")
     except MachineError as error:
         show_problem("No answers can be written yet: the language model is not here.", error)
         st.page_link(
