@@ -52,7 +52,7 @@ class ResidentSpeaker(ResidentEngine[Speaker]):
         return self._spoken(text, speed, seed, cancelled)
 
     def _spoken(self, text: str, speed: float, seed: int, cancelled: Callable[[], bool]) -> Iterator[Samples]:
-        with self._used() as voice:
+        with self._used(cancelled) as voice:
             yield from voice.speak(text, speed, seed, cancelled)
 
 
@@ -94,5 +94,5 @@ class ResidentMusicMaker(ResidentEngine[MusicMaker]):
         progress: StepCounter = uncounted,
         cancelled: Callable[[], bool] = lambda: False,
     ) -> MadeSound:
-        with self._used() as maker:
+        with self._used(cancelled) as maker:
             return maker.make(request, progress, cancelled)

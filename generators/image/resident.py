@@ -38,5 +38,5 @@ class ResidentImageMaker(ResidentEngine[ImageMaker]):
         progress: StepListener = unheard,
         cancelled: Callable[[], bool] = lambda: False,
     ) -> MadePictures:
-        with self._used() as maker:
+        with self._used(cancelled) as maker:
             return maker.make(request, progress, cancelled)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -13,7 +15,7 @@ from generators.errors import GenerationFailed, ModelUnusable
 from generators.settings import GeneratorSettings
 from generators.text.gguf import GgufHeader
 from generators.text.memory_needs import gguf_need, state_bytes
-from generators.text.protocol import GenerationRequest, Message, TextGenerator, TextPiece
+from generators.text.protocol import Finished, GenerationRequest, Message, TextGenerator, TextPiece
 from generators.text.resident import resident
 from generators.text.scripted import ScriptedGenerator
 from machine import MemoryBroker, MemoryShort, Need, Pool, gpu_pool
@@ -83,6 +85,24 @@ def test_a_model_that_is_writing_is_not_taken_away(models: list[GeneratorSetting
         _text(second)
     assert list(stream)
     assert _text(second)
+
+
+def test_a_stream_that_is_cancelled_while_it_waits_for_memory_says_so_and_wrote_nothing(
+    models: list[GeneratorSettings],
+) -> None:
+    broker = MemoryBroker(_Budget(max(text_need(settings, Path).wanted_bytes for settings in models)))
+    first, second = (_open(settings, broker) for settings in models)
+    with ThreadPoolExecutor() as threads:
+        stream = first.stream(_REQUEST)
+        threads.submit(next, stream).result()  # another thread's, so that waiting for it makes sense
+        busy = threading.Event()
+        working = threads.submit(busy.wait, 60)
+        assert list(second.stream(_REQUEST, lambda: True)) == [Finished("cancelled", 0, 0, 0)]
+        late = replace(_REQUEST, deadline=0.0)
+        assert list(second.stream(late)) == [Finished("deadline", 0, 0, 0)]
+        busy.set()
+        assert working.result()
+    stream.close()
 
 
 def test_two_collections_with_the_same_model_load_it_once(models: list[GeneratorSettings]) -> None:
