@@ -230,14 +230,11 @@ class Collection(CollectionContents, Asking):
 
     def load_search(self) -> None:
         """Load what searches now rather than at the first search: the embedder, and a reranker if any."""
-        self._engines.load_embedder()
-        self._engines.reranker()
+        self._engines.load_search()
 
     def load(self) -> None:
         """Load all models now rather than at the first question."""
-        self.load_search()
-        self._engines.generator()
-        self._engines.support_checker()
+        self._engines.load()
 
     def close(self) -> None:
         """Let go of files and models. A closed collection stays closed; closing twice is fine."""
