@@ -93,6 +93,7 @@ class ResidentMusicMaker(ResidentEngine[MusicMaker]):
         request: MusicRequest,
         progress: StepCounter = uncounted,
         cancelled: Callable[[], bool] = lambda: False,
+        begun: Callable[[], None] = lambda: None,
     ) -> MadeSound:
         with self._used(cancelled) as maker:
-            return maker.make(request, progress, cancelled)
+            return maker.make(request, progress, cancelled, begun)

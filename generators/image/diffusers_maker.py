@@ -84,6 +84,7 @@ class DiffusersImageMaker:
         request: ImageRequest,
         progress: StepListener = unheard,
         cancelled: Callable[[], bool] = lambda: False,
+        begun: Callable[[], None] = lambda: None,
     ) -> MadePictures:
         with self._lock:
             if self._closed:
@@ -97,6 +98,7 @@ class DiffusersImageMaker:
                 self._pipeline_for(call, request, cancelled) as pipeline,
                 applied_lora(pipeline, request.lora),
             ):
+                begun()
                 for number in range(request.count):
                     if cancelled():
                         return MadePictures(tuple(made), interrupted=True)
