@@ -18,7 +18,6 @@ from apps.cli.making import (
     Wanted,
     WhereToCompute,
     opened_gate,
-    seed_or_chance,
     stopped_by_ctrl_c,
     took,
     wanted,
@@ -134,6 +133,7 @@ def image(
         from generators.image.known_models import how_to_get_a_model
         from generators.image.protocol import ImageRequest, Lora
         from generators.image.settings import ImageSettings
+        from generators.seeds import seed_or_chance
         from machine import cache_folder, memory_broker
 
         if not model:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -20,7 +19,6 @@ if TYPE_CHECKING:
     from generators.safety import SafetyGate
     from rag.grounded.shaped_prompt import Purpose
 
-_SEEDS = 2**31
 #: Of a model that was in memory already nothing is said.
 _LOADING_SECONDS = 0.05
 
@@ -66,11 +64,6 @@ def opened_gate(maker: Maker) -> SafetyGate:
     from machine import data_home
 
     return open_gate(data_home(), maker)
-
-
-def seed_or_chance(seed: int | None) -> int:
-    """The seed, or one that nobody has chosen."""
-    return secrets.randbelow(_SEEDS) if seed is None else seed
 
 
 @contextmanager

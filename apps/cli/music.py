@@ -17,7 +17,6 @@ from apps.cli.making import (
     Guidance,
     WhereToCompute,
     opened_gate,
-    seed_or_chance,
     stopped_by_ctrl_c,
     took,
     wanted,
@@ -88,6 +87,7 @@ def music(
         from generators.audio.known_music_models import how_to_get_a_music_model
         from generators.audio.music import MusicRequest
         from generators.audio.settings import MusicSettings
+        from generators.seeds import seed_or_chance
         from machine import cache_folder, memory_broker
 
         if not model:
