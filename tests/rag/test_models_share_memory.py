@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
-from machine import MemoryBroker, MemoryShort, Need
+from generators.settings import GeneratorSettings
+from ingest.settings import EmbedderSettings, IngestSettings
+from machine import MemoryBroker, MemoryShort, Need, WaitStopped, never
+from machine.waiting import stops_waiting
+from rag import RetrievalSettings, Settings, open_collection
 from rag.reranking.assembly import SHARED_WORDS, open_reranker, reranker_need
 from rag.reranking.protocol import Reranker
 from rag.support.assembly import SIGNALS, open_support_checker, support_checker_need
 from rag.support.protocol import Claim, SupportChecker
+from rag.tools.registry import Tool, run_tool
+from rag.tools.types import ToolCall, ToolResult
+from rag.tools.workshop import Workshop
 from tests.rag.support.test_checker_contract import named
 from tests.simulated_memory import SimulatedMemory, loaded_names
 from tests.small_models import cross_encoder
@@ -103,3 +112,50 @@ def test_those_without_a_model_take_nothing(home: Path) -> None:
 def test_a_need_is_twice_the_weights_in_full_precision(reranking: str) -> None:
     size = (Path(reranking) / "model.safetensors").stat().st_size
     assert reranker_need(reranking).wanted_bytes == pytest.approx(2 * size, rel=0.01)
+
+
+def test_a_question_that_is_cancelled_while_others_have_the_memory_ends_in_words(
+    home: Path, reranking: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    broker = MemoryBroker(SimulatedMemory(reranker_need(reranking).wanted_bytes))
+    monkeypatch.setattr("rag.assembly.memory_broker", lambda: broker)
+    drawing = broker.residence("image", "an image model", lambda: [Need(1)], lambda: "", lambda _: None)
+    settings = Settings(
+        ingest=IngestSettings(embedder=EmbedderSettings(engine="hashing"), isolated=False),
+        generator=GeneratorSettings(engine="extractive"),
+        retrieval=RetrievalSettings(reranker=reranking),
+    )
+    (tmp_path / "rules.md").write_text("# Rules\n\nThe gate is shut at nine.\n")
+    began, go_on = threading.Event(), threading.Event()
+
+    def draw() -> None:
+        with drawing.use():
+            began.set()
+            assert go_on.wait(60)
+
+    with open_collection("club", settings) as collection, ThreadPoolExecutor() as threads:
+        collection.ingest([tmp_path / "rules.md"])
+        working = threads.submit(draw)
+        assert began.wait(60)
+        with pytest.raises(WaitStopped, match=r"for the reranker .*: in use is an image model"):
+            list(collection.stream("When is the gate shut?", cancelled=lambda: bool(broker._waiting)))
+        go_on.set()
+        working.result(60)
+        assert "nine" in collection.ask("When is the gate shut?").text
+
+
+def test_a_tool_that_is_cancelled_waits_for_no_memory(
+    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[bool] = []
+
+    def listen(workshop: Workshop) -> ToolResult:
+        """Listen."""
+        asked.append(stops_waiting(never)())
+        return ToolResult("listen", "", None)
+
+    monkeypatch.setattr("rag.tools.registry.TOOLS", (Tool(listen),))
+    with Workshop(tmp_path, cancelled=lambda: bool(asked)) as workshop:
+        for _ in range(2):
+            run_tool(workshop, ToolCall("listen", {}))
+    assert asked == [False, True]
