@@ -20,6 +20,9 @@ OPTIONS = {
     # Tracebacks hold paths and texts: they go to the terminal, not to the page.
     "client.showErrorDetails": "none",
     "theme.baseRadius": "0.4rem",
+    "theme.paddingTop": "1rem",
+    "theme.paddingBottom": "1.5rem",
+    "theme.headingFontSizes": '["1.9rem", "1.5rem", "1.25rem", "1.1rem", "1rem", "0.9rem"]',
     "theme.light.primaryColor": "#0b5a8a",
     "theme.light.backgroundColor": "#ffffff",
     "theme.light.secondaryBackgroundColor": "#f1f4f6",

@@ -92,7 +92,7 @@ def _show_stop(job: Job) -> None:
 
 def _show_ended(job: Job) -> None:
     outcomes = _report_of(job.id, job.began, job.standing)
-    with st.container(border=True):
+    with st.container(border=job.standing != "finished" or bool(job.counts.get("failed"))):
         if job.standing == "finished":
             failed = job.counts.get("failed", 0)
             (st.warning if failed else st.success)(_summary(job, outcomes))
@@ -106,11 +106,11 @@ def _show_ended(job: Job) -> None:
             st.text(job.problem or "")
         _show_reasons(outcomes)
         _show_passwords(job, outcomes)
-        if outcomes:
-            words = f"The whole report: {count_of(len(outcomes), 'file')}"
-            if st.toggle(words, key=f"report of {job.id}"):
-                _show_outcomes(outcomes)
-        with st.container(horizontal=True):
+        whole = False
+        with st.container(horizontal=True, vertical_alignment="center"):
+            if outcomes:
+                words = f"The whole report: {count_of(len(outcomes), 'file')}"
+                whole = st.toggle(words, key=f"report of {job.id}")
             if job.can_go_on:
                 st.button(
                     "Go on",
@@ -120,7 +120,12 @@ def _show_ended(job: Job) -> None:
                     on_click=_try,
                     args=("resume", job.id),
                 )
-            st.button("Dismiss", key=f"forget {job.id}", on_click=_try, args=("forget", job.id))
+            st.button(
+                "Dismiss", key=f"forget {job.id}", type="tertiary", icon=":material/close:",
+                on_click=_try, args=("forget", job.id),
+            )  # fmt: skip
+        if whole:
+            _show_outcomes(outcomes)
 
 
 @st.cache_resource(max_entries=32, show_spinner=False)

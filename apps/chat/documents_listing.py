@@ -50,7 +50,8 @@ def show_listing(collection: Collection, documents: Sequence[DocumentInfo]) -> N
         hide_index=True,
         height="content" if len(documents) <= _ROWS_WITHOUT_SCROLLING else 460,
         column_config={
-            "Document": st.column_config.TextColumn(width="medium"),
+            "Document": st.column_config.TextColumn(width="medium", pinned=True),
+            "Title": st.column_config.TextColumn(width="medium"),
             "By OCR": st.column_config.NumberColumn(
                 help="Pages that were read from their picture, and may hold misread letters."
             ),

@@ -27,7 +27,8 @@ def flying(refdesk, folder: Path) -> Path:
 def test_without_a_collection_the_page_says_how_to_make_one(modelless: Path) -> None:
     page = open_page()
     assert not page.exception
-    assert "refdesk ingest" in page.info[0].value
+    assert any("refdesk ingest" in caption.value for caption in page.caption)
+    assert button(page, "Try the sample")
     assert not page.chat_input
 
 
