@@ -28,7 +28,7 @@ OPTIONS = {
     "theme.light.secondaryBackgroundColor": "#f1f4f6",
     "theme.light.textColor": "#1b2126",
     "theme.light.linkColor": "#0b5a8a",
-    "theme.dark.primaryColor": "#2f86bd",
+    "theme.dark.primaryColor": "#2d7cb2",
     "theme.dark.backgroundColor": "#14181c",
     "theme.dark.secondaryBackgroundColor": "#20262c",
     "theme.dark.textColor": "#e9edf0",

@@ -13,11 +13,13 @@ from rag import list_collections
 
 #: A file: Streamlit has the browser fetch icons by name, and emojis, from other hosts.
 _ICON = str(Path(__file__).with_name("icon.png"))
+_WORDMARK = str(Path(__file__).with_name("wordmark.png"))
 
 
 def show_app() -> None:
     """Draw the page that was chosen. Streamlit calls this again at every click."""
     st.set_page_config(page_title="Refdesk", page_icon=_ICON, layout="wide")
+    st.logo(_WORDMARK, size="large", icon_image=_ICON)
     page = st.navigation(
         [
             st.Page(chat_page.show, title="Chat", icon=":material/forum:", url_path="chat", default=True),

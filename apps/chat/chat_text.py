@@ -34,7 +34,7 @@ _CSS = """
 .unsupported .words { text-decoration: underline wavy; text-decoration-color: #c2410c;
   text-underline-offset: 3px; }
 .sign { font-size: .78rem; margin: 0 .3em 0 .25em; white-space: nowrap; }
-.supported .sign { color: var(--st-green-text-color, #15803d); }
+.supported .sign { color: var(--st-green-text-color, #15803d); font-size: .95rem; font-weight: 700; }
 .unsupported .sign { color: var(--st-orange-text-color, #c2410c); }
 .corrected .sign, .unchecked .sign { color: var(--st-blue-text-color, #1d4ed8); }
 button { font: inherit; font-size: .78rem; line-height: 1.2; vertical-align: .12em; min-width: 1.7em;

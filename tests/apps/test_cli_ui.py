@@ -88,3 +88,5 @@ def test_colours_have_the_contrast_that_text_needs(theme: str) -> None:
         assert contrast("textColor", ground) >= 7
         assert contrast("linkColor", ground) >= 4.5
         assert contrast("primaryColor", ground) >= 3
+    on_buttons = 1.05 / (luminance(OPTIONS[f"theme.{theme}.primaryColor"]) + 0.05)  # their words are white
+    assert on_buttons >= 4.5
