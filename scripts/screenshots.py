@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Locator, Page
+    from playwright.sync_api import Browser, Page
 
 ROOT = Path(__file__).resolve().parent.parent
 OUT = ROOT / "docs" / "pictures"
@@ -80,7 +80,7 @@ class Studio:
             self.page.wait_for_timeout(1200)
             file = self.out / f"{name}-{scheme}.png"
             file.write_bytes(_smaller(self.page.screenshot()))
-            print(f"{file.name}: {file.stat().st_size / 1000:.0f} KB")
+            sys.stdout.write(f"{file.name}: {file.stat().st_size / 1000:.0f} KB\n")
         self.page.emulate_media(color_scheme="light", reduced_motion="reduce")
 
 
@@ -169,19 +169,23 @@ def _settings(studio: Studio) -> None:
     studio.go("settings")
     studio.page.get_by_text("What writes answers").wait_for()
     studio.rest()
-    studio.take("settings", 900)
+    studio.take("settings", 960)
 
 
 def _making(studio: Studio) -> None:
     page = studio.page
     studio.go("tools")
     page.get_by_text("Speak", exact=True).click()
-    for words in _SPOKEN:
+    for number, words in enumerate(_SPOKEN, 1):
         page.get_by_label("Text", exact=True).fill(words)
         page.get_by_role("button", name="Begin").click()
-        page.get_by_text("Made in").wait_for()
+        page.get_by_test_id("stAudio").nth(number).wait_for()  # the new one, and so many in the gallery
         studio.rest()
-    studio.take("tools", 900)
+    studio.go("tools")
+    page.get_by_text("Speak", exact=True).click()
+    page.get_by_label("Text", exact=True).wait_for()
+    studio.rest()
+    studio.take("tools", 980)
 
 
 def _reading(studio: Studio) -> None:
@@ -233,7 +237,8 @@ def _served(home: Path, engine: str | None) -> Iterator[str]:
     environment |= {"REFDESK_HOME": str(home), "PYTHONPATH": str(ROOT)}
     if engine is not None:
         environment["REFDESK_ENGINE"] = engine
-    child = subprocess.Popen(streamlit_command(port, opens_browser=False), env=environment, cwd=home)
+    command = streamlit_command(port, opens_browser=False)
+    child = subprocess.Popen(command, env=environment, cwd=home)  # noqa: S603 - our own interpreter and page
     try:
         _until(lambda: _listens(port))
         yield f"http://127.0.0.1:{port}"

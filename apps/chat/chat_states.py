@@ -43,8 +43,9 @@ def _indexing(name: str, documents: int) -> None:
     active = [job for job in Jobs().of_collection(name) if job.standing in ACTIVE]
     if not active or (documents == 0 and any(job.counts.get("ingested") for job in active)):
         st.rerun()
+    held = count_of(documents, "document")
     st.info(
-        f"Documents are being read right now. What is in already can be asked: {count_of(documents, 'document')}."
+        f"Documents are being read right now. What is in already can be asked: {held}."
         if documents
         else "Documents are being read right now. The first of them can be asked when it is in.",
         icon=":material/hourglass_top:",

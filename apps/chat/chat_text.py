@@ -33,13 +33,15 @@ _CSS = """
 .provisional { opacity: .72; font-style: italic; }
 .unsupported .words { text-decoration: underline wavy; text-decoration-color: #c2410c;
   text-underline-offset: 3px; }
+.tail { white-space: nowrap; }
 .sign { font-size: .78rem; margin: 0 .3em 0 .25em; white-space: nowrap; }
 .supported .sign { color: var(--st-green-text-color, #15803d); font-size: .95rem; font-weight: 700; }
 .unsupported .sign { color: var(--st-orange-text-color, #c2410c); }
 .corrected .sign, .unchecked .sign { color: var(--st-blue-text-color, #1d4ed8); }
 button { font: inherit; font-size: .78rem; line-height: 1.2; vertical-align: .12em; min-width: 1.7em;
-  padding: .08em .35em; margin: 0 .12em 0 .3em; cursor: pointer; border-radius: .5em; color: var(--st-link-color);
-  border: 1px solid var(--st-border-color); background: var(--st-secondary-background-color); }
+  padding: .08em .35em; margin: 0 .12em 0 .3em; cursor: pointer; border-radius: .5em;
+  color: var(--st-link-color); background: var(--st-secondary-background-color);
+  border: 1px solid var(--st-border-color); }
 button:hover { border-color: var(--st-link-color); }
 button:focus-visible { outline: 2px solid var(--st-primary-color); outline-offset: 2px; }
 .page { max-height: 26rem; overflow: auto; border: 1px solid var(--st-border-color); border-radius: .5rem;
@@ -80,7 +82,12 @@ export default function ({ data, parentElement, setTriggerValue }) {
       sign.title = part.says;
       sign.setAttribute('role', 'img');
       sign.setAttribute('aria-label', part.says);
-      sentence.append(sign);
+      const tail = made('span', 'tail', '');  // a sign does not begin a line
+      if (words.lastElementChild && words.lastElementChild === words.lastChild) {
+        tail.append(words.lastElementChild);
+      }
+      tail.append(sign);
+      sentence.append(tail);
     }
     return sentence;
   });
