@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import io
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -195,11 +196,15 @@ def _reading(studio: Studio) -> None:
     page.get_by_role("button", name="New", exact=True).click()
     page.get_by_label("Name").last.fill("manual")
     page.get_by_role("button", name="Make the collection").click()
-    page.get_by_role("tab", name="Add").click()
+    page.get_by_role("heading", name="manual").wait_for()
+    studio.rest()
     page.get_by_label("Path").fill(str(ROOT / "docs"))
+    page.get_by_label("Only files that match").fill("*.md")
     page.get_by_role("button", name="Read it").click()
-    _until(lambda: page.get_by_text(" of 1").count() > 0)
-    studio.take("reading", 900)
+    page.get_by_text(re.compile(r"^[3-9] of \d+ files")).wait_for()
+    studio.go("documents")  # with nothing typed any more; the first collection by name is chosen
+    page.get_by_test_id("stDataFrame").locator("canvas").nth(1).wait_for()
+    studio.take("reading", 800)
 
 
 def _ask(page: Page, question: str) -> None:

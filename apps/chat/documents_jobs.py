@@ -81,13 +81,12 @@ def _show_active(job: Job) -> None:
 
 
 def _show_stop(job: Job) -> None:
-    if job.standing != "stopping":
-        st.button("Stop", key=f"stop {job.id}", icon=":material/stop:", on_click=_try, args=("stop", job.id))
-        st.caption(
-            "It goes on when this page is closed. Stopped, it keeps what was read, and can be gone on with."
-        )
-    else:
+    if job.standing == "stopping":
         st.button("Stop at once", key=f"end {job.id}", on_click=_try, args=("end_now", job.id))
+        return
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.button("Stop", key=f"stop {job.id}", icon=":material/stop:", on_click=_try, args=("stop", job.id))
+        st.caption("It goes on when this page is closed. After a stop, what was read is kept.")
 
 
 def _show_ended(job: Job) -> None:
