@@ -139,7 +139,7 @@ def _read_the_sample(studio: Studio) -> None:
         studio.go("documents")
         page.get_by_test_id("stDataFrame").locator("canvas").first.wait_for()
         studio.rest()
-        studio.take("documents", 800)
+        studio.take("documents", 640)
 
 
 def _answers(studio: Studio) -> None:
