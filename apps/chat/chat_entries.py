@@ -109,7 +109,7 @@ def _show_sources(at: int, shown: Shown, names: dict[str, str]) -> None:
 
 def _show_refusal(at: int, shown: Shown, names: dict[str, str]) -> None:
     turn = shown.turn
-    with st.container(border=True):
+    with st.container(border=True, gap="xsmall"):
         st.text(turn.text)
         st.caption(_REFUSALS.get(turn.refusal or "", "Nothing that was found answers it."))
         st.text(f"Looked for: {turn.searched or turn.question}")
