@@ -170,7 +170,7 @@ def _settings(studio: Studio) -> None:
     studio.go("settings")
     studio.page.get_by_text("What writes answers").wait_for()
     studio.rest()
-    studio.take("settings", 960)
+    studio.take("settings", 880)
 
 
 def _making(studio: Studio) -> None:

@@ -11,9 +11,10 @@ from apps.chat.shared import choose, chosen, whole_collections
 from apps.collection_settings import settings_for
 from rag import list_collections
 
+#: In Streamlit's own letters, in a blue that is seen on light and on dark.
+_WORDMARK = str(Path(__file__).with_name("wordmark.png"))
 #: A file: Streamlit has the browser fetch icons by name, and emojis, from other hosts.
 _ICON = str(Path(__file__).with_name("icon.png"))
-_WORDMARK = str(Path(__file__).with_name("wordmark.png"))
 
 
 def show_app() -> None:
