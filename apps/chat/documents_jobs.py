@@ -171,17 +171,21 @@ def _show_outcomes(outcomes: Sequence[FileOutcome], *, newest_first: bool = Fals
     if not outcomes:
         return
     rows = list(reversed(outcomes)) if newest_first else list(outcomes)
+    columns = {
+        "File": [_name(file) for file in rows],
+        "Outcome": [file.outcome for file in rows],
+        "Pages": [file.pages for file in rows],
+        "By OCR": [file.recognised_pages for file in rows],
+        "Chunks": [file.chunks for file in rows],
+        "Seconds": [round(file.seconds, 1) for file in rows],
+        "Why": [" ".join((file.reason or "").split()) for file in rows],
+    }
+    if not any(file.recognised_pages for file in rows):
+        del columns["By OCR"]
     st.dataframe(
-        {
-            "File": [_name(file) for file in rows],
-            "What became of it": [file.outcome for file in rows],
-            "Pages": [file.pages for file in rows],
-            "By OCR": [file.recognised_pages for file in rows],
-            "Chunks": [file.chunks for file in rows],
-            "Seconds": [round(file.seconds, 1) for file in rows],
-            "Why": [" ".join((file.reason or "").split()) for file in rows],
-        },
+        columns,
         hide_index=True,
+        column_config={"File": st.column_config.TextColumn(width="medium")},
         height="content" if len(rows) <= 5 else 215,
     )
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+import time
 from pathlib import Path
 
 import pytest
 
+from apps.jobs.jobs import Jobs
 from rag import Conversations, open_collection
 from tests.apps.chat.pages import answers, asked, button, open_page, texts, words
 
@@ -30,6 +32,18 @@ def test_without_a_collection_the_page_says_how_to_make_one(modelless: Path) -> 
     assert any("refdesk ingest" in caption.value for caption in page.caption)
     assert button(page, "Try the sample")
     assert not page.chat_input
+
+
+def test_the_sample_is_one_click_and_can_be_asked(modelless: Path) -> None:
+    page = button(open_page(), "Try the sample").click().run()
+    assert not page.exception
+    deadline = time.monotonic() + 90
+    while any(job.is_active for job in Jobs().all()):
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+    page.run()
+    assert not page.exception
+    assert page.chat_input
 
 
 def test_an_empty_collection_is_said_to_be_empty(flying: Path) -> None:
