@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from functools import cache
 from pathlib import Path
 
 _INSIDE = " › "
@@ -18,7 +19,8 @@ def shown_names(paths: Iterable[str]) -> dict[str, str]:
 
     What lies in an archive or hangs on a mail is named with it: "archive 2023.zip › inner/slides.pptx".
     """
-    forms = {path: _forms(path) for path in paths}
+    is_file = cache(os.path.isfile)  # most documents lie in a few folders
+    forms = {path: _forms(path, is_file) for path in paths}
     chosen = dict.fromkeys(forms, 0)
     while True:
         counted = Counter(forms[path][at] for path, at in chosen.items())
@@ -31,22 +33,22 @@ def shown_names(paths: Iterable[str]) -> dict[str, str]:
             chosen[path] += 1
 
 
-def _forms(path: str) -> list[str]:
+def _forms(path: str, is_file: Callable[[str], bool]) -> list[str]:
     """What the path may be called, the shortest first and the whole of it last."""
     parts = path.replace(os.sep, "/").split("/")
-    outer = _length_outside(parts)
+    outer = _length_outside(parts, is_file)
     inside = "".join(_inside(parts[outer:]))
     starts = [start for start in range(outer - 1, -1, -1) if parts[start]]
     return [*("/".join(parts[start:outer]) + inside for start in starts), path]
 
 
-def _length_outside(parts: list[str]) -> int:
+def _length_outside(parts: list[str], is_file: Callable[[str], bool]) -> int:
     """How many parts lead to the file on disk: all of them, or those up to an archive or a mail."""
     for length in range(1, len(parts)):
-        ancestor = Path("/".join(parts[:length]) or "/")
-        if ancestor.is_file():
+        ancestor = "/".join(parts[:length]) or "/"
+        if is_file(ancestor):
             return length
-        if ancestor.suffix.lower() in _CONTAINERS and not ancestor.is_dir():
+        if Path(parts[length - 1]).suffix.lower() in _CONTAINERS and not Path(ancestor).is_dir():
             return length
     return len(parts)
 

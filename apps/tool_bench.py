@@ -81,6 +81,7 @@ class ToolBench:
 def missing_model(engine: str, kinds: tuple[str, ...] = ("llama-cpp", "piper")) -> CatalogueModel | None:
     """The catalogue's model behind an engine's name, where it is not on this machine; None otherwise."""
     import machine
+    from apps.known_models import known_state
 
     kind, _, id = engine.partition(":")
     if kind not in kinds:
@@ -89,7 +90,7 @@ def missing_model(engine: str, kinds: tuple[str, ...] = ("llama-cpp", "piper")) 
         model = machine.load_catalogue().model(id.partition("+")[0])
     except machine.UnknownModel:
         return None
-    return None if machine.state(model.id) == "here" else model
+    return None if known_state(model.id) == "here" else model
 
 
 def _writer_of(result: ToolResult, workshop: Workshop) -> str | None:

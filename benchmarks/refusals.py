@@ -1,19 +1,22 @@
-"""Which questions without an answer are refused, by three ways of telling them, in one run.
+"""Which questions without an answer are refused, by four ways of telling them, in one run.
 
     python -m benchmarks.refusals FOLDER [--half odd|even|both] [--answerable N] [--unanswerable N]
                                   [--foreign FOLDER...] [--foreign-each N] [--out FILE.jsonl]
 
-Each question is searched for, read and answered once, and three arms are told from it:
+Each question is searched for, read and answered once, and these arms are told from it:
 
 - refdesk: what the model's own state says (`rag.answerability`), at the shipped threshold; the model's own
   refusals do not count.
+- second look: the product as it is shipped, which looks at more of the documents before such a refusal
+  stands. Questions that the arm above answers are answered the same by it, and are not asked twice.
 - prompt: the same prompt's answer, refused where the model itself says so.
 - yes or no: the same prompt, and instead of an answer the model is asked whether the passages state it. What
   gets less P(yes)/(P(yes)+P(no)) than a threshold is refused: the one that refuses as many answerable
   questions as refdesk does, chosen on these very questions, in that arm's favour.
 
 Of a FOLDER with `passage_id`s the halves are by their SHA-256, as in `benchmarks.answerability`, which
-trained on the even one. Questions of the `--foreign` sets have no answer in these documents.
+trained on the even one. Questions of the `--foreign` sets have no answer in these documents. What `--out`
+holds already is not asked again: a stopped run goes on with the same command.
 """
 
 from __future__ import annotations
@@ -37,7 +40,7 @@ from evaluation.intervals import bootstrap_intervals
 from evaluation.metrics.squad import token_f1
 from evaluation.types import Question
 from generators.text.protocol import GenerationRequest, Message, PromptRead, TextGenerator
-from rag import Answered, Collection, Settings, Trace
+from rag import Answer, Answered, Collection, Settings, Trace
 from rag.assembly import Engines
 from rag.citations import without_marks
 from rag.refusal import is_refusal
@@ -59,6 +62,9 @@ class Row:
     f1: float
     score: float
     refused_anyway: bool
+    refused_twice: bool
+    second_f1: float
+    second_seconds: float | None
     refused_by_prompt: bool
     yes: float
     first_text_seconds: float | None
@@ -70,15 +76,19 @@ class Row:
 def main() -> None:
     arguments = _arguments()
     question_set = load_question_set(arguments.questions)
-    collection, _ = collection_of(question_set, _JUDGED)
+    judged, _ = collection_of(question_set, _JUDGED)
+    shipped, _ = collection_of(question_set, Settings())
     asked = _drawn(arguments, question_set.questions)
-    rows: list[Row] = []
-    with collection:
-        collection.load()
+    rows = _kept(arguments.out)
+    known = {row.question for row in rows}
+    with judged, shipped:
+        judged.load()
         threshold = _shipped_threshold()
-        with arguments.out.open("w", encoding="utf-8") as out:
+        with arguments.out.open("a", encoding="utf-8") as out:
             for kind, question in asked:
-                rows.append(_row(collection, kind, question))
+                if question.text in known:
+                    continue
+                rows.append(_row(judged, shipped, threshold, kind, question))
                 out.write(json.dumps(asdict(rows[-1]), ensure_ascii=False) + "\n")
                 out.flush()
     print(f"{question_set.name}, {arguments.half} half, threshold {threshold:.4f}, {machine_facts()}")
@@ -94,14 +104,17 @@ def report(rows: Sequence[Row], threshold: float) -> list[str]:
     prompt = [row.refused_by_prompt for row in rows]
     allowed = sum(refused for row, refused in zip(rows, refdesk, strict=True) if row.kind == "answerable")
     least_yes = sorted(row.yes for row in known)[min(allowed, len(known) - 1)] if known else 0.0
-    for name, refusals in (
-        ("refdesk", refdesk),
-        ("prompt", prompt),
-        ("yes or no", [row.yes < least_yes for row in rows]),
+    first = [row.f1 for row in rows]
+    second = [row.second_f1 if refused else row.f1 for row, refused in zip(rows, refdesk, strict=True)]
+    for name, refusals, scores in (
+        ("refdesk", refdesk, first),
+        ("second look", [row.refused_twice for row in rows], second),
+        ("prompt", prompt, first),
+        ("yes or no", [row.yes < least_yes for row in rows], first),
     ):
         f1 = [
-            0.0 if refused else row.f1
-            for row, refused in zip(rows, refusals, strict=True)
+            0.0 if refused else score
+            for row, refused, score in zip(rows, refusals, scores, strict=True)
             if row.kind == "answerable"
         ]
         lines.append(f"{name}: token F1 of the answerable {_mean(f1)}")
@@ -114,6 +127,7 @@ def report(rows: Sequence[Row], threshold: float) -> list[str]:
         ("first text", [row.first_text_seconds for row in answered]),
         ("first checked sentence", [row.first_checked_seconds for row in answered]),
         ("whole answer", [row.total_seconds for row in answered]),
+        ("second look", [row.second_seconds for row in rows]),
     ):
         if times := [value for value in seconds if value is not None]:
             low, middle, high = quartiles(times)
@@ -132,29 +146,46 @@ def report(rows: Sequence[Row], threshold: float) -> list[str]:
     return lines
 
 
-def _row(collection: Collection, kind: str, question: Question) -> Row:
+def _kept(out: Path) -> list[Row]:
+    if not out.exists():
+        return []
+    return [Row(**json.loads(line)) for line in out.read_text("utf-8").splitlines()]
+
+
+def _row(judged: Collection, shipped: Collection, threshold: float, kind: str, question: Question) -> Row:
     traces: list[Trace] = []
-    events = collection.stream(question.text, trace=traces.append, as_question=True)
+    events = judged.stream(question.text, trace=traces.append, as_question=True)
     answer = next(event.answer for event in events if isinstance(event, Answered))
-    said = answer.short_answer or without_marks(answer.text)
+    said, f1 = _said(answer, kind, question)
     drafts = [writing.text for writing in traces[0].writings]
     # Whatever the model's state: what was computed by rule is answered, what nothing was found for is not.
     score = float(not answer.refused) if answer.answerability is None else answer.answerability
     messages = traces[0].writings[-1].messages if drafts else ()
+    yes = _yes(judged._engines.generator(), messages) if messages else score
+    second = shipped.ask(question.text, as_question=True) if score < threshold else answer
     return Row(
         kind=kind,
         question=question.text,
         said=said,
-        f1=token_f1(said, question.answers) if kind == "answerable" and not answer.refused else 0.0,
+        f1=f1,
         score=score,
         refused_anyway=answer.refused,
+        refused_twice=second.refused,
+        second_f1=_said(second, kind, question)[1],
+        second_seconds=second.timings.total_seconds if second is not answer else None,
         refused_by_prompt=answer.refused or (bool(drafts) and is_refusal(drafts[0])),
-        yes=_yes(collection._engines.generator(), messages) if messages else score,
+        yes=yes,
         first_text_seconds=answer.timings.first_token_seconds,
         first_checked_seconds=answer.timings.first_checked_seconds,
         total_seconds=answer.timings.total_seconds,
         read_tokens=answer.tokens.prompt - answer.tokens.reused,
     )
+
+
+def _said(answer: Answer, kind: str, question: Question) -> tuple[str, float]:
+    """What is compared with the gold answers, and its token F1, 0 to 1."""
+    said = answer.short_answer or without_marks(answer.text)
+    return said, token_f1(said, question.answers) if kind == "answerable" and not answer.refused else 0.0
 
 
 def _yes(generator: TextGenerator, messages: Sequence[Message]) -> float:

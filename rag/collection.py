@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import time
+import weakref
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import replace
@@ -240,6 +241,14 @@ class Collection(CollectionContents, Asking):
     def close(self) -> None:
         """Let go of files and models. A closed collection stays closed; closing twice is fine."""
         self._behind.close()
+
+    def when_forgotten(self, tell: Callable[[Callable[[], None]], object]) -> None:
+        """Once nothing refers to this collection any more, tell this what closes it.
+
+        For whoever shares it with others and cannot know who is the last to have it. That may come at any
+        moment and in any thread, so `tell` should only hand on what it is told.
+        """
+        weakref.finalize(self, tell, self._behind.close).atexit = False
 
     def __enter__(self) -> Self:
         return self

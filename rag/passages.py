@@ -86,11 +86,14 @@ class Picking:
         return (*shown, *_numbered(stretches, picked, self.reader, len(shown) + 1))
 
     def _units(self, stretches: Sequence[Stretch]) -> list[Unit]:
-        return [
+        units = [
             unit
             for index, stretch in enumerate(stretches)
             for unit in units_of(index, stretch, self.count_tokens, self.reader)
         ]
+        # Many documents begin with their title, which the prompt shows above each of their passages anyway.
+        saying = [unit for unit in units if not _is_title(unit, stretches[unit.stretch])]
+        return saying or units
 
     def _overhead(self, stretches: Sequence[Stretch]) -> list[int]:
         return [self.count_tokens(_heading(stretch)) for stretch in stretches]
@@ -118,6 +121,10 @@ def _is_shown(unit: Unit, stretch: Stretch, shown: Sequence[Passage]) -> bool:
         for passage in shown
         for span in passage.spans
     )
+
+
+def _is_title(unit: Unit, stretch: Stretch) -> bool:
+    return unit.text.strip("# \n").casefold() == stretch.best.title.casefold()
 
 
 def _heading(stretch: Stretch) -> str:

@@ -68,7 +68,7 @@ class PassageSettings:
     """
 
     token_budget: int | None = None
-    cpu_token_budget: int = 150
+    cpu_token_budget: int = 135
     gpu_token_budget: int = 2000
     follow_up_share: float = 0.3
     carried_budgets: float = 2.0

@@ -59,7 +59,16 @@ def list_collections() -> list[CollectionInfo]:
     folder = collections_folder()
     if not folder.is_dir():
         return []
-    return [_describe(entry) for entry in sorted(folder.iterdir()) if entry.is_dir()]
+    return [describe_collection(entry) for entry in sorted(folder.iterdir()) if entry.is_dir()]
+
+
+def describe_collection(folder: Path) -> CollectionInfo:
+    """What a listing says of the collection in this folder, which is opened for it."""
+    try:
+        with Store.open(folder) as store:
+            return CollectionInfo(folder.name, folder, store.statistics())
+    except StoreError as error:
+        return CollectionInfo(folder.name, folder, None, str(error))
 
 
 def rename_collection(name: str, new_name: str) -> None:
@@ -97,11 +106,3 @@ def delete_collection(name: str) -> None:
         raise StoreError(
             f"{folder} could not be deleted whole: {error}. Delete what is left by hand."
         ) from error
-
-
-def _describe(folder: Path) -> CollectionInfo:
-    try:
-        with Store.open(folder) as store:
-            return CollectionInfo(folder.name, folder, store.statistics())
-    except StoreError as error:
-        return CollectionInfo(folder.name, folder, None, str(error))

@@ -7,14 +7,16 @@ from pathlib import Path
 import streamlit as st
 
 from apps.chat import chat_page, documents_page, settings_page, tools_page
-from apps.chat.shared import choose, chosen, whole_collections
+from apps.chat.shared import all_collections, choose, chosen, whole_collections
+from apps.chat.warming import warm
 from apps.collection_settings import settings_for
-from rag import list_collections
 
 #: In Streamlit's own letters, in a blue that is seen on light and on dark.
 _WORDMARK = str(Path(__file__).with_name("wordmark.png"))
 #: A file: Streamlit has the browser fetch icons by name, and emojis, from other hosts.
 _ICON = str(Path(__file__).with_name("icon.png"))
+#: In the session: what the choice beside the pages shows.
+_SHOWN = "collection shown"
 
 
 def show_app() -> None:
@@ -31,17 +33,22 @@ def show_app() -> None:
     )
     _show_collections()
     page.run()
+    warm()
 
 
 def _show_collections() -> None:
-    for info in list_collections():
+    for info in all_collections():
         if info.problem is not None:
             st.sidebar.warning("A collection does not open.")
             st.sidebar.text(f"{info.name}: {info.problem}")
     names = [info.name for info in whole_collections()]
     current = chosen()
     if current is not None:
-        name = st.sidebar.selectbox("Collection", names, index=names.index(current))
-        choose(name)
-        if settings_for(name).problems:
+        st.session_state[_SHOWN] = current
+        st.sidebar.selectbox("Collection", names, key=_SHOWN, on_change=_choose_shown)
+        if settings_for(current).problems:
             st.sidebar.warning("Some saved settings cannot be used: see the settings.")
+
+
+def _choose_shown() -> None:
+    choose(st.session_state[_SHOWN])

@@ -8,6 +8,8 @@ import streamlit as st
 
 from apps.chat.chat_work import Made
 from apps.chat.plain_words import plain
+from apps.chat.tools_gallery import LARGE_WIDTH
+from apps.shown_pictures import shown_picture
 
 _SOUNDS = {".wav": "audio/wav", ".flac": "audio/flac", ".ogg": "audio/ogg"}
 _PICTURES = frozenset({".png", ".jpg", ".jpeg", ".webp"})
@@ -32,7 +34,8 @@ def _show_file(file: Path, key: str) -> None:
         st.text(f"{file.name} is not there any more.")
         return
     if file.suffix.lower() in _PICTURES:
-        st.image(str(file))
+        picture, kind = shown_picture(file, LARGE_WIDTH)
+        st.image(picture, output_format=kind)
     elif file.suffix.lower() in _SOUNDS:
         st.audio(str(file), format=_SOUNDS[file.suffix.lower()])
     st.download_button(

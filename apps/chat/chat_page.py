@@ -12,6 +12,7 @@ from apps.chat.chat_session import current_chat, source_open
 from apps.chat.chat_source_dialog import show_source
 from apps.chat.chat_states import say_empty, say_indexing, say_missing_model, say_no_collection
 from apps.chat.chat_writing import show_writing
+from apps.chat.known_documents import count_of_documents
 from apps.chat.shared import EXPECTED, chosen, opened, show_problem
 from apps.cli.screen import count_of
 from apps.jobs.jobs import Jobs
@@ -31,7 +32,7 @@ def show() -> None:
     show_history(name, chat)
     try:
         collection = opened(name)
-        documents = collection.statistics().documents
+        documents = count_of_documents(collection)
     except EXPECTED as error:
         show_problem("The collection could not be opened.", error)
         return

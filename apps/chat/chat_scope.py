@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import streamlit as st
 
+from apps.chat.known_documents import documents_of, names_of
 from apps.chat.shared import EXPECTED
-from apps.document_names import shown_names
 from ingest.media_names import media_name
 from rag import Collection, DocumentFilter
 
@@ -46,16 +46,13 @@ def choose_documents(collection: Collection) -> DocumentFilter | None:
 
 def _show_choice(collection: Collection) -> None:
     name = collection.name
-    infos = collection.documents()
-    names = shown_names(info.path for info in infos)
+    names = names_of(collection)
     st.multiselect(
-        "Documents", [info.path for info in infos], key=f"chat documents {name}",
+        "Documents", list(names), key=f"chat documents {name}",
         format_func=lambda path: names.get(path, path), placeholder="All of them",
     )  # fmt: skip
-    st.multiselect(
-        "Kinds", sorted({media_name(info.media_type) for info in infos}), key=f"chat kinds {name}",
-        placeholder="All of them",
-    )  # fmt: skip
+    kinds = sorted({media_name(info.media_type) for info in documents_of(collection)})
+    st.multiselect("Kinds", kinds, key=f"chat kinds {name}", placeholder="All of them")
     with st.container(horizontal=True):
         st.date_input("From", value=None, key=f"chat since {name}")
         st.date_input("Until", value=None, key=f"chat until {name}")

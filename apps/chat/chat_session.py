@@ -24,7 +24,8 @@ class OpenSource:
 def current_chat(collection: str) -> LiveChat | None:
     """The chat with this collection, None where nothing was asked yet.
 
-    The address names one after a reload; where that is with another collection, that one is chosen.
+    The address names one after a reload; where that is with another collection, that one is chosen. A chat
+    that was left for another collection waits for its own to be chosen again.
     """
     token = st.session_state.get(_key(collection))
     if token is None and (named := st.query_params.get(_IN_ADDRESS)):
@@ -35,6 +36,9 @@ def current_chat(collection: str) -> LiveChat | None:
                 "The chat that this address names is not open any more. If it was kept, it is among the "
                 "kept chats."
             )
+            return None
+        if st.session_state.get(_key(chat.collection)) == named:  # left for the collection that was chosen
+            del st.query_params[_IN_ADDRESS]
             return None
         st.session_state[_key(chat.collection)] = chat.token
         if chat.collection != collection:

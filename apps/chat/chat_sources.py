@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from apps.chat.known_documents import names_of
 from apps.cli.shown_sources import passwords
 from rag import Collection, Highlight, NoPagePicture, RagError
 from rag.types import Citation
@@ -70,7 +71,7 @@ def marked_lines(highlight: Highlight) -> tuple[TextLine, ...]:
 def original(collection: Collection, document: str) -> Path | None:
     """The file that a document was read from, if it is there to be handed out; never any other file."""
     try:
-        known = {info.path for info in collection.documents()}
+        known = names_of(collection)
     except RagError:
         return None
     path = Path(document)

@@ -10,7 +10,8 @@ from apps.chat.shared import show_problem
 from apps.cli.screen import count_of
 from apps.jobs.jobs import Jobs
 from apps.jobs.types import ACTIVE
-from machine import MachineError, resolve
+from apps.known_models import require_model
+from machine import MachineError
 from rag import Collection
 
 _EXTRACTIVE = "extractive"
@@ -59,7 +60,7 @@ def say_missing_model(collection: Collection) -> bool:
     if kind != "llama-cpp":
         return False
     try:
-        resolve(spec, kind="language")
+        require_model(spec, "language")
     except MachineError as error:
         show_problem("No answers can be written yet: the language model is not here.", error)
         st.page_link(

@@ -8,12 +8,12 @@ from typing import Literal
 import streamlit as st
 
 from apps.chat.plain_words import plain
-from apps.chat.shared import EXPECTED, choose, opened, show_problem
+from apps.chat.shared import EXPECTED, all_collections, choose, let_go, show_problem
 from apps.errors import WrongUse
 from apps.jobs.jobs import Jobs
 from apps.jobs.types import JobOrder
 from apps.settings import settings_from
-from rag import CollectionInfo, delete_collection, list_collections, open_collection, rename_collection
+from rag import CollectionInfo, delete_collection, open_collection, rename_collection
 from rag.dropped_files import DroppedFiles
 
 #: The documents of `make demo`; they come with the source, and not with an installed package.
@@ -56,7 +56,7 @@ def show_collection_tools(name: str) -> None:
 
 def show_broken_collections() -> None:
     """Those that do not open, with the reason and a way to be rid of them."""
-    broken = [info for info in list_collections() if info.problem is not None]
+    broken = [info for info in all_collections() if info.problem is not None]
     for info in broken:
         with st.container(border=True):
             st.error(f"The collection {plain(info.name)} does not open.")
@@ -72,7 +72,7 @@ def show_question_before_deletion() -> None:
 
 def make_collection(name: str) -> None:
     """Make it, empty. Raises WrongUse for a name that is taken or none, and the embedder's errors."""
-    if name.casefold() in {info.name.casefold() for info in list_collections()}:
+    if name.casefold() in {info.name.casefold() for info in all_collections()}:
         raise WrongUse(f"A collection {name!r} is there already. Choose it, or take another name.")
     try:
         collection = open_collection(name, settings_from())
@@ -80,11 +80,6 @@ def make_collection(name: str) -> None:
         raise WrongUse(str(error)) from error
     with collection:
         collection.create()
-
-
-def let_go(name: str) -> None:
-    """Close what this process has open of it: whoever asks for it next opens it anew."""
-    opened(name).close()
 
 
 def _show_name_form(key: str) -> None:
@@ -103,7 +98,7 @@ def _show_name_form(key: str) -> None:
 
 
 def _make_sample() -> None:
-    taken = {info.name.casefold() for info in list_collections()}
+    taken = {info.name.casefold() for info in all_collections()}
     name = next(
         each for each in (_SAMPLE, *(f"{_SAMPLE}-{n}" for n in range(2, len(taken) + 3))) if each not in taken
     )
@@ -144,7 +139,7 @@ def _ask_before_deletion(name: str | None) -> None:
 
 @st.dialog("Delete this collection?", on_dismiss=lambda: _ask_before_deletion(None))
 def _confirm_deletion(name: str) -> None:
-    info = next((info for info in list_collections() if info.name == name), None)
+    info = next((info for info in all_collections() if info.name == name), None)
     if info is None:
         st.text(f"“{name}” is gone already.")
         return

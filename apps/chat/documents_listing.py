@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from contextlib import suppress
 from itertools import islice
 from pathlib import PurePath
 
 import streamlit as st
 
+from apps.chat.known_documents import names_of
 from apps.chat.plain_words import plain
 from apps.chat.shared import EXPECTED, show_problem
 from apps.cli.screen import count_of, megabytes
-from apps.document_names import shown_names
 from rag import Collection, DocumentInfo
 from rag.dropped_files import DroppedFiles
 
@@ -22,17 +21,12 @@ _MOST_NAMED = 10
 _REMOVING = "documents to remove"
 
 
-def documents_of(collection: Collection) -> tuple[DocumentInfo, ...]:
-    """Its documents, read anew only when its files have changed."""
-    return _listed(str(collection.folder), _state(collection), collection)
-
-
 def show_listing(collection: Collection, documents: Sequence[DocumentInfo]) -> None:
     """The table; what is chosen in it can be read or removed."""
     if not documents:
         st.info("This collection is empty. Put files in under “Add”.")
         return
-    names = shown_names(document.path for document in documents)
+    names = names_of(collection)
     st.caption("Choose rows at their left edge to read or remove documents.")
     columns = {
         "Document": [names[each.path] for each in documents],
@@ -152,18 +146,3 @@ def _confirm_removal(collection: Collection, paths: tuple[str, ...]) -> None:
 def _dropped(collection: Collection, documents: Sequence[DocumentInfo]) -> list[bool]:
     folder = DroppedFiles(collection.folder).folder
     return [folder is not None and PurePath(each.path).is_relative_to(folder) for each in documents]
-
-
-def _state(collection: Collection) -> tuple[tuple[str, int, int], ...]:
-    """What differs once anybody has changed the collection: sizes and times of its database's files."""
-    found = []
-    for name in ("store.sqlite3", "store.sqlite3-wal"):
-        with suppress(OSError):
-            status = (collection.folder / name).stat()
-            found.append((name, status.st_size, status.st_mtime_ns))
-    return tuple(found)
-
-
-@st.cache_resource(max_entries=16, show_spinner=False)
-def _listed(folder: str, state: object, _collection: Collection) -> tuple[DocumentInfo, ...]:  # noqa: ARG001 - keys
-    return tuple(_collection.documents())

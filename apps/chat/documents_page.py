@@ -12,8 +12,9 @@ from apps.chat.documents_collections import (
     show_question_before_deletion,
 )
 from apps.chat.documents_jobs import show_jobs
-from apps.chat.documents_listing import documents_of, show_listing, totals
+from apps.chat.documents_listing import show_listing, totals
 from apps.chat.documents_search import show_search
+from apps.chat.known_documents import documents_of
 from apps.chat.plain_words import plain
 from apps.chat.shared import EXPECTED, chosen, opened, show_problem
 from apps.jobs.jobs import Jobs

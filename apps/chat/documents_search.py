@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from apps.chat.documents_html import STYLE, hit_html
+from apps.chat.known_documents import names_of
 from apps.chat.shared import EXPECTED, show_problem
 from apps.document_names import shown_names
 from rag import Collection, DocumentFilter, DocumentInfo, Explanation
@@ -17,7 +18,7 @@ def show_search(collection: Collection, documents: Sequence[DocumentInfo]) -> No
     if not documents:
         st.info("There is nothing to search yet.")
         return
-    names = shown_names(document.path for document in documents)
+    names = names_of(collection)
     with st.form(f"search {collection.name}", border=False):
         query = st.text_input("Search in these documents", placeholder="annual fee")
         places, numbers = st.columns([4, 1])

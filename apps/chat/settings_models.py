@@ -5,11 +5,12 @@ from __future__ import annotations
 import streamlit as st
 
 from apps.chat.shared import EXPECTED, show_problem
+from apps.known_models import known_state
 from apps.model_fetching import model_fetches
 from apps.sizes import megabytes
 from generators.audio.known_music_models import KNOWN_MUSIC_MODELS
 from generators.image.known_models import KNOWN_MODELS
-from machine import CatalogueModel, load_catalogue, models_folder, state
+from machine import CatalogueModel, load_catalogue, models_folder
 
 _STATES = {
     "here": ":green-badge[here]",
@@ -60,7 +61,7 @@ def _model(model: CatalogueModel) -> None:
     fetch = model_fetches().of(model.id)
     working = fetch is not None and fetch.state == "working"
     about, button = st.columns([5, 1], vertical_alignment="center")
-    where = "partial" if working else _state(model.id)
+    where = "partial" if working else known_state(model.id)
     about.markdown(f"**{model.title}** {_STATES[where]}")
     needed = ", needed by default" if model.default else ""
     about.text(
@@ -83,17 +84,6 @@ def _model(model: CatalogueModel) -> None:
         show_problem("This model could not be fetched.", fetch.error)
     else:
         show_problem("This model could not be fetched, for a reason nobody foresaw.", fetch.error)
-
-
-@st.cache_data(ttl=30, show_spinner=False)
-def _state_at(id: str, fetched: int) -> str:  # noqa: ARG001 - a key: each fetch is looked at anew
-    return state(id)
-
-
-def _state(id: str) -> str:
-    """Looked at twice a minute, and after each fetch: files that take no seal are hashed each time."""
-    fetch = model_fetches().of(id)
-    return _state_at(id, 0 if fetch is None else hash(fetch))
 
 
 def _known(about: str, id: str, command: str) -> None:

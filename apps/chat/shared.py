@@ -12,10 +12,12 @@ import streamlit as st
 
 from apps.collection_settings import settings_for
 from apps.errors import FaceError
+from apps.known_collections import KnownCollections
+from apps.open_collections import OpenCollections
 from generators.errors import GeneratorError
 from ingest.errors import IngestError
 from machine import MachineError
-from rag import Collection, CollectionInfo, RagError, Settings, list_collections, open_collection
+from rag import Collection, CollectionInfo, RagError
 
 #: What can go wrong in a person's daily work: shown in words. Everything else is a defect.
 EXPECTED = (RagError, IngestError, GeneratorError, MachineError, FaceError)
@@ -23,28 +25,38 @@ EXPECTED = (RagError, IngestError, GeneratorError, MachineError, FaceError)
 _CHOSEN = "collection"
 
 
+@st.cache_resource(show_spinner=False)
+def _open_collections() -> OpenCollections:
+    return OpenCollections()
+
+
+@st.cache_resource(show_spinner=False)
+def _known_collections() -> KnownCollections:
+    return KnownCollections()
+
+
 def opened(name: str) -> Collection:
     """One open collection for all who look at it; its models are shared with the others'.
 
     It goes by what is saved for it: after a change the next call opens it anew, and whoever is in the middle
-    of an answer ends it by the settings before.
+    of an answer ends it by the settings before. It stays open as long as anybody has it.
     """
-    settings = settings_for(name).settings
-    return _opened(name, repr(settings), settings)
+    return _open_collections().get(name, settings_for(name).settings)
 
 
-@st.cache_resource(
-    max_entries=4,
-    validate=lambda collection: not collection.is_closed,
-    on_release=lambda collection: collection.close(),
-)
-def _opened(name: str, written: str, _settings: Settings) -> Collection:  # noqa: ARG001 - a key
-    return open_collection(name, _settings)
+def let_go(name: str) -> None:
+    """Close what this process has open of it: whoever asks for it next opens it anew."""
+    _open_collections().close(name)
+
+
+def all_collections() -> tuple[CollectionInfo, ...]:
+    """Every collection, by name, those included that do not open."""
+    return _known_collections().all()
 
 
 def whole_collections() -> list[CollectionInfo]:
     """Those that open, by name."""
-    return [info for info in list_collections() if info.problem is None]
+    return [info for info in all_collections() if info.problem is None]
 
 
 def chosen() -> str | None:

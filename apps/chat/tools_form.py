@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import streamlit as st
 
 from apps.chat import tools_work
+from apps.chat.known_documents import names_of
 from apps.chat.shared import opened
 from apps.collection_settings import settings_for
-from apps.document_names import shown_names
 from apps.settings import settings_from
 from apps.tool_choices import WRITING, ChosenEngines, models_to_get
 from rag import Settings
@@ -112,12 +114,12 @@ def _source(tool: str) -> str:
     )  # fmt: skip
 
 
-def _document_names(collection: str | None) -> dict[str, str]:
+def _document_names(collection: str | None) -> Mapping[str, str]:
     """Paths of the collection's documents, with the names that they are shown by."""
-    return {} if collection is None else shown_names(info.path for info in opened(collection).documents())
+    return {} if collection is None else names_of(opened(collection))
 
 
-def _document(tool: str, names: dict[str, str], required: bool) -> str | None:
+def _document(tool: str, names: Mapping[str, str], required: bool) -> str | None:
     return st.selectbox(
         "Document",
         list(names),

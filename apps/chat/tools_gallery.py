@@ -6,10 +6,15 @@ import streamlit as st
 
 from apps.chat.plain_words import plain
 from apps.gallery import MadeFile, made_file, made_folder, made_paths
+from apps.shown_pictures import shown_picture
 from apps.sizes import megabytes
 
 _AT_ONCE = 9
 _SHOWN = "files shown"
+#: Pixels; three stand beside one another, and screens may have two for one.
+_SMALL_WIDTH = 640
+#: Pixels. Streamlit makes wider ones smaller by itself, at every click.
+LARGE_WIDTH = 1400
 
 
 def show() -> None:
@@ -34,11 +39,13 @@ def show() -> None:
 def show_file(file: MadeFile, place: str) -> None:
     """The file itself, whose work it is, its details and a download. `place` keeps widgets apart."""
     try:
-        content = file.path.read_bytes()
+        content = file.path.read_bytes  # for the download, when it is asked for
         if file.kind == "picture":
-            st.image(content, width="stretch" if place == "gallery" else "content")
+            small = place == "gallery"
+            picture, kind = shown_picture(file.path, _SMALL_WIDTH if small else LARGE_WIDTH)
+            st.image(picture, width="stretch" if small else "content", output_format=kind)
         else:
-            st.audio(content, format=file.media_type)
+            st.audio(content(), format=file.media_type)
     except (OSError, ValueError) as error:  # Pillow's complaint of what is no picture is an OSError
         st.warning("This file cannot be shown.")
         st.text(str(error))

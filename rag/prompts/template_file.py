@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
+from functools import cache
 from importlib import resources
 from importlib.resources.abc import Traversable
 from pathlib import Path
@@ -37,12 +38,11 @@ def load_template(name: str) -> Template:
                 f"the templates: {_names()}."
             ) from error
         return read_template(content, f"The prompt template {name}")
-    shipped = _folder() / f"{name}.toml"
-    if not name.isidentifier() or not shipped.is_file():
+    if not name.isidentifier() or not (_folder() / f"{name}.toml").is_file():
         raise TemplateUnusable(
             f"There is no prompt template {name!r}. There are: {_names()}; or name a .toml file of your own."
         )
-    return read_template(shipped.read_bytes(), f"The prompt template {name!r}")
+    return _shipped(name)
 
 
 def load_step_template(name: str) -> Template:
@@ -68,6 +68,12 @@ def read_template(content: bytes, called: str) -> Template:
 
 class _WrongError(Exception):
     """What is wrong and what would be right, to follow the file's name in a sentence."""
+
+
+@cache
+def _shipped(name: str) -> Template:
+    """It comes with the program and stays as it is: read once."""
+    return read_template((_folder() / f"{name}.toml").read_bytes(), f"The prompt template {name!r}")
 
 
 def _folder() -> Traversable:

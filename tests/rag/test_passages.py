@@ -108,6 +108,17 @@ def test_one_sentence_longer_than_the_budget_is_cut_not_dropped() -> None:
     assert 0 < words(found[0].text) <= 20
 
 
+def test_a_title_that_stands_above_a_passage_is_not_said_again_in_it() -> None:
+    found = pick(
+        "rope", [hit(1, "# Document 1\n\nThe rope is old."), hit(2, "Document 2", document_id=2)], 100
+    )
+    assert [passage.text for passage in found] == ["The rope is old."]
+
+
+def test_a_document_that_says_nothing_but_its_title_is_shown() -> None:
+    assert [passage.text for passage in pick("title", [hit(1, "Document 1")], 100)] == ["Document 1"]
+
+
 def test_no_hits_no_passages() -> None:
     assert pick("anything", [], 100) == ()
 

@@ -254,7 +254,8 @@ def test_a_collection_that_does_not_open_can_be_deleted(modelless: Path) -> None
 
 
 def test_removed_documents_are_gone_with_their_copies(filled: Path, modelless: Path) -> None:
-    from apps.chat.documents_listing import documents_of, totals
+    from apps.chat.documents_listing import totals
+    from apps.chat.known_documents import documents_of
 
     with open_collection("default", settings_from()) as collection:
         assert len(documents_of(collection)) == 3
