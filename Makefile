@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 export HF_HUB_DISABLE_TELEMETRY := 1
 
-.PHONY: help prerequisites demo test unit real check format docs lock gate bench torture chat gpu clean
+.PHONY: help prerequisites demo test unit real check format docs screenshots lock gate bench torture chat gpu clean
 
 help: ## List the targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 20
@@ -57,6 +57,9 @@ format: $(READY) ## Rewrite the code as `make check` wants it
 
 docs: $(READY) ## Write docs/cli.md from the commands' own help
 	$(BIN)/python scripts/write_cli_docs.py
+
+screenshots: $(READY) models ## Take the pictures of docs/chat.md anew (Chromium; slow: a model answers)
+	$(BIN)/python scripts/screenshots.py $(ARGS)
 
 lock: ## Resolve pyproject.toml anew into requirements.lock
 	@bash scripts/lock.sh $(BIN)

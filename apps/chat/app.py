@@ -11,6 +11,8 @@ from apps.chat.shared import all_collections, choose, chosen, whole_collections
 from apps.chat.warming import warm
 from apps.collection_settings import settings_for
 
+#: In Streamlit's own letters, in a blue that is seen on light and on dark.
+_WORDMARK = str(Path(__file__).with_name("wordmark.png"))
 #: A file: Streamlit has the browser fetch icons by name, and emojis, from other hosts.
 _ICON = str(Path(__file__).with_name("icon.png"))
 #: In the session: what the choice beside the pages shows.
@@ -20,6 +22,7 @@ _SHOWN = "collection shown"
 def show_app() -> None:
     """Draw the page that was chosen. Streamlit calls this again at every click."""
     st.set_page_config(page_title="Refdesk", page_icon=_ICON, layout="wide")
+    st.logo(_WORDMARK, size="large", icon_image=_ICON)
     page = st.navigation(
         [
             st.Page(chat_page.show, title="Chat", icon=":material/forum:", url_path="chat", default=True),

@@ -35,7 +35,7 @@ def show_asking(collection: Collection, chat: LiveChat | None) -> None:
             for usage, about in commands():
                 st.text(f"{usage}: {about}" if usage else about)
     typed = st.chat_input(
-        "Ask these documents, or type / for a command", accept_file=True, file_type=list(ATTACHED),
+        "Ask, or type / for a command", accept_file=True, file_type=list(ATTACHED),
         max_upload_size=_LARGEST_ATTACHED_MB, disabled=writing,
     )  # fmt: skip
     if typed is not None:

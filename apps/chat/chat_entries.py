@@ -16,6 +16,9 @@ from apps.chat.shared import EXPECTED, show_problem
 from apps.document_names import shown_names
 from rag import Verdict
 
+#: The pictures beside what is said: in the text's own colour.
+PERSON, DESK = ":material/person:", ":material/menu_book:"
+
 _MOST_SOURCES = 12
 _SNIPPET = 280
 
@@ -29,7 +32,7 @@ _REFUSALS = {
 def show_entry(chat: LiveChat, at: int, entry: Entry) -> None:
     """Draw one. A click on a mark or a source opens it, later in the same run."""
     show_question(entry.question, None if entry.attachment is None else entry.attachment.name)
-    with st.chat_message("assistant"):
+    with st.chat_message("assistant", avatar=DESK):
         outcome = entry.outcome
         if isinstance(outcome, Shown):
             _show_answer(chat, at, outcome)
@@ -47,7 +50,7 @@ def show_entry(chat: LiveChat, at: int, entry: Entry) -> None:
 
 
 def show_question(question: str, attached: str | None = None) -> None:
-    with st.chat_message("user"):
+    with st.chat_message("user", avatar=PERSON):
         st.text(question)
         if attached is not None:
             st.text(f"Asked of the attached file alone: {attached}")
@@ -106,7 +109,7 @@ def _show_sources(at: int, shown: Shown, names: dict[str, str]) -> None:
 
 def _show_refusal(at: int, shown: Shown, names: dict[str, str]) -> None:
     turn = shown.turn
-    with st.container(border=True):
+    with st.container(border=True, gap="xsmall"):
         st.text(turn.text)
         st.caption(_REFUSALS.get(turn.refusal or "", "Nothing that was found answers it."))
         st.text(f"Looked for: {turn.searched or turn.question}")
@@ -157,7 +160,7 @@ def _speak(chat: LiveChat, at: int, shown: Shown) -> None:
 def _show_drawer(shown: Shown, names: dict[str, str]) -> None:
     turn = shown.turn
     timings, tokens = turn.timings, turn.tokens
-    with st.expander("How this came about"):
+    with st.expander("How this came about", type="compact"):
         if turn.searched is not None:
             st.text(f"Searched for: {turn.searched}")
         first = timings.first_token_seconds

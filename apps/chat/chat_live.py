@@ -171,7 +171,8 @@ class LiveChats:
 
     def begin(self, collection: str, kept: str | None = None) -> LiveChat:
         """A new chat, or one that goes on with a kept one. Raises ConversationError for that."""
-        chat = LiveChat(secrets.token_urlsafe(24), collection, kept)
+        # In hexadecimal: it is part of components' keys, where Streamlit refuses two underscores in a row.
+        chat = LiveChat(secrets.token_hex(24), collection, kept)
         with self._lock:
             self._chats[chat.token] = chat
             leaving = [each for each in list(self._chats.values())[: -self._most] if each.work is None]

@@ -14,6 +14,7 @@ from apps.chat.chat_states import say_empty, say_indexing, say_missing_model, sa
 from apps.chat.chat_writing import show_writing
 from apps.chat.known_documents import count_of_documents
 from apps.chat.shared import EXPECTED, chosen, opened, show_problem
+from apps.cli.screen import count_of
 from apps.jobs.jobs import Jobs
 from apps.jobs.types import ACTIVE
 from rag import Collection
@@ -27,6 +28,7 @@ def show() -> None:
         say_no_collection()
         return
     chat = current_chat(name)
+    counted = st.sidebar.empty()
     show_history(name, chat)
     try:
         collection = opened(name)
@@ -34,10 +36,10 @@ def show() -> None:
     except EXPECTED as error:
         show_problem("The collection could not be opened.", error)
         return
-    st.sidebar.caption(f"{documents:,} documents")
+    counted.caption(count_of(documents, "document"))
     being_read = any(job.standing in ACTIVE for job in Jobs().of_collection(name))
     if being_read:
-        say_indexing(documents)
+        say_indexing(name, documents)
     if documents == 0:
         if not being_read:
             say_empty(collection)

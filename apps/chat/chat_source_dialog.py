@@ -34,15 +34,15 @@ def _dialog(shown: Shown, entry: int, collection: Collection) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         # They go round: a button that is disabled under a person's finger takes the keyboard's focus with it.
         for label, icon, step in (("Previous", "arrow_back", -1), ("Next", "arrow_forward", 1)):
-            st.button(
-                label,
-                icon=f":material/{icon}:",
-                key=f"chat source {label}",
-                disabled=alone,
-                on_click=open_source,
-                args=(entry, (place + step) % len(shown.sources)),
-            )
-        st.caption(f"{place + 1} of {len(shown.sources)}")
+            if not alone:
+                st.button(
+                    label,
+                    icon=f":material/{icon}:",
+                    key=f"chat source {label}",
+                    on_click=open_source,
+                    args=(entry, (place + step) % len(shown.sources)),
+                )
+        st.caption("The only source" if alone else f"{place + 1} of {len(shown.sources)}")
         _offer_original(collection, source.citation.document)
     said, shown_page = st.columns([2, 3])
     with said:
@@ -72,8 +72,8 @@ def _say(source: Source, name: str) -> None:
 def _show_page(page: SourcePage, key: str) -> None:
     if page.picture is not None:
         says = f"{page.page_label} as it looks; the cited lines are marked"
-        show_page_picture(page.picture, page.top, says, f"{key} picture")
-        with st.expander("The page as text"):
+        show_page_picture(page.picture, page.top, page.left, says, f"{key} picture")
+        with st.expander("The page as text", type="compact"):
             show_page_text(page.lines, key)
         return
     if page.reason:

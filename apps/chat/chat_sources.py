@@ -26,7 +26,8 @@ class TextLine:
 @dataclass(frozen=True, slots=True)
 class SourcePage:
     """One page that a citation touches. `picture` is a PNG; without one `reason` says why, where there is a
-    reason: flowing formats have no pages. `top` is where on the picture the first marked line is, 0..1."""
+    reason: flowing formats have no pages. `top` and `left` are where on the picture the marked lines begin,
+    0..1."""
 
     document: str
     page_label: str
@@ -34,6 +35,7 @@ class SourcePage:
     picture: bytes | None = None
     reason: str = ""
     top: float = 0.0
+    left: float = 0.0
 
 
 def source_pages(collection: Collection, citation: Citation) -> tuple[SourcePage, ...]:
@@ -79,5 +81,6 @@ def original(collection: Collection, document: str) -> Path | None:
 
 def _page(highlight: Highlight, picture: bytes | None = None, reason: str = "") -> SourcePage:
     top = min((box.top for box in highlight.boxes), default=0.0)
+    left = min((box.left for box in highlight.boxes), default=0.0)
     lines = marked_lines(highlight)
-    return SourcePage(highlight.document, highlight.page_label, lines, picture, reason, top)
+    return SourcePage(highlight.document, highlight.page_label, lines, picture, reason, top, left)

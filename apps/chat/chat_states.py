@@ -5,21 +5,27 @@ from __future__ import annotations
 import streamlit as st
 
 from apps.chat import documents_page, settings_page
+from apps.chat.documents_collections import show_first_collection
 from apps.chat.shared import show_problem
+from apps.cli.screen import count_of
+from apps.jobs.jobs import Jobs
+from apps.jobs.types import ACTIVE
 from apps.known_models import require_model
 from machine import MachineError
 from rag import Collection
 
 _EXTRACTIVE = "extractive"
+_SECONDS_BETWEEN_LOOKS = 2.0
 
 
 def say_no_collection() -> None:
-    st.info(
-        "No collection yet. Make one on the page “Documents”, or with `refdesk ingest FOLDER -c NAME`, then "
-        "come back here.",
-        icon=":material/folder_open:",
+    """How it works, and the way to a first collection: here, not on another page."""
+    st.write(
+        "Put in documents, and ask. Each sentence of an answer carries a number: click it, and see the very "
+        "line that it stands on. What the documents do not say is not answered."
     )
-    link_to_documents("Add documents")
+    show_first_collection()
+    st.caption("On the command line: `refdesk ingest FOLDER -c NAME`")
 
 
 def say_empty(collection: Collection) -> None:
@@ -29,9 +35,18 @@ def say_empty(collection: Collection) -> None:
     link_to_documents("Add documents")
 
 
-def say_indexing(documents: int) -> None:
+def say_indexing(name: str, documents: int) -> None:
+    """Said as long as it is so; the page is drawn anew when the first document is in, and at the end."""
+    st.fragment(_indexing, run_every=_SECONDS_BETWEEN_LOOKS)(name, documents)
+
+
+def _indexing(name: str, documents: int) -> None:
+    active = [job for job in Jobs().of_collection(name) if job.standing in ACTIVE]
+    if not active or (documents == 0 and any(job.counts.get("ingested") for job in active)):
+        st.rerun()
+    held = count_of(documents, "document")
     st.info(
-        f"Documents are being read right now. What is in already, {documents:,} of them, can be asked."
+        f"Documents are being read right now. What is in already can be asked: {held}."
         if documents
         else "Documents are being read right now. The first of them can be asked when it is in.",
         icon=":material/hourglass_top:",

@@ -33,19 +33,23 @@ _CSS = """
 .provisional { opacity: .72; font-style: italic; }
 .unsupported .words { text-decoration: underline wavy; text-decoration-color: #c2410c;
   text-underline-offset: 3px; }
+.tail { white-space: nowrap; }
 .sign { font-size: .78rem; margin: 0 .3em 0 .25em; white-space: nowrap; }
-.supported .sign { color: var(--st-green-text-color, #15803d); }
+.supported .sign { color: var(--st-green-text-color, #15803d); font-size: .95rem; font-weight: 700; }
 .unsupported .sign { color: var(--st-orange-text-color, #c2410c); }
 .corrected .sign, .unchecked .sign { color: var(--st-blue-text-color, #1d4ed8); }
 button { font: inherit; font-size: .78rem; line-height: 1.2; vertical-align: .12em; min-width: 1.7em;
-  padding: .08em .35em; margin: 0 .12em; cursor: pointer; border-radius: .5em; color: var(--st-link-color);
-  border: 1px solid var(--st-border-color); background: var(--st-secondary-background-color); }
+  padding: .08em .35em; margin: 0 .12em 0 .3em; cursor: pointer; border-radius: .5em;
+  color: var(--st-link-color); background: var(--st-secondary-background-color);
+  border: 1px solid var(--st-border-color); }
 button:hover { border-color: var(--st-link-color); }
 button:focus-visible { outline: 2px solid var(--st-primary-color); outline-offset: 2px; }
 .page { max-height: 26rem; overflow: auto; border: 1px solid var(--st-border-color); border-radius: .5rem;
   padding: .6rem .8rem; }
-.picture { max-height: 75vh; overflow: auto; border: 1px solid var(--st-border-color); border-radius: .5rem; }
-.picture img { display: block; width: 100%; }
+/* The dialog ends where the window does; on a narrow one the page stays legible, and begins at its mark. */
+.picture { max-height: max(20rem, calc(100vh - 19rem)); overflow: auto; border-radius: .5rem;
+  border: 1px solid var(--st-border-color); }
+.picture img { display: block; width: 100%; min-width: 36rem; }
 .line { min-height: 1.2em; border-left: 3px solid transparent; padding-left: .5em; }
 .line.cited { border-left-color: #eab308; }
 mark { background: #fde047; color: #111; border-radius: 2px; padding: 0 .1em; }
@@ -78,7 +82,12 @@ export default function ({ data, parentElement, setTriggerValue }) {
       sign.title = part.says;
       sign.setAttribute('role', 'img');
       sign.setAttribute('aria-label', part.says);
-      sentence.append(sign);
+      const tail = made('span', 'tail', '');  // a sign does not begin a line
+      if (words.lastElementChild && words.lastElementChild === words.lastChild) {
+        tail.append(words.lastElementChild);
+      }
+      tail.append(sign);
+      sentence.append(tail);
     }
     return sentence;
   });
@@ -116,6 +125,7 @@ export default function ({ data, parentElement }) {
   picture.alt = data.says;
   picture.onload = () => {
     root.scrollTop = Math.max(0, picture.clientHeight * data.top - root.clientHeight / 3);
+    root.scrollLeft = Math.max(0, picture.clientWidth * data.left - 16);
   };
   picture.src = 'data:image/png;base64,' + data.png;
   root.replaceChildren(picture);
@@ -147,9 +157,12 @@ def show_page_text(lines: Sequence[TextLine], key: str) -> None:
     _PAGE(data=data, key=key, height="content")
 
 
-def show_page_picture(png: bytes, top: float, says: str, key: str) -> None:
-    """A page as it looks, scrolled to `top`, a fraction of its height; `says` is for who cannot see it."""
-    data = {"png": base64.b64encode(png).decode("ascii"), "top": top, "says": says}
+def show_page_picture(png: bytes, top: float, left: float, says: str, key: str) -> None:
+    """A page as it looks, scrolled to `top` and `left`, fractions of its height and width.
+
+    `says` is for who cannot see it.
+    """
+    data = {"png": base64.b64encode(png).decode("ascii"), "top": top, "left": left, "says": says}
     _PICTURE(data=data, key=key, height="content")
 
 

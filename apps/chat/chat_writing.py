@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from apps.chat.chat_entries import show_question
+from apps.chat.chat_entries import DESK, show_question
 from apps.chat.chat_live import LiveChat
 from apps.chat.chat_shown import parts_of
 from apps.chat.chat_text import show_answer_text
@@ -17,7 +17,7 @@ LOOK_AGAIN_SECONDS = 0.4
 def show_writing(chat: LiveChat, work: Work) -> None:
     """Draw it, and look again by itself until it is over; then the whole page is drawn anew."""
     show_question(work.question)
-    with st.chat_message("assistant"):
+    with st.chat_message("assistant", avatar=DESK):
         _follow(chat, work)
 
 

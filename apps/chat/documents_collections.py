@@ -25,17 +25,15 @@ _DELETING = "collection to delete"
 
 def show_first_collection() -> None:
     """Where there is none yet: make one, or see how it works with a sample."""
-    with st.container(border=True):
-        st.subheader("No collection yet")
-        st.write(
-            "A collection holds the documents that a question is asked of. Give it a name, then put files in."
-        )
+    st.subheader("No collection yet", anchor=False)
+    with_sample = SAMPLE_FOLDER.is_dir()
+    own, *sample = st.columns(1 + with_sample, border=True)
+    with own:
+        st.write("A collection holds the documents that are asked. Give it a name, then put files in.")
         _show_name_form("first collection")
-        if SAMPLE_FOLDER.is_dir():
-            st.divider()
-            st.write(
-                "Or look first how it works, with four short documents: a notice, rules, prices and a manual."
-            )
+    if with_sample:
+        with sample[0]:
+            st.write("Or look first how it works, with four documents: a notice, rules, prices and a manual.")
             if st.button("Try the sample", icon=":material/auto_awesome:", key="sample"):
                 _make_sample()
 

@@ -81,18 +81,17 @@ def _show_active(job: Job) -> None:
 
 
 def _show_stop(job: Job) -> None:
-    if job.standing != "stopping":
-        st.button("Stop", key=f"stop {job.id}", icon=":material/stop:", on_click=_try, args=("stop", job.id))
-        st.caption(
-            "It goes on when this page is closed. Stopped, it keeps what was read, and can be gone on with."
-        )
-    else:
+    if job.standing == "stopping":
         st.button("Stop at once", key=f"end {job.id}", on_click=_try, args=("end_now", job.id))
+        return
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.button("Stop", key=f"stop {job.id}", icon=":material/stop:", on_click=_try, args=("stop", job.id))
+        st.caption("It goes on when this page is closed. After a stop, what was read is kept.")
 
 
 def _show_ended(job: Job) -> None:
     outcomes = _report_of(job.id, job.began, job.standing)
-    with st.container(border=True):
+    with st.container(border=job.standing != "finished" or bool(job.counts.get("failed"))):
         if job.standing == "finished":
             failed = job.counts.get("failed", 0)
             (st.warning if failed else st.success)(_summary(job, outcomes))
@@ -106,11 +105,11 @@ def _show_ended(job: Job) -> None:
             st.text(job.problem or "")
         _show_reasons(outcomes)
         _show_passwords(job, outcomes)
-        if outcomes:
-            words = f"The whole report: {count_of(len(outcomes), 'file')}"
-            if st.toggle(words, key=f"report of {job.id}"):
-                _show_outcomes(outcomes)
-        with st.container(horizontal=True):
+        whole = False
+        with st.container(horizontal=True, vertical_alignment="center"):
+            if outcomes:
+                words = f"The whole report: {count_of(len(outcomes), 'file')}"
+                whole = st.toggle(words, key=f"report of {job.id}")
             if job.can_go_on:
                 st.button(
                     "Go on",
@@ -120,7 +119,12 @@ def _show_ended(job: Job) -> None:
                     on_click=_try,
                     args=("resume", job.id),
                 )
-            st.button("Dismiss", key=f"forget {job.id}", on_click=_try, args=("forget", job.id))
+            st.button(
+                "Dismiss", key=f"forget {job.id}", type="tertiary", icon=":material/close:",
+                on_click=_try, args=("forget", job.id),
+            )  # fmt: skip
+        if whole:
+            _show_outcomes(outcomes)
 
 
 @st.cache_resource(max_entries=32, show_spinner=False)
@@ -167,17 +171,21 @@ def _show_outcomes(outcomes: Sequence[FileOutcome], *, newest_first: bool = Fals
     if not outcomes:
         return
     rows = list(reversed(outcomes)) if newest_first else list(outcomes)
+    columns = {
+        "File": [_name(file) for file in rows],
+        "Outcome": [file.outcome for file in rows],
+        "Pages": [file.pages for file in rows],
+        "By OCR": [file.recognised_pages for file in rows],
+        "Chunks": [file.chunks for file in rows],
+        "Seconds": [round(file.seconds, 1) for file in rows],
+        "Why": [" ".join((file.reason or "").split()) for file in rows],
+    }
+    if not any(file.recognised_pages for file in rows):
+        del columns["By OCR"]
     st.dataframe(
-        {
-            "File": [_name(file) for file in rows],
-            "What became of it": [file.outcome for file in rows],
-            "Pages": [file.pages for file in rows],
-            "By OCR": [file.recognised_pages for file in rows],
-            "Chunks": [file.chunks for file in rows],
-            "Seconds": [round(file.seconds, 1) for file in rows],
-            "Why": [" ".join((file.reason or "").split()) for file in rows],
-        },
+        columns,
         hide_index=True,
+        column_config={"File": st.column_config.TextColumn(width="medium")},
         height="content" if len(rows) <= 5 else 215,
     )
 

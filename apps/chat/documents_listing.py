@@ -28,19 +28,22 @@ def show_listing(collection: Collection, documents: Sequence[DocumentInfo]) -> N
         return
     names = names_of(collection)
     st.caption("Choose rows at their left edge to read or remove documents.")
+    columns = {
+        "Document": [names[each.path] for each in documents],
+        "Title": [each.title for each in documents],
+        "Pages": [each.page_count for each in documents],
+        "By OCR": [each.recognised_pages for each in documents],
+        "Chunks": [each.chunk_count for each in documents],
+        "Written": [each.written or "" for each in documents],
+        "Size": [each.size_bytes for each in documents],
+        "Read in": [each.ingested_at[:10] for each in documents],
+        "Kept": ["copy here" if dropped else "on disk" for dropped in _dropped(collection, documents)],
+        "Path": [each.path for each in documents],
+    }
+    if not any(each.recognised_pages for each in documents):
+        del columns["By OCR"]
     event = st.dataframe(
-        {
-            "Document": [names[each.path] for each in documents],
-            "Title": [each.title for each in documents],
-            "Pages": [each.page_count for each in documents],
-            "By OCR": [each.recognised_pages for each in documents],
-            "Chunks": [each.chunk_count for each in documents],
-            "Written": [each.written or "" for each in documents],
-            "Read in": [each.ingested_at[:10] for each in documents],
-            "Size": [each.size_bytes for each in documents],
-            "Kept": ["copy here" if dropped else "on disk" for dropped in _dropped(collection, documents)],
-            "Path": [each.path for each in documents],
-        },
+        columns,
         hide_index=True,
         height="content" if len(documents) <= _ROWS_WITHOUT_SCROLLING else 460,
         column_config={

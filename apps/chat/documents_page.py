@@ -17,6 +17,7 @@ from apps.chat.documents_search import show_search
 from apps.chat.known_documents import documents_of
 from apps.chat.plain_words import plain
 from apps.chat.shared import EXPECTED, chosen, opened, show_problem
+from apps.jobs.jobs import Jobs
 
 _DOCUMENTS, _SEARCH, _ADD = "Documents", "Search", "Add"
 
@@ -39,7 +40,7 @@ def show() -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         with st.container():
             st.subheader(plain(name), anchor=False)
-            st.caption(totals(documents) if documents else "empty")
+            st.caption(totals(documents) if documents else _without_documents(name))
         with st.container(horizontal=True, horizontal_alignment="right", width=420):
             show_collection_tools(name)
     show_jobs(name)
@@ -54,3 +55,7 @@ def show() -> None:
         show_search(collection, documents)
     with views[2]:
         show_adding(collection)
+
+
+def _without_documents(name: str) -> str:
+    return "being filled" if any(job.is_active for job in Jobs().of_collection(name)) else "empty"

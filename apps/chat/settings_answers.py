@@ -54,13 +54,14 @@ def _form(collection: str) -> None:
         st.success(message)
     saved = setting_words(applied.settings)
     chosen = {ENGINE: _engine(collection, saved[ENGINE]), TEMPLATE: _template(collection, saved[TEMPLATE])}
+    st.subheader("In detail", anchor=False)
     for group in GROUPS:
         chosen |= _group(collection, group, saved)
     _ending(collection, folder, chosen, saved)
 
 
 def _engine(collection: str, saved: str) -> str:
-    st.subheader("Engine and model")
+    st.subheader("Engine and model", anchor=False)
     models = [model for model in load_catalogue().models if model.kind == "language"]
     names = list(dict.fromkeys([*(f"llama-cpp:{model.id}" for model in models), "extractive", saved]))
     chosen = st.selectbox(
@@ -100,7 +101,7 @@ def _template(collection: str, saved: str) -> str:
         show_problem("This template cannot be used.", error)
         return name
     st.text(template.purpose)
-    with st.expander("The whole template"):
+    with st.expander("The whole template", type="compact"):
         for message in template.stable_messages():
             st.caption(message.role)
             st.text(message.content)

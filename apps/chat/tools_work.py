@@ -51,14 +51,14 @@ def _work() -> None:
     if work.state == "working":
         st.session_state[_FOLLOWED] = True
         so_far = work.so_far
-        with st.container(border=True, horizontal=True, vertical_alignment="center"):
-            st.text(f"{work.name}: {so_far.words}")
-            if st.button(
-                "Stopping" if work.stopping() else "Stop", disabled=work.stopping(), key="stop tool"
-            ):
-                work.stop()
-                st.rerun(scope="fragment")
-        st.progress(so_far.share or 0.0)
+        with st.container(border=True):
+            with st.container(horizontal=True, vertical_alignment="center"):
+                st.text(f"{work.name.capitalize()}: {so_far.words}")
+                stopping = work.stopping()
+                if st.button("Stopping" if stopping else "Stop", disabled=stopping, key="stop tool"):
+                    work.stop()
+                    st.rerun(scope="fragment")
+            st.progress(so_far.share or 0.0)
         return
     if work.state == "done" and not work.result.result.files and work.result not in _texts():
         st.session_state[_TEXTS] = [work.result, *_texts()][:_MOST_TEXTS]

@@ -81,10 +81,23 @@ def luminance(colour: str) -> float:
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_colours_have_the_contrast_that_text_needs(theme: str) -> None:
     def contrast(one: str, other: str) -> float:
-        values = sorted(luminance(OPTIONS[f"theme.{theme}.{name}"]) for name in (one, other))
-        return (values[1] + 0.05) / (values[0] + 0.05)
+        return ratio(OPTIONS[f"theme.{theme}.{one}"], OPTIONS[f"theme.{theme}.{other}"])
 
     for ground in ("backgroundColor", "secondaryBackgroundColor"):
         assert contrast("textColor", ground) >= 7
         assert contrast("linkColor", ground) >= 4.5
         assert contrast("primaryColor", ground) >= 3
+        assert ratio(caption(theme, ground), OPTIONS[f"theme.{theme}.{ground}"]) >= 4.5
+    assert ratio("#ffffff", OPTIONS[f"theme.{theme}.primaryColor"]) >= 4.5  # the words of buttons
+
+
+def ratio(one: str, other: str) -> float:
+    darker, lighter = sorted((luminance(one), luminance(other)))
+    return (lighter + 0.05) / (darker + 0.05)
+
+
+def caption(theme: str, ground: str) -> str:
+    """Streamlit draws captions in the text's colour at 60%."""
+    colours = [bytes.fromhex(OPTIONS[f"theme.{theme}.{name}"][1:]) for name in ("textColor", ground)]
+    pairs = zip(*colours, strict=True)
+    return "#" + "".join(f"{round(0.6 * text + 0.4 * behind):02x}" for text, behind in pairs)

@@ -152,6 +152,11 @@ def test_a_chat_is_found_by_its_token_alone_and_the_oldest_leaves() -> None:
     assert len(first.token) >= 32
 
 
+def test_no_token_holds_what_streamlit_refuses_in_a_components_key() -> None:
+    chats = LiveChats(most=1)
+    assert all("__" not in chats.begin("a").token for _ in range(3000))  # of url-safe ones, 1 in 130 does
+
+
 def test_a_draft_that_waits_says_for_how_many() -> None:
     from apps.chat.chat_writing import said_of
 
