@@ -109,6 +109,16 @@ def test_stopped_in_the_midst_it_keeps_what_it_read_and_goes_on(jobs: Jobs, long
     assert finished.counts["unchanged"] == read
 
 
+def test_what_lies_where_a_person_happens_to_be_is_not_run(
+    jobs: Jobs, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "elsewhere" / "ingest.py").write_text("raise SystemExit('not ours')")
+    monkeypatch.chdir(tmp_path / "elsewhere")
+    *_, last = jobs.follow(jobs.start(JobOrder("shelf", (str(folder),))).id)
+    assert last.standing == "finished"
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="sends a POSIX signal")
 def test_a_killed_process_is_told_from_one_that_has_finished(jobs: Jobs, long_order: JobOrder) -> None:
     job = jobs.start(long_order)
