@@ -8,6 +8,7 @@ import streamlit as st
 
 from apps.chat.chat_work import Made
 from apps.chat.plain_words import plain
+from apps.document_names import readable
 
 _SOUNDS = {".wav": "audio/wav", ".flac": "audio/flac", ".ogg": "audio/ogg"}
 _PICTURES = frozenset({".png", ".jpg", ".jpeg", ".webp"})
@@ -24,7 +25,7 @@ def show_made(made: Made, key: str) -> None:
     if made.result.sources:
         st.caption("From the documents:")
         for source in made.result.sources:
-            st.text(source)
+            st.text(readable(source))
 
 
 def _show_file(file: Path, key: str) -> None:

@@ -96,13 +96,18 @@ def _show_own(chats: Conversations, about: Conversation, collection: str) -> Non
             mime="text/markdown", on_click="ignore", icon=":material/download:",
         )  # fmt: skip
         st.download_button(
-            "JSON", data=lambda: json.dumps(whole(chats.get(about.id)), ensure_ascii=False, indent=2),
+            "JSON", data=lambda: _as_json(chats, about.id),
             file_name=f"chat-{about.id}.json", mime="application/json", on_click="ignore",
             icon=":material/download:",
         )  # fmt: skip
     with st.popover("Delete", icon=":material/delete:"):
         st.text("No word of it is left. This cannot be undone.")
         st.button("Delete this chat", type="primary", on_click=_delete, args=(collection, about.id))
+
+
+def _as_json(chats: Conversations, id: str) -> bytes:
+    told = json.dumps(whole(chats.get(id)), ensure_ascii=False, indent=2)
+    return told.encode("utf-8", "backslashreplace")  # bytes of a file's name that are no text
 
 
 def _resume(collection: str, id: str) -> None:

@@ -12,6 +12,7 @@ from apps.chat.documents_html import STYLE, reasons_html
 from apps.chat.plain_words import plain
 from apps.chat.shared import EXPECTED, show_problem
 from apps.cli.screen import count_of, duration
+from apps.document_names import readable
 from apps.jobs.jobs import Jobs
 from apps.jobs.types import Job, JobOrder
 from ingest.progress import Stage
@@ -103,7 +104,7 @@ def _show_ended(job: Job) -> None:
             st.error(
                 "Reading ended before it was done." if job.standing == "died" else "Reading did not succeed."
             )
-            st.text(job.problem or "")
+            st.text(readable(job.problem or ""))
         _show_reasons(outcomes)
         _show_passwords(job, outcomes)
         if outcomes:
@@ -135,12 +136,14 @@ def _show_reasons(outcomes: Sequence[FileOutcome]) -> None:
     others = [file for file in told if file.outcome != "failed"]
     if failed:
         st.markdown(f"**Not read: {count_of(len(failed), 'file')}**")
-        st.html(reasons_html((_name(file), file.reason or "") for file in failed[:_MOST_REASONS]))
+        st.html(reasons_html((_name(file), readable(file.reason or "")) for file in failed[:_MOST_REASONS]))
         if len(failed) > _MOST_REASONS:
             st.caption(f"and {len(failed) - _MOST_REASONS:,} more, in the whole report")
     if others:
         with st.expander(f"Worth knowing: {count_of(len(others), 'file')}"):
-            st.html(reasons_html((_name(file), file.reason or "") for file in others[:_MOST_REASONS]))
+            st.html(
+                reasons_html((_name(file), readable(file.reason or "")) for file in others[:_MOST_REASONS])
+            )
 
 
 def _show_passwords(job: Job, outcomes: Sequence[FileOutcome]) -> None:
@@ -175,7 +178,7 @@ def _show_outcomes(outcomes: Sequence[FileOutcome], *, newest_first: bool = Fals
             "By OCR": [file.recognised_pages for file in rows],
             "Chunks": [file.chunks for file in rows],
             "Seconds": [round(file.seconds, 1) for file in rows],
-            "Why": [" ".join((file.reason or "").split()) for file in rows],
+            "Why": [" ".join(readable(file.reason or "").split()) for file in rows],
         },
         hide_index=True,
         height="content" if len(rows) <= 5 else 215,
@@ -212,7 +215,7 @@ def _try(what: str, id: str) -> None:
 
 
 def _name(file: FileOutcome) -> str:
-    return PurePath(file.path).name
+    return readable(PurePath(file.path).name)
 
 
 def _file_on_disk(path: str) -> str | None:

@@ -12,7 +12,7 @@ import streamlit as st
 from apps.chat.plain_words import plain
 from apps.chat.shared import EXPECTED, show_problem
 from apps.cli.screen import count_of, megabytes
-from apps.document_names import shown_names
+from apps.document_names import readable, shown_names
 from rag import Collection, DocumentInfo
 from rag.dropped_files import DroppedFiles
 
@@ -45,7 +45,7 @@ def show_listing(collection: Collection, documents: Sequence[DocumentInfo]) -> N
             "Read in": [each.ingested_at[:10] for each in documents],
             "Size": [each.size_bytes for each in documents],
             "Kept": ["copy here" if dropped else "on disk" for dropped in _dropped(collection, documents)],
-            "Path": [each.path for each in documents],
+            "Path": [readable(each.path) for each in documents],
         },
         hide_index=True,
         height="content" if len(documents) <= _ROWS_WITHOUT_SCROLLING else 460,
@@ -102,7 +102,7 @@ def _show_text(collection: Collection, document: DocumentInfo, name: str) -> Non
             f"Page, 1 to {document.page_count:,}",
             1,
             max(document.page_count, 1),
-            key=f"page of {document.path}",
+            key=f"page of {readable(document.path)}",
         )
         try:
             page = next(islice(collection.pages(document.path), int(number) - 1, None), None)
@@ -121,7 +121,7 @@ def _ask_before_removal(paths: tuple[str, ...]) -> None:
 def _confirm_removal(collection: Collection, paths: tuple[str, ...]) -> None:
     dropped = DroppedFiles(collection.folder)
     for path in paths[:_MOST_NAMED]:
-        st.text(PurePath(path).name)
+        st.text(readable(PurePath(path).name))
     if len(paths) > _MOST_NAMED:
         st.text(f"and {len(paths) - _MOST_NAMED:,} more")
     copies = sum(dropped.holds(path) for path in paths)

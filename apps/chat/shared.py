@@ -11,6 +11,7 @@ import os
 import streamlit as st
 
 from apps.collection_settings import settings_for
+from apps.document_names import readable
 from apps.errors import FaceError
 from generators.errors import GeneratorError
 from ingest.errors import IngestError
@@ -63,4 +64,4 @@ def choose(name: str) -> None:
 def show_problem(what: str, error: Exception) -> None:
     """What went wrong, and the error's own words, which may hold names of files: never as Markdown."""
     st.error(what)
-    st.text(str(error))
+    st.text(readable(str(error)))
