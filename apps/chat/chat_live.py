@@ -187,6 +187,13 @@ class LiveChats:
                 self._chats.move_to_end(token)
             return self._chats.get(token)
 
+    def follow_renamed(self, collection: str, name: str) -> None:
+        """A collection has another name now: its chats are with it under that name."""
+        with self._lock:
+            for chat in self._chats.values():
+                if chat.collection == collection:
+                    chat.collection = name
+
 
 #: One process serves everybody: a page's script runs anew, this module does not.
 LIVE_CHATS = LiveChats()

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from rag import Conversations, open_collection
+from apps.chat.chat_live import LIVE_CHATS
+from apps.chat.shared import opened
+from rag import Conversations, delete_collection, open_collection, rename_collection
 from tests.apps.chat.pages import answers, asked, button, open_page, texts, words
 
 pytestmark = pytest.mark.filterwarnings("default::DeprecationWarning", "default::PendingDeprecationWarning")
@@ -104,6 +107,51 @@ def test_an_address_that_names_no_chat_is_answered_in_words(flying: Path) -> Non
     assert not page.exception
     assert any("not open any more" in info.value for info in page.info)
     assert page.chat_input
+
+
+@pytest.fixture
+def two(refdesk, flying: Path) -> Path:
+    """Another collection beside it, that comes before it by name."""
+    assert refdesk("ingest", flying, "-c", "boats").exit_code == 0
+    return flying
+
+
+def chosen(name: str) -> Any:
+    page = open_page()
+    return page.selectbox[0].set_value(name).run()
+
+
+def test_a_collection_that_somebody_deletes_is_missed_and_no_other_asked(two: Path) -> None:
+    page = asked(chosen("flying"), "What does a tow cost?")
+    delete_collection("flying")
+    page.chat_input[0].set_value("When does the library open?").run()
+    assert not page.exception
+    assert any("not here any more" in warning.value for warning in page.warning)
+    assert any("“flying”" in text for text in texts(page))
+    assert page.selectbox[0].value == "boats"
+    assert not answers(page)
+    assert not page.run().warning
+
+
+def test_an_address_of_a_chat_whose_collection_is_gone_is_answered_in_words(two: Path) -> None:
+    page = asked(chosen("flying"), "What does a tow cost?")
+    token = page.query_params["chat"]
+    delete_collection("flying")
+    again = open_page(chat=token if isinstance(token, str) else token[0])
+    assert not again.exception
+    assert any("collection that is not here any more" in info.value for info in again.info)
+    assert again.selectbox[0].value == "boats"
+
+
+def test_a_chat_goes_with_its_collection_when_that_is_renamed(two: Path) -> None:
+    page = asked(chosen("flying"), "What does a tow cost?")
+    token = page.query_params["chat"]
+    opened("flying").close()
+    rename_collection("flying", "soaring")
+    LIVE_CHATS.follow_renamed("flying", "soaring")
+    again = open_page(chat=token if isinstance(token, str) else token[0])
+    assert [words(answer) for answer in answers(again)] == [ANSWER]
+    assert again.selectbox[0].value == "soaring"
 
 
 def test_a_kept_chat_is_found_gone_on_with_renamed_and_deleted(flying: Path) -> None:
