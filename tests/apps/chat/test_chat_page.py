@@ -11,7 +11,7 @@ import pytest
 from apps.chat.chat_live import LIVE_CHATS
 from apps.chat.shared import opened
 from rag import Conversations, delete_collection, open_collection, rename_collection
-from tests.apps.chat.pages import answers, asked, button, open_page, texts, words
+from tests.apps.chat.pages import answers, asked, button, open_page, texts, turned_to, words
 
 pytestmark = pytest.mark.filterwarnings("default::DeprecationWarning", "default::PendingDeprecationWarning")
 
@@ -175,6 +175,24 @@ def test_what_is_not_to_be_kept_is_not(flying: Path) -> None:
     page = open_page()
     page.toggle(key="chat is kept").set_value(False).run()
     asked(page, "What does a tow cost?")
+    assert not Conversations().list("flying")
+
+
+def test_what_is_not_to_be_kept_is_not_kept_after_a_reload_either(flying: Path) -> None:
+    page = open_page()
+    page.toggle(key="chat is kept").set_value(False).run()
+    page = asked(page, "What does a tow cost?")
+    token = page.query_params["chat"]
+    again = open_page(chat=token if isinstance(token, str) else token[0])
+    asked(again, "When does the library open?")
+    assert not Conversations().list("flying")
+
+
+def test_what_is_not_to_be_kept_is_not_kept_after_a_look_at_another_page(flying: Path) -> None:
+    page = open_page()
+    page.toggle(key="chat is kept").set_value(False).run()
+    assert turned_to(page, "documents").title[0].value == "Documents"
+    asked(turned_to(page, ""), "What does a tow cost?")
     assert not Conversations().list("flying")
 
 
