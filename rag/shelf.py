@@ -100,6 +100,9 @@ def delete_collection(name: str) -> None:
 
 
 def _describe(folder: Path) -> CollectionInfo:
+    if not _NAME.fullmatch(folder.name):
+        problem = f"{folder} has a name that no collection can have. Give the folder another one, or move it."
+        return CollectionInfo(folder.name, folder, None, problem)
     try:
         with Store.open(folder) as store:
             return CollectionInfo(folder.name, folder, store.statistics())

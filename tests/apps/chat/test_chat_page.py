@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -304,6 +305,15 @@ def test_a_collection_that_does_not_open_is_named(modelless: Path) -> None:
     page = open_page()
     assert not page.exception
     assert any(text.value.startswith("broken: ") for text in page.text)
+
+
+def test_a_folder_whose_name_no_collection_can_have_stops_nothing(flying: Path, modelless: Path) -> None:
+    folder = modelless / "collections"
+    shutil.copytree(folder / "flying", folder / "Copy of flying")
+    page = open_page()
+    assert not page.exception
+    assert page.selectbox[0].value == "flying"
+    assert any("no collection can have" in text for text in texts(page))
 
 
 def test_a_spoken_question_without_a_model_that_listens_is_answered_in_words(flying: Path) -> None:
