@@ -136,11 +136,15 @@ def _value(collection: str, setting: OfferedSetting, saved: str) -> str:
         st.caption(setting.about)
         return typed.strip() or NONE
     number: float | None
+    # What a file or a program saved may lie beyond what is offered here, and be right all the same.
+    least, most = setting.least, setting.most
+    if default is not None:
+        least, most = min(least, float(default)), max(most, float(default))
     if setting.kind == "whole":
         number = st.number_input(
             setting.title,
-            min_value=int(setting.least),
-            max_value=int(setting.most),
+            min_value=int(least),
+            max_value=int(most),
             value=None if default is None else int(default),
             step=int(setting.step),
             placeholder=hint,
@@ -150,8 +154,8 @@ def _value(collection: str, setting: OfferedSetting, saved: str) -> str:
     else:
         number = st.number_input(
             setting.title,
-            min_value=float(setting.least),
-            max_value=float(setting.most),
+            min_value=float(least),
+            max_value=float(most),
             value=None if default is None else float(default),
             step=float(setting.step),
             placeholder=hint,
