@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Literal
@@ -91,12 +92,12 @@ def _read_path(name: str, path: str, include: Sequence[str], sync: bool, ocr: Oc
     if not path:
         st.error("Name a folder or a file.")
         return
-    place = Path(path).expanduser()
+    place = Path(os.path.expanduser(path))  # noqa: PTH111 - pathlib's raises where it knows no such person
     if "://" in path or not place.is_absolute():
         st.error("Name it by its whole path, as in `/home/me/reports` or `~/reports`.")
         return
-    if not place.exists():
-        st.error("There is nothing of that name on this machine. Check its spelling.")
+    if not os.path.exists(place):  # noqa: PTH110 - pathlib's raises for names that are too long
+        st.error("There is nothing of that name on this machine, or it may not be read. Check its spelling.")
         return
     try:
         Jobs().start(JobOrder(name, (str(place),), sync=sync, include=tuple(include), ocr=ocr))

@@ -146,7 +146,10 @@ def test_a_folder_is_read_by_its_path(filled: Path, tmp_path: Path) -> None:
     assert "<dt>broken.pdf</dt>" in said(page)
 
 
-@pytest.mark.parametrize("path", ["", "reports", "https://example.org/x", "/no/such/place"])
+@pytest.mark.parametrize(
+    "path",
+    ["", "reports", "https://example.org/x", "/no/such/place", "~nobody-here/x", f"/{'x' * 300}", "/a\0b"],
+)
 def test_what_is_no_path_starts_nothing(filled: Path, path: str) -> None:
     page = open_page()
     (field,) = [each for each in page.text_input if each.label == "Path"]
