@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from contextlib import suppress
 from itertools import islice
-from pathlib import PurePath
+from pathlib import Path, PurePath
 
 import streamlit as st
 
@@ -124,17 +124,17 @@ def _confirm_removal(collection: Collection, paths: tuple[str, ...]) -> None:
         st.text(readable(PurePath(path).name))
     if len(paths) > _MOST_NAMED:
         st.text(f"and {len(paths) - _MOST_NAMED:,} more")
-    copies = sum(dropped.holds(path) for path in paths)
+    copies = _copies_that_go(collection, dropped, paths)
     st.caption("They are no longer found or quoted.")
     if copies:
-        st.caption(f"{count_of(copies, 'copy').replace('copys', 'copies')} kept for this collection go too.")
-    if copies < len(paths):
+        st.caption(f"So goes what was kept of them for this collection: {count_of(len(copies), 'file')}.")
+    if not all(map(dropped.holds, paths)):
         st.caption("Files that lie elsewhere on this machine stay there.")
     if st.button("Remove", type="primary", key="remove for good"):
         try:
             collection.remove_paths(paths)
-            for path in paths:
-                dropped.delete(path)
+            for file in copies:
+                dropped.delete(file)
         except EXPECTED as error:
             show_problem("Not all of it was removed.", error)
             return
@@ -144,6 +144,13 @@ def _confirm_removal(collection: Collection, paths: tuple[str, ...]) -> None:
     if st.button("Keep", key="keep documents"):
         _ask_before_removal(())
         st.rerun()
+
+
+def _copies_that_go(collection: Collection, dropped: DroppedFiles, paths: Sequence[str]) -> list[Path]:
+    """The dropped files of which no document is left without these: an archive goes with its last member."""
+    left = [Path(each.path) for each in collection.documents() if each.path not in set(paths)]
+    files = dict.fromkeys(file for path in paths if (file := dropped.file_of(path)) is not None)
+    return [file for file in files if not any(each.is_relative_to(file) for each in left)]
 
 
 def _dropped(collection: Collection, documents: Sequence[DocumentInfo]) -> list[bool]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import time
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -256,7 +258,39 @@ def test_a_collection_that_does_not_open_can_be_deleted(modelless: Path) -> None
     assert names() == []
 
 
-def test_removed_documents_are_gone_with_their_copies(filled: Path, modelless: Path) -> None:
+def remove(page: Any, name: str) -> Any:
+    """Choose a document by its name and remove it."""
+    row = table(page, "Document").index(name)
+    page.session_state["documents of default"] = {"selection": {"rows": [row], "columns": [], "cells": []}}
+    whole(page.run())
+    press(page, "Remove")
+    return whole(page.button(key="remove for good").click().run().run())
+
+
+def test_removed_documents_are_gone_with_their_copies(filled: Path) -> None:
+    archive = io.BytesIO()
+    with zipfile.ZipFile(archive, "w") as content:
+        content.writestr("inner/first.txt", "The first fee is 1 euro.")
+        content.writestr("second.txt", "The second fee is 2 euros.")
+    archive.seek(0)
+    with open_collection("default", settings_from()) as collection:
+        dropped = DroppedFiles(collection.folder)
+        note = dropped.keep("note.txt", io.BytesIO(b"The third fee is 3 euros.")).path
+        bundle = dropped.keep("bundle.zip", archive).path
+        collection.ingest([note, bundle])
+    page = remove(open_page(), "note.txt")
+    assert not note.exists()
+    remove(page, "bundle.zip › inner/first.txt")
+    assert bundle.exists()
+    remove(page, "bundle.zip › second.txt")
+    assert not bundle.exists()
+    assert (filled / "fees.md").exists()
+    remove(page, "fees.md")
+    assert (filled / "fees.md").exists()
+    assert table(page, "Document") == ["hours.txt", "rules.html"]
+
+
+def test_the_list_is_read_anew_when_the_collection_has_changed(filled: Path) -> None:
     from apps.chat.documents_listing import documents_of, totals
 
     with open_collection("default", settings_from()) as collection:
