@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Literal
 
 import streamlit as st
+from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from apps.chat.plain_words import plain
@@ -58,7 +60,7 @@ def show_adding(collection: Collection) -> None:
             _read_path(name, path.strip(), include.split(), sync, ocr)
 
 
-def _take(collection: Collection, files: Iterable[UploadedFile], ocr: Ocr, *, replace: bool) -> bool:
+def _take(collection: Collection, files: Sequence[UploadedFile], ocr: Ocr, *, replace: bool) -> bool:
     """Keep copies of the dropped files, and have them read."""
     dropped = DroppedFiles(collection.folder)
     kept: list[KeptFile] = []
@@ -70,9 +72,18 @@ def _take(collection: Collection, files: Iterable[UploadedFile], ocr: Ocr, *, re
     except (*EXPECTED, OSError) as error:
         show_problem("The files could not be taken in.", error)
         return False
+    _forget_uploads(files)
     st.session_state[_kept(collection.name)] = tuple(kept)
     st.toast("Reading has begun: see the top of the page.")
     return True
+
+
+def _forget_uploads(files: Sequence[UploadedFile]) -> None:
+    """Let Streamlit forget them, which otherwise holds each in memory until the person closes the page."""
+    context = get_script_run_ctx()
+    if context is not None and isinstance(context.uploaded_file_mgr, MemoryUploadedFileManager):
+        for file in files:
+            context.uploaded_file_mgr.remove_file(context.session_id, file.file_id)
 
 
 def _show_what_was_kept(name: str) -> None:

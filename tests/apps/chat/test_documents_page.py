@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from apps.errors import JobRefused
 from apps.jobs.job_folder import JobFolder, JobState, Launch
 from apps.jobs.jobs import Jobs
 from apps.jobs.process_mark import ProcessMark
@@ -115,6 +116,35 @@ def test_documents_are_listed_with_what_they_hold(filled: Path) -> None:
     assert table(page, "Document") == ["fees.md", "hours.txt", "rules.html"]
     assert table(page, "Pages") == [2, 1, 1]
     assert "3 documents · 4 pages" in said(page)
+
+
+def test_a_dropped_file_is_tried_again_and_once_it_is_kept_memory_lets_go_of_it(
+    filled: Path, modelless: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
+
+    forgotten: list[str] = []
+    forget = MemoryUploadedFileManager.remove_file
+
+    def remove_file(self: MemoryUploadedFileManager, session_id: str, file_id: str) -> None:
+        forgotten.append(file_id)
+        forget(self, session_id, file_id)
+
+    def refuse(*_: object) -> None:
+        raise JobRefused("No process could be started for it.")
+
+    monkeypatch.setattr(MemoryUploadedFileManager, "remove_file", remove_file)
+    page = open_page()
+    with monkeypatch.context() as broken:
+        broken.setattr(Jobs, "start", refuse)
+        page.file_uploader[0].set_value([("tow.md", b"A tow costs 48 euros.\n", "text/markdown")]).run()
+        assert "could not be taken in" in said(page)
+        assert not forgotten
+    whole(page.run())
+    (copy,) = (DroppedFiles(modelless / "collections" / "default").folder or Path()).glob("*.md")
+    assert copy.read_bytes() == b"A tow costs 48 euros.\n"
+    assert len(forgotten) == 1
+    settled(page)
 
 
 def test_dropped_files_are_kept_and_read(filled: Path, modelless: Path) -> None:
