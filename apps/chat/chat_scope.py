@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from apps.chat.shared import EXPECTED
-from apps.document_names import shown_names
+from apps.document_names import readable, shown_names
 from ingest.media_names import media_name
 from rag import Collection, DocumentFilter
 
@@ -13,7 +13,7 @@ _ALL = "All documents"
 
 
 def choose_documents(collection: Collection) -> DocumentFilter | None:
-    """Draw the choice; None where all are asked."""
+    """Draw the choice; None where all are asked. The page ends here where it can mean no document."""
     name = collection.name
     documents = st.session_state.get(f"chat documents {name}") or []
     kinds = st.session_state.get(f"chat kinds {name}") or []
@@ -38,8 +38,9 @@ def choose_documents(collection: Collection) -> DocumentFilter | None:
         )
         scope = collection.scope(only=wanted)
     except (*EXPECTED, ValueError) as error:
-        st.text(str(error))
-        return None
+        st.warning("Put the choice of documents right, then ask.")
+        st.text(readable(str(error)))
+        st.stop()  # never all of them in place of those that were meant
     st.caption(f"{scope.searched:,} of {scope.documents:,} documents are asked.")
     return wanted
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -217,6 +218,17 @@ def test_only_chosen_documents_are_asked(flying: Path) -> None:
     assert any("1 of 4 documents" in caption.value for caption in page.caption)
     asked(page, "What does a tow cost?")
     assert not any("48 euros" in words(answer) for answer in answers(page))
+
+
+def test_a_choice_that_means_no_document_asks_none(flying: Path) -> None:
+    page = open_page()
+    page.date_input(key="chat since flying").set_value(date(2024, 5, 2)).run()
+    page.date_input(key="chat until flying").set_value(date(2024, 5, 1)).run()
+    assert not page.exception
+    assert any("the first is the later one" in text for text in texts(page))
+    assert not page.chat_input
+    page.button(key="chat all flying").click().run()
+    assert page.chat_input
 
 
 def test_a_file_is_asked_alone(flying: Path) -> None:
