@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path, PurePath
@@ -148,7 +149,7 @@ def _show_reasons(outcomes: Sequence[FileOutcome]) -> None:
 
 def _show_passwords(job: Job, outcomes: Sequence[FileOutcome]) -> None:
     locked = [file.path for file in outcomes if file.wants_password]
-    places = tuple(dict.fromkeys(place for path in locked if (place := _file_on_disk(path)) is not None))
+    places = tuple(dict.fromkeys(place for path in locked if (place := file_on_disk(path)) is not None))
     if not places:
         return
     with st.form(f"password {job.id}", clear_on_submit=True):
@@ -218,7 +219,8 @@ def _name(file: FileOutcome) -> str:
     return readable(PurePath(file.path).name)
 
 
-def _file_on_disk(path: str) -> str | None:
+def file_on_disk(path: str) -> str | None:
     """The file itself, or the archive or mail that holds it; None where that is gone."""
     place = Path(path)
-    return next((str(each) for each in (place, *place.parents) if each.is_file()), None)
+    # Not pathlib's, which raises for the long names that members of archives may have.
+    return next((str(each) for each in (place, *place.parents) if os.path.isfile(each)), None)  # noqa: PTH113
