@@ -133,7 +133,9 @@ class LiveChat:
 
     def _add(self, entry: Entry) -> None:
         self._entries.append(entry)
-        del self._entries[:-_MOST_ENTRIES]
+        if (gone := len(self._entries) - _MOST_ENTRIES) > 0:
+            del self._entries[:gone]
+            self.sounds = {at - gone: sound for at, sound in self.sounds.items() if at >= gone}
 
     def _keep(self, answer: Answer, engine: str) -> None:
         """What keeps it from being kept is told, and then no more is tried."""
