@@ -8,10 +8,9 @@ import streamlit as st
 
 from apps.chat.chat_work import Made
 from apps.chat.plain_words import plain
+from apps.chat.shared import show_problem
 from apps.document_names import readable
-
-_SOUNDS = {".wav": "audio/wav", ".flac": "audio/flac", ".ogg": "audio/ogg"}
-_PICTURES = frozenset({".png", ".jpg", ".jpeg", ".webp"})
+from apps.gallery import MEDIA_TYPES
 
 
 def show_made(made: Made, key: str) -> None:
@@ -32,10 +31,15 @@ def _show_file(file: Path, key: str) -> None:
     if not file.is_file():
         st.text(f"{file.name} is not there any more.")
         return
-    if file.suffix.lower() in _PICTURES:
-        st.image(str(file))
-    elif file.suffix.lower() in _SOUNDS:
-        st.audio(str(file), format=_SOUNDS[file.suffix.lower()])
+    kind = MEDIA_TYPES.get(file.suffix.lower(), "")
+    try:
+        if kind.startswith("image/"):
+            st.image(str(file))
+        elif kind:
+            st.audio(str(file), format=kind)
+    except (OSError, ValueError) as error:  # Pillow's complaint of what is no picture is an OSError
+        show_problem(f"{plain(file.name)} cannot be shown.", error)
+        return
     st.download_button(
         plain(f"Download {file.name}"), data=file.read_bytes, file_name=file.name, key=key, on_click="ignore",
         icon=":material/download:",

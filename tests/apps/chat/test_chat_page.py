@@ -261,6 +261,22 @@ def test_a_command_reads_the_last_answer_aloud(
     assert len(list((modelless / "made").glob("speak-*.wav"))) == 1
 
 
+def test_a_made_file_that_is_damaged_or_gone_stops_no_chat(
+    flying: Path, modelless: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("REFDESK_IMAGE_MODEL", "scripted")
+    page = asked(open_page(), "/draw a tow plane")
+    (picture,) = (modelless / "made").glob("*.png")
+    picture.write_bytes(picture.read_bytes()[:20])
+    page.run()
+    assert not page.exception
+    assert any("cannot be shown" in error.value for error in page.error)
+    picture.unlink()
+    page.run()
+    assert not page.exception
+    assert any("not there any more" in text for text in texts(page))
+
+
 def test_a_command_that_lacks_something_is_told_so(flying: Path) -> None:
     page = open_page()
     page.chat_input[0].set_value("/draw").run()
