@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import os
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable
 from functools import cache
 from pathlib import Path
 
 _INSIDE = " › "
+
+#: How Python writes bytes of a name that are no UTF-8 (PEP 383). No page and no file of text takes them.
+_HALF_CHARACTER = re.compile("[\ud800-\udfff]")
 
 #: What a file that holds documents ends with; it tells where the file itself is gone.
 _CONTAINERS = frozenset({".zip", ".eml"})
@@ -28,9 +32,14 @@ def shown_names(paths: Iterable[str]) -> dict[str, str]:
             path for path, at in chosen.items() if counted[forms[path][at]] > 1 and at + 1 < len(forms[path])
         ]
         if not longer:
-            return {path: forms[path][at] for path, at in chosen.items()}
+            return {path: readable(forms[path][at]) for path, at in chosen.items()}
         for path in longer:
             chosen[path] += 1
+
+
+def readable(name: str) -> str:
+    """A name or path as it can be sent and written: bytes in it that are no text are seen as such."""
+    return _HALF_CHARACTER.sub("\ufffd", name)
 
 
 def _forms(path: str, is_file: Callable[[str], bool]) -> list[str]:

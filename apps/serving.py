@@ -1,11 +1,16 @@
 """How the page is served: to this machine alone, telling nobody, with its looks.
 
-`refdesk ui` passes these to Streamlit; `.streamlit/config.toml` says the same for `streamlit run`.
+`refdesk ui` passes these to Streamlit; `.streamlit/config.toml` says the same for `streamlit run`. As a
+program (`python -m apps.serving`) this is Streamlit's own command line, but for one thing: see `main`.
 """
 
 from __future__ import annotations
 
 LOOPBACK = "127.0.0.1"
+
+#: What the page may be called where it is served to this machine alone. Any other name is one that somebody
+#: pointed at this machine (DNS rebinding), whose page would read every document.
+OWN_HOSTS = (LOOPBACK, "localhost", "::1")
 
 #: Streamlit's own names. Fonts and scripts are Streamlit's, which it serves itself.
 OPTIONS = {
@@ -36,3 +41,19 @@ OPTIONS = {
     "theme.dark.codeTextColor": "#e9edf0",
     "theme.dark.linkColor": "#7cc0ee",
 }
+
+
+def main() -> None:
+    """Run Streamlit's command line, which here asks no host on the internet for this machine's address.
+
+    It does so by itself when a page of another origin tries to connect, which is refused either way.
+    """
+    from streamlit import net_util
+    from streamlit.web import cli
+
+    net_util.get_external_ip = lambda: None
+    cli.main(prog_name="streamlit")
+
+
+if __name__ == "__main__":
+    main()

@@ -53,7 +53,8 @@ class Making:
     def to_json(self) -> str:
         """What the file carries. It says first that a model made it."""
         content = {"schema": SCHEMA, "made_by_a_model": True, **asdict(self)}
-        return json.dumps(content, ensure_ascii=False, separators=(",", ":"))
+        note = json.dumps(content, ensure_ascii=False, separators=(",", ":"))
+        return note.encode("utf-8", "backslashreplace").decode("utf-8")  # bytes of a name that are no text
 
     @classmethod
     def from_json(cls, text: str) -> Self:

@@ -80,6 +80,14 @@ class DroppedFiles:
         folder = self.folder
         return folder is not None and Path(path).is_relative_to(folder)
 
+    def file_of(self, path: str | os.PathLike[str]) -> Path | None:
+        """The dropped file that the path is, or lies in as a member does; None where it is none."""
+        folder = self.folder
+        if folder is None or not Path(path).is_relative_to(folder):
+            return None
+        inner = Path(path).relative_to(folder).parts
+        return folder / inner[0] if inner and ".." not in inner else None
+
     def delete(self, path: str | os.PathLike[str]) -> bool:
         """Delete one of them; False for a path that is none of them, which is left alone."""
         folder = self.folder

@@ -64,6 +64,9 @@ def list_collections() -> list[CollectionInfo]:
 
 def describe_collection(folder: Path) -> CollectionInfo:
     """What a listing says of the collection in this folder, which is opened for it."""
+    if not _NAME.fullmatch(folder.name):
+        problem = f"{folder} has a name that no collection can have. Give the folder another one, or move it."
+        return CollectionInfo(folder.name, folder, None, problem)
     try:
         with Store.open(folder) as store:
             return CollectionInfo(folder.name, folder, store.statistics())

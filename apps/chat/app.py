@@ -7,13 +7,14 @@ from pathlib import Path
 import streamlit as st
 
 from apps.chat import chat_page, documents_page, settings_page, tools_page
-from apps.chat.shared import all_collections, choose, chosen, whole_collections
+from apps.chat.shared import all_collections, choose, choose_none, chosen, missed, whole_collections
 from apps.chat.warming import warm
 from apps.collection_settings import settings_for
 
 #: In Streamlit's own letters, in a blue that is seen on light and on dark.
 _WORDMARK = str(Path(__file__).with_name("wordmark.png"))
 #: A file: Streamlit has the browser fetch icons by name, and emojis, from other hosts.
+_GONE = "collection that is gone"
 _ICON = str(Path(__file__).with_name("icon.png"))
 #: In the session: what the choice beside the pages shows.
 _SHOWN = "collection shown"
@@ -31,9 +32,21 @@ def show_app() -> None:
             st.Page(settings_page.show, title="Settings", icon=":material/tune:", url_path="settings"),
         ]
     )
+    _say_what_is_gone()
     _show_collections()
     page.run()
     warm()
+
+
+def _say_what_is_gone() -> None:
+    """What was just asked or clicked was meant for a collection that is no more, and for no other."""
+    if (name := missed()) is not None:
+        choose_none()
+        st.session_state[_GONE] = name
+        st.rerun()
+    if (name := st.session_state.pop(_GONE, None)) is not None:
+        st.warning("The collection that was chosen here is not here any more, or does not open.")
+        st.text(f"“{name}” may have been deleted or renamed on another page. Nothing was done.")
 
 
 def _show_collections() -> None:

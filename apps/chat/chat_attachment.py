@@ -13,9 +13,8 @@ from pathlib import Path
 from apps.chat.chat_work import Work
 from apps.errors import FaceError
 from rag import Collection, Event, Settings, open_collection
+from rag.dropped_files import safe_name
 from rag.errors import RagError
-
-_LONGEST_NAME = 120
 
 
 class AttachmentUnreadable(FaceError):
@@ -29,8 +28,11 @@ class Attachment:
         self.name = name
         self._folder = Path(tempfile.mkdtemp(prefix="refdesk-attached-"))
         self._end = weakref.finalize(self, shutil.rmtree, self._folder, ignore_errors=True)
-        self._file = self._folder / _safe(name)
-        self._file.write_bytes(content)
+        self._file = self._folder / safe_name(name)
+        try:
+            self._file.write_bytes(content)
+        except OSError as error:
+            raise AttachmentUnreadable(f"{name} could not be kept: {error.strerror or error}") from error
         self.collection: Collection = open_collection(self._folder / "collection", _own(settings))
         self._is_read = False
 
@@ -61,9 +63,3 @@ class Attachment:
 def _own(settings: Settings) -> Settings:
     """Without what the collection beside it was calibrated to or re-ranked by: one file needs neither."""
     return replace(settings, retrieval=replace(settings.retrieval, reranker=None))
-
-
-def _safe(name: str) -> str:
-    """The name alone, whatever path a browser sends; long ones keep their ending."""
-    bare = name.replace("\\", "/").rpartition("/")[2].replace("\0", "").strip(". ") or "file"
-    return bare[-_LONGEST_NAME:]

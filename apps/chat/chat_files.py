@@ -8,11 +8,11 @@ import streamlit as st
 
 from apps.chat.chat_work import Made
 from apps.chat.plain_words import plain
+from apps.chat.shared import show_problem
 from apps.chat.tools_gallery import LARGE_WIDTH
+from apps.document_names import readable
+from apps.gallery import MEDIA_TYPES
 from apps.shown_pictures import shown_picture
-
-_SOUNDS = {".wav": "audio/wav", ".flac": "audio/flac", ".ogg": "audio/ogg"}
-_PICTURES = frozenset({".png", ".jpg", ".jpeg", ".webp"})
 
 
 def show_made(made: Made, key: str) -> None:
@@ -26,18 +26,23 @@ def show_made(made: Made, key: str) -> None:
     if made.result.sources:
         st.caption("From the documents:")
         for source in made.result.sources:
-            st.text(source)
+            st.text(readable(source))
 
 
 def _show_file(file: Path, key: str) -> None:
     if not file.is_file():
         st.text(f"{file.name} is not there any more.")
         return
-    if file.suffix.lower() in _PICTURES:
-        picture, kind = shown_picture(file, LARGE_WIDTH)
-        st.image(picture, output_format=kind)
-    elif file.suffix.lower() in _SOUNDS:
-        st.audio(str(file), format=_SOUNDS[file.suffix.lower()])
+    media_type = MEDIA_TYPES.get(file.suffix.lower(), "")
+    try:
+        if media_type.startswith("image/"):
+            picture, kind = shown_picture(file, LARGE_WIDTH)
+            st.image(picture, output_format=kind)
+        elif media_type:
+            st.audio(str(file), format=media_type)
+    except (OSError, ValueError) as error:  # Pillow's complaint of what is no picture is an OSError
+        show_problem(f"{plain(file.name)} cannot be shown.", error)
+        return
     st.download_button(
         plain(f"Download {file.name}"), data=file.read_bytes, file_name=file.name, key=key, on_click="ignore",
         icon=":material/download:",

@@ -20,11 +20,13 @@ from rag.errors import ConversationError
 
 _MOST_LISTED = 20
 _KEEP = "chat is kept"
+#: In the session, and no widget's: what a widget says is forgotten where another page is drawn.
+_KEEP_NEXT = "next chat is kept"
 
 
 def keeps() -> bool:
     """Whether this person's next chat is kept."""
-    return bool(st.session_state.get(_KEEP, True))
+    return bool(st.session_state.get(_KEEP_NEXT, True))
 
 
 def show_history(collection: str, chat: LiveChat | None) -> None:
@@ -42,21 +44,26 @@ def show_history(collection: str, chat: LiveChat | None) -> None:
 
 
 def _show_keeping(chat: LiveChat | None) -> None:
-    if _KEEP not in st.session_state:
-        st.session_state[_KEEP] = True
-    kept = st.toggle(
+    key = _KEEP if chat is None else f"{_KEEP} {chat.token}"
+    st.session_state[key] = keeps() if chat is None else chat.keep
+    st.toggle(
         "Keep this chat",
-        key=_KEEP,
+        key=key,
         help="On this machine, in one file of the data home. What is not kept is gone when this page's "
         "program ends.",
+        disabled=chat is not None and bool(chat.not_kept),
+        on_change=_keep,
+        args=(chat, key),
     )
-    if chat is None:
-        return
-    if not chat.not_kept:
-        chat.keep = kept
-    else:
+    if chat is not None and chat.not_kept:
         st.warning("This chat is not kept.")
         st.text(chat.not_kept)
+
+
+def _keep(chat: LiveChat | None, key: str) -> None:
+    st.session_state[_KEEP_NEXT] = st.session_state[key]
+    if chat is not None:
+        chat.keep = st.session_state[key]
 
 
 def _show_kept(collection: str, chat: LiveChat | None) -> None:
@@ -96,13 +103,18 @@ def _show_own(chats: Conversations, about: Conversation, collection: str) -> Non
             mime="text/markdown", on_click="ignore", icon=":material/download:",
         )  # fmt: skip
         st.download_button(
-            "JSON", data=lambda: json.dumps(whole(chats.get(about.id)), ensure_ascii=False, indent=2),
+            "JSON", data=lambda: _as_json(chats, about.id),
             file_name=f"chat-{about.id}.json", mime="application/json", on_click="ignore",
             icon=":material/download:",
         )  # fmt: skip
     with st.popover("Delete", icon=":material/delete:"):
         st.text("No word of it is left. This cannot be undone.")
         st.button("Delete this chat", type="primary", on_click=_delete, args=(collection, about.id))
+
+
+def _as_json(chats: Conversations, id: str) -> bytes:
+    told = json.dumps(whole(chats.get(id)), ensure_ascii=False, indent=2)
+    return told.encode("utf-8", "backslashreplace")  # bytes of a file's name that are no text
 
 
 def _resume(collection: str, id: str) -> None:

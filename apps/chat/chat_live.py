@@ -133,7 +133,9 @@ class LiveChat:
 
     def _add(self, entry: Entry) -> None:
         self._entries.append(entry)
-        del self._entries[:-_MOST_ENTRIES]
+        if (gone := len(self._entries) - _MOST_ENTRIES) > 0:
+            del self._entries[:gone]
+            self.sounds = {at - gone: sound for at, sound in self.sounds.items() if at >= gone}
 
     def _keep(self, answer: Answer, engine: str) -> None:
         """What keeps it from being kept is told, and then no more is tried."""
@@ -187,6 +189,13 @@ class LiveChats:
             if token in self._chats:
                 self._chats.move_to_end(token)
             return self._chats.get(token)
+
+    def follow_renamed(self, collection: str, name: str) -> None:
+        """A collection has another name now: its chats are with it under that name."""
+        with self._lock:
+            for chat in self._chats.values():
+                if chat.collection == collection:
+                    chat.collection = name
 
 
 #: One process serves everybody: a page's script runs anew, this module does not.

@@ -9,21 +9,16 @@ from pathlib import Path
 
 from apps.chat.chat_work import Job, Made, Outcome, Work
 from apps.cli.tool_options import tool_settings
+from apps.gallery import made_folder
 from generators.audio.composing import ComposedFile
 from generators.audio.speech import SpokenFile
 from generators.image.drawing import DrawnFiles
-from machine import data_home
 from rag import Answer, Collection
 from rag.conversations.types import KeptTurn
 from rag.tools.chat_tools import ChatTools, help_lines
 from rag.tools.making import spoken
 from rag.tools.types import ToolCall, ToolResult
 from rag.tools.workshop import Workshop
-
-
-def made_folder() -> Path:
-    """Where files go that are made on the page."""
-    return data_home() / "made"
 
 
 def workshop(

@@ -6,6 +6,7 @@ import streamlit as st
 
 from apps.chat.known_documents import documents_of, names_of
 from apps.chat.shared import EXPECTED
+from apps.document_names import readable
 from ingest.media_names import media_name
 from rag import Collection, DocumentFilter
 
@@ -13,7 +14,7 @@ _ALL = "All documents"
 
 
 def choose_documents(collection: Collection) -> DocumentFilter | None:
-    """Draw the choice; None where all are asked."""
+    """Draw the choice; None where all are asked. The page ends here where it can mean no document."""
     name = collection.name
     documents = st.session_state.get(f"chat documents {name}") or []
     kinds = st.session_state.get(f"chat kinds {name}") or []
@@ -38,8 +39,9 @@ def choose_documents(collection: Collection) -> DocumentFilter | None:
         )
         scope = collection.scope(only=wanted)
     except (*EXPECTED, ValueError) as error:
-        st.text(str(error))
-        return None
+        st.warning("Put the choice of documents right, then ask.")
+        st.text(readable(str(error)))
+        st.stop()  # never all of them in place of those that were meant
     st.caption(f"{scope.searched:,} of {scope.documents:,} documents are asked.")
     return wanted
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import streamlit as st
 
 from apps.chat.chat_live import LIVE_CHATS, LiveChat
-from apps.chat.shared import choose
+from apps.chat.shared import choose, whole_collections
 
 _IN_ADDRESS = "chat"
 _OPEN_SOURCE = "chat source"
@@ -36,6 +36,10 @@ def current_chat(collection: str) -> LiveChat | None:
                 "The chat that this address names is not open any more. If it was kept, it is among the "
                 "kept chats."
             )
+            return None
+        if chat.collection not in {info.name for info in whole_collections()}:
+            del st.query_params[_IN_ADDRESS]
+            st.info("The chat that this address names was with a collection that is not here any more.")
             return None
         if st.session_state.get(_key(chat.collection)) == named:  # left for the collection that was chosen
             del st.query_params[_IN_ADDRESS]
@@ -73,6 +77,13 @@ def leave_chat(collection: str) -> None:
     if _IN_ADDRESS in st.query_params:
         del st.query_params[_IN_ADDRESS]
     close_source()
+
+
+def follow_renamed(collection: str, name: str) -> None:
+    """A collection has another name now: the chats with it go on under that, this person's among them."""
+    LIVE_CHATS.follow_renamed(collection, name)
+    if (token := st.session_state.pop(_key(collection), None)) is not None:
+        st.session_state[_key(name)] = token
 
 
 def open_source(entry: int, place: int) -> None:

@@ -12,7 +12,7 @@ from apps.chat.chat_shown import Shown, Source
 from apps.chat.chat_sources import SourcePage, original, source_pages
 from apps.chat.chat_text import show_page_picture, show_page_text
 from apps.chat.shared import EXPECTED, show_problem
-from apps.document_names import shown_names
+from apps.document_names import readable, shown_names
 from rag import Collection
 from rag.types import Citation
 
@@ -50,7 +50,7 @@ def _dialog(shown: Shown, entry: int, collection: Collection) -> None:
     with shown_page:
         try:
             collection.highlights(source.citation)  # raises where it no longer stands there
-            pages = _pages(str(collection.folder), source.citation, collection)
+            pages = _pages(str(collection.folder), repr(source.citation), source.citation, collection)
         except EXPECTED as error:
             show_problem("The place cannot be shown.", error)
             return
@@ -77,7 +77,7 @@ def _show_page(page: SourcePage, key: str) -> None:
             show_page_text(page.lines, key)
         return
     if page.reason:
-        st.text(f"The page cannot be drawn. {page.reason}")
+        st.text(f"The page cannot be drawn. {readable(page.reason)}")
     show_page_text(page.lines, key)
 
 
@@ -87,7 +87,7 @@ def _offer_original(collection: Collection, document: str) -> None:
         st.caption("The file itself cannot be handed out: it is gone, very large, or inside another one.")
         return
     st.download_button(
-        "The original file", data=lambda: _bytes(file), file_name=file.name, on_click="ignore",
+        "The original file", data=lambda: _bytes(file), file_name=readable(file.name), on_click="ignore",
         icon=":material/download:", key="chat source original",
     )  # fmt: skip
 
@@ -99,8 +99,9 @@ def _bytes(file: Path) -> bytes:
 @st.cache_data(max_entries=24, ttl=600, show_spinner="Drawing the page")
 def _pages(
     folder: str,  # noqa: ARG001 - part of the key that Streamlit keeps it under
-    citation: Citation,
+    written: str,  # noqa: ARG001 - so is this: a document's name may be none that Streamlit makes a key of
+    _citation: Citation,
     _collection: Collection,
 ) -> tuple[SourcePage, ...]:
     """Drawn once for all who look at it; the folder tells collections apart."""
-    return source_pages(_collection, citation)
+    return source_pages(_collection, _citation)

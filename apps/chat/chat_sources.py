@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -74,9 +75,9 @@ def original(collection: Collection, document: str) -> Path | None:
         known = names_of(collection)
     except RagError:
         return None
-    path = Path(document)
-    is_there = document in known and path.is_file() and path.stat().st_size <= LARGEST_DOWNLOAD_BYTES
-    return path if is_there else None
+    if document not in known or not os.path.isfile(document):  # noqa: PTH113 - pathlib's raises for long names
+        return None
+    return Path(document) if os.path.getsize(document) <= LARGEST_DOWNLOAD_BYTES else None  # noqa: PTH202
 
 
 def _page(highlight: Highlight, picture: bytes | None = None, reason: str = "") -> SourcePage:

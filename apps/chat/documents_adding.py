@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import os
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Literal
 
 import streamlit as st
+from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from apps.chat.plain_words import plain
@@ -57,7 +60,7 @@ def show_adding(collection: Collection) -> None:
             _read_path(name, path.strip(), include.split(), sync, ocr)
 
 
-def _take(collection: Collection, files: Iterable[UploadedFile], ocr: Ocr, *, replace: bool) -> bool:
+def _take(collection: Collection, files: Sequence[UploadedFile], ocr: Ocr, *, replace: bool) -> bool:
     """Keep copies of the dropped files, and have them read."""
     dropped = DroppedFiles(collection.folder)
     kept: list[KeptFile] = []
@@ -69,9 +72,18 @@ def _take(collection: Collection, files: Iterable[UploadedFile], ocr: Ocr, *, re
     except (*EXPECTED, OSError) as error:
         show_problem("The files could not be taken in.", error)
         return False
+    _forget_uploads(files)
     st.session_state[_kept(collection.name)] = tuple(kept)
     st.toast("Reading has begun: see the top of the page.")
     return True
+
+
+def _forget_uploads(files: Sequence[UploadedFile]) -> None:
+    """Let Streamlit forget them, which otherwise holds each in memory until the person closes the page."""
+    context = get_script_run_ctx()
+    if context is not None and isinstance(context.uploaded_file_mgr, MemoryUploadedFileManager):
+        for file in files:
+            context.uploaded_file_mgr.remove_file(context.session_id, file.file_id)
 
 
 def _show_what_was_kept(name: str) -> None:
@@ -91,12 +103,12 @@ def _read_path(name: str, path: str, include: Sequence[str], sync: bool, ocr: Oc
     if not path:
         st.error("Name a folder or a file.")
         return
-    place = Path(path).expanduser()
+    place = Path(os.path.expanduser(path))  # noqa: PTH111 - pathlib's raises where it knows no such person
     if "://" in path or not place.is_absolute():
         st.error("Name it by its whole path, as in `/home/me/reports` or `~/reports`.")
         return
-    if not place.exists():
-        st.error("There is nothing of that name on this machine. Check its spelling.")
+    if not os.path.exists(place):  # noqa: PTH110 - pathlib's raises for names that are too long
+        st.error("There is nothing of that name on this machine, or it may not be read. Check its spelling.")
         return
     try:
         Jobs().start(JobOrder(name, (str(place),), sync=sync, include=tuple(include), ocr=ocr))

@@ -7,8 +7,9 @@ from typing import Literal
 
 import streamlit as st
 
+from apps.chat.chat_session import follow_renamed
 from apps.chat.plain_words import plain
-from apps.chat.shared import EXPECTED, all_collections, choose, let_go, show_problem
+from apps.chat.shared import EXPECTED, all_collections, choose, choose_none, let_go, show_problem
 from apps.errors import WrongUse
 from apps.jobs.jobs import Jobs
 from apps.jobs.types import JobOrder
@@ -120,6 +121,7 @@ def _rename(name: str, new_name: str) -> None:
         let_go(name)
         rename_collection(name, new_name)
         Jobs().follow_renamed(name, new_name)
+        follow_renamed(name, new_name)
     except (*EXPECTED, ValueError) as error:
         show_problem("It keeps its name.", error)
         return
@@ -150,6 +152,7 @@ def _confirm_deletion(name: str) -> None:
             let_go(name)
             delete_collection(name)
             Jobs().forget_collection(name)
+            choose_none()
         except (*EXPECTED, ValueError) as error:
             show_problem("It was not deleted.", error)
             return

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path, PurePath
@@ -12,6 +13,7 @@ from apps.chat.documents_html import STYLE, reasons_html
 from apps.chat.plain_words import plain
 from apps.chat.shared import EXPECTED, show_problem
 from apps.cli.screen import count_of, duration
+from apps.document_names import readable
 from apps.jobs.jobs import Jobs
 from apps.jobs.types import Job, JobOrder
 from ingest.progress import Stage
@@ -102,7 +104,7 @@ def _show_ended(job: Job) -> None:
             st.error(
                 "Reading ended before it was done." if job.standing == "died" else "Reading did not succeed."
             )
-            st.text(job.problem or "")
+            st.text(readable(job.problem or ""))
         _show_reasons(outcomes)
         _show_passwords(job, outcomes)
         whole = False
@@ -139,17 +141,19 @@ def _show_reasons(outcomes: Sequence[FileOutcome]) -> None:
     others = [file for file in told if file.outcome != "failed"]
     if failed:
         st.markdown(f"**Not read: {count_of(len(failed), 'file')}**")
-        st.html(reasons_html((_name(file), file.reason or "") for file in failed[:_MOST_REASONS]))
+        st.html(reasons_html((_name(file), readable(file.reason or "")) for file in failed[:_MOST_REASONS]))
         if len(failed) > _MOST_REASONS:
             st.caption(f"and {len(failed) - _MOST_REASONS:,} more, in the whole report")
     if others:
         with st.expander(f"Worth knowing: {count_of(len(others), 'file')}"):
-            st.html(reasons_html((_name(file), file.reason or "") for file in others[:_MOST_REASONS]))
+            st.html(
+                reasons_html((_name(file), readable(file.reason or "")) for file in others[:_MOST_REASONS])
+            )
 
 
 def _show_passwords(job: Job, outcomes: Sequence[FileOutcome]) -> None:
     locked = [file.path for file in outcomes if file.wants_password]
-    places = tuple(dict.fromkeys(place for path in locked if (place := _file_on_disk(path)) is not None))
+    places = tuple(dict.fromkeys(place for path in locked if (place := file_on_disk(path)) is not None))
     if not places:
         return
     with st.form(f"password {job.id}", clear_on_submit=True):
@@ -178,7 +182,7 @@ def _show_outcomes(outcomes: Sequence[FileOutcome], *, newest_first: bool = Fals
         "By OCR": [file.recognised_pages for file in rows],
         "Chunks": [file.chunks for file in rows],
         "Seconds": [round(file.seconds, 1) for file in rows],
-        "Why": [" ".join((file.reason or "").split()) for file in rows],
+        "Why": [" ".join(readable(file.reason or "").split()) for file in rows],
     }
     if not any(file.recognised_pages for file in rows):
         del columns["By OCR"]
@@ -220,10 +224,11 @@ def _try(what: str, id: str) -> None:
 
 
 def _name(file: FileOutcome) -> str:
-    return PurePath(file.path).name
+    return readable(PurePath(file.path).name)
 
 
-def _file_on_disk(path: str) -> str | None:
+def file_on_disk(path: str) -> str | None:
     """The file itself, or the archive or mail that holds it; None where that is gone."""
     place = Path(path)
-    return next((str(each) for each in (place, *place.parents) if each.is_file()), None)
+    # Not pathlib's, which raises for the long names that members of archives may have.
+    return next((str(each) for each in (place, *place.parents) if os.path.isfile(each)), None)  # noqa: PTH113

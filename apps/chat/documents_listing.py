@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import islice
-from pathlib import PurePath
+from pathlib import Path, PurePath
 
 import streamlit as st
 
@@ -12,6 +12,7 @@ from apps.chat.known_documents import names_of
 from apps.chat.plain_words import plain
 from apps.chat.shared import EXPECTED, show_problem
 from apps.cli.screen import count_of, megabytes
+from apps.document_names import readable
 from rag import Collection, DocumentInfo
 from rag.dropped_files import DroppedFiles
 
@@ -38,7 +39,7 @@ def show_listing(collection: Collection, documents: Sequence[DocumentInfo]) -> N
         "Size": [each.size_bytes for each in documents],
         "Read in": [each.ingested_at[:10] for each in documents],
         "Kept": ["copy here" if dropped else "on disk" for dropped in _dropped(collection, documents)],
-        "Path": [each.path for each in documents],
+        "Path": [readable(each.path) for each in documents],
     }
     if not any(each.recognised_pages for each in documents):
         del columns["By OCR"]
@@ -99,7 +100,7 @@ def _show_text(collection: Collection, document: DocumentInfo, name: str) -> Non
             f"Page, 1 to {document.page_count:,}",
             1,
             max(document.page_count, 1),
-            key=f"page of {document.path}",
+            key=f"page of {readable(document.path)}",
         )
         try:
             page = next(islice(collection.pages(document.path), int(number) - 1, None), None)
@@ -118,20 +119,20 @@ def _ask_before_removal(paths: tuple[str, ...]) -> None:
 def _confirm_removal(collection: Collection, paths: tuple[str, ...]) -> None:
     dropped = DroppedFiles(collection.folder)
     for path in paths[:_MOST_NAMED]:
-        st.text(PurePath(path).name)
+        st.text(readable(PurePath(path).name))
     if len(paths) > _MOST_NAMED:
         st.text(f"and {len(paths) - _MOST_NAMED:,} more")
-    copies = sum(dropped.holds(path) for path in paths)
+    copies = _copies_that_go(collection, dropped, paths)
     st.caption("They are no longer found or quoted.")
     if copies:
-        st.caption(f"{count_of(copies, 'copy').replace('copys', 'copies')} kept for this collection go too.")
-    if copies < len(paths):
+        st.caption(f"So goes what was kept of them for this collection: {count_of(len(copies), 'file')}.")
+    if not all(map(dropped.holds, paths)):
         st.caption("Files that lie elsewhere on this machine stay there.")
     if st.button("Remove", type="primary", key="remove for good"):
         try:
             collection.remove_paths(paths)
-            for path in paths:
-                dropped.delete(path)
+            for file in copies:
+                dropped.delete(file)
         except EXPECTED as error:
             show_problem("Not all of it was removed.", error)
             return
@@ -141,6 +142,13 @@ def _confirm_removal(collection: Collection, paths: tuple[str, ...]) -> None:
     if st.button("Keep", key="keep documents"):
         _ask_before_removal(())
         st.rerun()
+
+
+def _copies_that_go(collection: Collection, dropped: DroppedFiles, paths: Sequence[str]) -> list[Path]:
+    """The dropped files of which no document is left without these: an archive goes with its last member."""
+    left = [Path(each.path) for each in collection.documents() if each.path not in set(paths)]
+    files = dict.fromkeys(file for path in paths if (file := dropped.file_of(path)) is not None)
+    return [file for file in files if not any(each.is_relative_to(file) for each in left)]
 
 
 def _dropped(collection: Collection, documents: Sequence[DocumentInfo]) -> list[bool]:

@@ -71,7 +71,7 @@ def _engine(collection: str, saved: str) -> str:
         accept_new_options=True,
         help="A model's name, the path of a .gguf file, `transformers:FOLDER`, `reader:FOLDER`, or "
         "extractive, which needs no model and only quotes. Type what is not in the list.",
-        key=_key(collection, ENGINE),
+        key=_key(collection, ENGINE, saved),
     )
     engine = engine_name((chosen or saved).strip())
     if variable := decided_by_environment(ENGINE):
@@ -92,7 +92,7 @@ def _template(collection: str, saved: str) -> str:
         index=names.index(saved),
         accept_new_options=True,
         help="How the model is asked. Or type the path of a .toml file of your own (docs/prompting.md).",
-        key=_key(collection, TEMPLATE),
+        key=_key(collection, TEMPLATE, saved),
     )
     name = (chosen or saved).strip()
     try:
@@ -123,7 +123,7 @@ def _group(collection: str, group: SettingGroup, saved: dict[str, str]) -> dict[
 
 def _value(collection: str, setting: OfferedSetting, saved: str) -> str:
     """The widget for it, and what it says, as words."""
-    key, default = _key(collection, setting.name), None if saved == NONE else saved
+    key, default = _key(collection, setting.name, saved), None if saved == NONE else saved
     hint = None if setting.left_out is None else f"empty: {setting.left_out}"
     if setting.kind == "switch":
         return str(st.checkbox(setting.title, saved == "true", help=setting.about, key=key)).lower()
@@ -137,11 +137,15 @@ def _value(collection: str, setting: OfferedSetting, saved: str) -> str:
         st.caption(setting.about)
         return typed.strip() or NONE
     number: float | None
+    # What a file or a program saved may lie beyond what is offered here, and be right all the same.
+    least, most = setting.least, setting.most
+    if default is not None:
+        least, most = min(least, float(default)), max(most, float(default))
     if setting.kind == "whole":
         number = st.number_input(
             setting.title,
-            min_value=int(setting.least),
-            max_value=int(setting.most),
+            min_value=int(least),
+            max_value=int(most),
             value=None if default is None else int(default),
             step=int(setting.step),
             placeholder=hint,
@@ -151,8 +155,8 @@ def _value(collection: str, setting: OfferedSetting, saved: str) -> str:
     else:
         number = st.number_input(
             setting.title,
-            min_value=float(setting.least),
-            max_value=float(setting.most),
+            min_value=float(least),
+            max_value=float(most),
             value=None if default is None else float(default),
             step=float(setting.step),
             placeholder=hint,
@@ -195,7 +199,7 @@ def _save(folder: Path, chosen: dict[str, str]) -> None:
 
 def _again(collection: str, message: str) -> None:
     """Draw the page anew, with widgets that show what is saved now."""
-    for key in [key for key in st.session_state if str(key).startswith(_key(collection, ""))]:
+    for key in [key for key in st.session_state if str(key).startswith(_keys(collection))]:
         del st.session_state[key]
     st.session_state[_round(collection)] = st.session_state.get(_round(collection), 0) + 1
     st.session_state[_SAVED] = message
@@ -206,5 +210,11 @@ def _round(collection: str) -> str:
     return f"settings round of {collection}"
 
 
-def _key(collection: str, name: str) -> str:
-    return f"setting of {collection} {st.session_state.get(_round(collection), 0)} {name}"
+def _keys(collection: str) -> str:
+    """What the keys of a collection's widgets begin with."""
+    return f"setting of {collection} {st.session_state.get(_round(collection), 0)} "
+
+
+def _key(collection: str, name: str, saved: str) -> str:
+    """With what is saved: once somebody else saves another value, the widget shows that."""
+    return f"{_keys(collection)}{name} {saved}"

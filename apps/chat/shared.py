@@ -11,6 +11,7 @@ import os
 import streamlit as st
 
 from apps.collection_settings import settings_for
+from apps.document_names import readable
 from apps.errors import FaceError
 from apps.known_collections import KnownCollections
 from apps.open_collections import OpenCollections
@@ -72,7 +73,18 @@ def choose(name: str) -> None:
     st.session_state[_CHOSEN] = name
 
 
+def choose_none() -> None:
+    """This person let go of the collection that was chosen: another may be shown without a word."""
+    st.session_state.pop(_CHOSEN, None)
+
+
+def missed() -> str | None:
+    """The collection that this person chose, where it is gone: somebody deleted it, or renamed it."""
+    name = st.session_state.get(_CHOSEN)
+    return name if name and name not in {info.name for info in whole_collections()} else None
+
+
 def show_problem(what: str, error: Exception) -> None:
     """What went wrong, and the error's own words, which may hold names of files: never as Markdown."""
     st.error(what)
-    st.text(str(error))
+    st.text(readable(str(error)))

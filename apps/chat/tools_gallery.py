@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from apps.chat.plain_words import plain
+from apps.document_names import readable
 from apps.gallery import MadeFile, made_file, made_folder, made_paths
 from apps.shown_pictures import shown_picture
 from apps.sizes import megabytes
@@ -76,7 +77,7 @@ def _details(file: MadeFile) -> list[str]:
         return []
     lines = [making.sentence, f"Prompt: {making.prompt}"]
     lines += [f"{name}: {value}" for name, value in making.settings.items()]
-    lines += [f"From {source}" for source in making.sources]
+    lines += [f"From {readable(source)}" for source in making.sources]
     if making.seconds is not None:
         lines.append(f"Took {making.seconds:.1f} s")
     if making.energy_joules is not None:

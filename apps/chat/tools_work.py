@@ -9,6 +9,7 @@ import streamlit as st
 from apps.background import Background
 from apps.chat import tools_gallery
 from apps.chat.shared import EXPECTED, show_problem
+from apps.document_names import readable
 from apps.gallery import made_file, made_folder
 from apps.tool_bench import ToolBench, ToolOutcome
 from rag import Collection
@@ -98,7 +99,7 @@ def _text(outcome: ToolOutcome, number: int) -> None:
     st.caption(":material/smart_toy: Made by a model, not checked.")
     st.text(outcome.result.text)
     details = [f"{outcome.call.tool} by {maker}, {outcome.made_at}"]
-    details += [f"from {source}" for source in outcome.result.sources]
+    details += [f"from {readable(source)}" for source in outcome.result.sources]
     with st.expander("Details"):
         st.text("\n".join(details))
     st.download_button(

@@ -13,7 +13,8 @@ from apps.cli.boundary import errors_in_words
 from apps.cli.context import CollectionName, ModelEngine, Verbose
 from apps.cli.screen import note
 from apps.errors import WrongUse
-from apps.serving import LOOPBACK, OPTIONS
+from apps.own_processes import environment_of_ours, python_module
+from apps.serving import LOOPBACK, OPTIONS, OWN_HOSTS
 
 
 def ui(
@@ -74,7 +75,9 @@ def streamlit_command(
     if port is not None:
         options["server.port"] = str(port)
     flags = [f"--{name}={value}" for name, value in options.items()]
-    return [sys.executable, "-m", "streamlit", "run", found.origin, *flags]
+    if is_loopback(address):
+        flags += [f"--server.allowedHosts={host}" for host in dict.fromkeys((*OWN_HOSTS, address))]
+    return [*python_module("apps.serving"), "run", found.origin, *flags]
 
 
 def is_loopback(address: str) -> bool:
@@ -95,7 +98,7 @@ def serve(command: list[str], environment: Mapping[str, str]) -> int:
     """Run it until it ends. Ctrl-C, which the child hears too, is how that is meant to be: exit code 0."""
     import subprocess
 
-    whole = {**os.environ, **environment}
+    whole = {**environment_of_ours(), **environment}
     child = subprocess.Popen(command, env=whole)  # noqa: S603 - our own interpreter and page, no shell
     while True:
         try:

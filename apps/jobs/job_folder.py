@@ -56,6 +56,11 @@ class JobFolder:
         return self.folder / "lock"
 
     @property
+    def launching(self) -> Path:
+        """Held by who starts the job's process anew."""
+        return self.folder / "launching"
+
+    @property
     def log(self) -> Path:
         """What its process wrote on standard error."""
         return self.folder / "log.txt"
@@ -150,8 +155,12 @@ class JobFolder:
 
     def _write(self, name: str, content: Mapping[str, Any]) -> None:
         part = self.folder / f".{name}.{os.getpid()}.part"
-        part.write_text(json.dumps(content), "utf-8")
-        part.replace(self.folder / name)
+        try:
+            part.write_text(json.dumps(content), "utf-8")
+            part.replace(self.folder / name)
+        except OSError:
+            part.unlink(missing_ok=True)
+            raise
 
     def _read(self, name: str) -> Any:
         try:

@@ -25,6 +25,7 @@ from apps.jobs.start import start_process
 from apps.jobs.types import Job, JobOrder, JobProgress, Standing
 from ingest.report import FileOutcome
 from machine import jobs_folder
+from machine.locking import exclusive
 
 _ID = re.compile(r"\d{8}T\d{6}-[0-9a-f]{6}")
 #: A process says that it is there as soon as it is; a machine with other things to do may be slow.
@@ -34,9 +35,13 @@ _SECONDS_TO_END = 10.0
 #: So many ended ones are kept of a collection.
 _MOST_KEPT = 10
 
+#: It has not looked at the files yet.
+_NOT_BEGUN: frozenset[Standing] = frozenset({"starting", "waiting"})
+
 _DIED = (
-    "Its process ended before the work was done: it was killed, ran out of memory, or the machine was "
-    "restarted. What was read until then is in the collection, and whole. Going on takes up from there."
+    "Its process ended before the work was done: it was killed, ran out of memory or of room on the disk, or "
+    "the machine was restarted. What was read until then is in the collection, and whole. Going on takes up "
+    "from there."
 )
 
 
@@ -50,27 +55,37 @@ class Jobs:
         self._now = now
 
     def start(self, order: JobOrder, passwords: Sequence[str] = ()) -> Job:
-        """Have something read, in a process of its own; the very same that is being read already is that job.
+        """Have something read, in a process of its own; the very same that is not begun yet is that job.
 
-        While another job reads into the collection, it waits. Passwords reach the process and no file.
+        One that reads already has looked at the files, which may have changed since: then this is another,
+        and passes over what is unchanged. While another job reads into the collection, it waits. Passwords
+        reach the process and no file. Raises JobRefused where no process can be started.
         """
         for job in self.of_collection(order.collection):
-            if job.is_active and job.order == order and not passwords:
+            if job.standing in _NOT_BEGUN and job.order == order and not passwords:
                 return job
         self._forget_oldest(order.collection)
         folder = JobFolder(self._folder / f"{self._now():%Y%m%dT%H%M%S}-{secrets.token_hex(3)}")
-        folder.folder.mkdir(parents=True)
-        self._launch(folder, order, passwords)
+        try:
+            folder.folder.mkdir(parents=True)
+            self._launch(folder, order, passwords)
+        except OSError as error:
+            shutil.rmtree(folder.folder, ignore_errors=True)
+            raise JobRefused(
+                f"No process could be started for it ({error}). Make room on the disk, or end other "
+                "programs, then try again."
+            ) from error
         return self.job(folder.id)
 
     def resume(self, id: str, passwords: Sequence[str] = ()) -> Job:
         """Go on with a job that was stopped, failed or died: what was read is not read again."""
         folder = self._found(id)
-        job = self.job(id)
-        if job.is_active or not self._has_ended(folder):
-            raise JobRefused("This job is at work already. Stop it first, or let it go on.")
-        self._launch(folder, job.order, passwords)
-        return self.job(id)
+        with exclusive(folder.launching, waiting=lambda: None):  # two people may click at once
+            job = self.job(id)
+            if job.is_active or not self._has_ended(folder):
+                raise JobRefused("This job is at work already. Stop it first, or let it go on.")
+            self._launch(folder, job.order, passwords)
+            return self.job(id)
 
     def stop(self, id: str) -> None:
         """Ask it to stop after the step it is at. What was read stays. One that has ended stays as it is."""

@@ -8,11 +8,9 @@ import subprocess
 import sys
 import threading
 from collections.abc import Sequence
-from pathlib import Path
 
 from apps.jobs.job_folder import JobFolder
-
-_INSTALLED = frozenset({"site-packages", "dist-packages"})
+from apps.own_processes import environment_of_ours, python_module
 
 
 def start_process(job: JobFolder, passwords: Sequence[str] = ()) -> None:
@@ -22,11 +20,11 @@ def start_process(job: JobFolder, passwords: Sequence[str] = ()) -> None:
         creation_flags = subprocess.CREATE_NEW_PROCESS_GROUP
     with job.log.open("wb") as log:
         process = subprocess.Popen(  # noqa: S603 - this interpreter and a module of ours
-            [sys.executable, "-m", "apps.jobs", os.fspath(job.folder)],
+            [*python_module("apps.jobs"), os.fspath(job.folder)],
             stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
             stderr=log,
-            env=_environment(),
+            env=environment_of_ours(),
             start_new_session=sys.platform != "win32",
             creationflags=creation_flags,
         )
@@ -34,11 +32,3 @@ def start_process(job: JobFolder, passwords: Sequence[str] = ()) -> None:
     threading.Thread(
         target=process.communicate, args=(json.dumps(list(passwords)).encode(),), daemon=True
     ).start()
-
-
-def _environment() -> dict[str, str]:
-    """This process's, in which the project is found also where it is not installed."""
-    root = Path(__file__).resolve().parents[2]
-    own = [] if root.name in _INSTALLED else [str(root)]
-    paths = [*own, *filter(None, [os.environ.get("PYTHONPATH")])]
-    return {**os.environ, "PYTHONPATH": os.pathsep.join(paths)}

@@ -71,7 +71,8 @@ class _Work:
         if report is None:
             self._say("stopped", left=self._order.paths)
             return
-        self._job.write_outcomes(report.files)
+        with suppress(OSError):  # then what was told of each path as it came is the report
+            self._job.write_outcomes(report.files)
         self._outcomes = {file.path: file.outcome for file in report.files}
         self._say("stopped" if report.interrupted else "finished", left=report.left)
 
@@ -107,11 +108,13 @@ class _Work:
     def _hear_progress(self, progress: Progress) -> None:
         self._progress = JobProgress(**{each.name: getattr(progress, each.name) for each in fields(progress)})
         if time.monotonic() - self._written_at >= _SECONDS_BETWEEN_STATES:
-            self._say("reading")
+            with suppress(OSError):  # a full disk, say: that is no reason to stop reading
+                self._say("reading")
 
     def _hear_outcome(self, outcome: FileOutcome) -> None:
         self._outcomes[outcome.path] = outcome.outcome
-        self._job.add_outcome(outcome)
+        with suppress(OSError):
+            self._job.add_outcome(outcome)
 
     def _stops(self) -> bool:
         now = time.monotonic()

@@ -43,7 +43,8 @@ def details_of(answer: Answer) -> Details:
 def written(details: Details) -> str:
     """The details as JSON."""
     content = {"schema": SCHEMA, **asdict(details, dict_factory=plain)}
-    return json.dumps(content, ensure_ascii=False, separators=(",", ":"))
+    whole = json.dumps(content, ensure_ascii=False, separators=(",", ":"))
+    return whole.encode("utf-8", "backslashreplace").decode("utf-8")  # bytes of a name that are no text
 
 
 def plain(fields: list[tuple[str, Any]]) -> dict[str, Any]:

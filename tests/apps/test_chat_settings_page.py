@@ -80,6 +80,31 @@ def test_a_setting_that_is_no_more_is_said_and_saving_forgets_it(filled: Path) -
     assert read_saved(folder).values == {"overview.most_pages": "7"}  # not on the page, and kept
 
 
+def test_what_is_saved_beyond_what_is_offered_is_shown_and_stays(filled: Path) -> None:
+    folder = collection_folder("default")
+    values = {"answer.max_tokens": "9000", "passages.hits": "120", "retrieval.name_weight": "7.5"}
+    save(folder, values)
+    page = open_page()
+    assert not page.exception
+    field(page, "number_input", "Temperature").set_value(0.5).run()
+    button(page, "Save").click().run()
+    assert not page.exception
+    assert read_saved(folder).values == {**values, "answer.sampling.temperature": "0.5"}
+
+
+def test_what_somebody_else_saved_meanwhile_is_not_undone(filled: Path) -> None:
+    folder = collection_folder("default")
+    page = open_page()
+    save(folder, {"answer.sampling.temperature": "0.7", "answer.template": "detailed"})
+    field(page, "number_input", "Least evidence").set_value(0.9).run()
+    button(page, "Save").click().run()
+    assert read_saved(folder).values == {
+        "answer.sampling.temperature": "0.7",
+        "answer.template": "detailed",
+        "answer.minimum_evidence": "0.9",
+    }
+
+
 def test_a_template_of_ones_own_is_checked_before_it_is_saved(filled: Path, tmp_path: Path) -> None:
     own = tmp_path / "own.toml"
     own.write_text("no template")

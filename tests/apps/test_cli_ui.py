@@ -10,13 +10,13 @@ import pytest
 
 from apps.cli.ui import is_loopback, streamlit_command
 from apps.errors import WrongUse
-from apps.serving import OPTIONS
+from apps.serving import OPTIONS, OWN_HOSTS
 
 
 def test_the_page_is_served_to_this_machine_alone_and_tells_nobody() -> None:
     command = streamlit_command(8600, opens_browser=False)
-    assert command[:4] == [sys.executable, "-m", "streamlit", "run"]
-    assert command[4].endswith("streamlit_app.py")
+    assert command[:5] == [sys.executable, "-P", "-m", "apps.serving", "run"]
+    assert command[5].endswith("streamlit_app.py")
     assert {
         "--server.address=127.0.0.1",
         "--server.port=8600",
@@ -41,6 +41,7 @@ def test_a_missing_page_has_words(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_what_streamlit_is_told_by_its_own_file_is_the_same() -> None:
     root = Path(__file__).resolve().parents[2]
     content = tomllib.loads((root / ".streamlit" / "config.toml").read_text())
+    assert tuple(content["server"].pop("allowedHosts")) == OWN_HOSTS
     assert dict(flattened(content)) == OPTIONS
 
 
@@ -63,7 +64,9 @@ def test_streamlit_knows_all_these_options() -> None:
 )
 def test_an_address_that_others_reach_is_told_apart(address: str, alone: bool) -> None:
     assert is_loopback(address) is alone
-    assert f"--server.address={address}" in streamlit_command(None, False, address)
+    command = streamlit_command(None, False, address)
+    assert f"--server.address={address}" in command
+    assert any(flag.startswith("--server.allowedHosts=") for flag in command) is alone
 
 
 def test_what_is_no_address_has_words() -> None:

@@ -79,6 +79,15 @@ def test_only_dropped_files_are_deleted(dropped: DroppedFiles, tmp_path: Path) -
     assert not kept.path.exists()
 
 
+def test_what_lies_in_a_dropped_file_is_led_back_to_it(dropped: DroppedFiles, tmp_path: Path) -> None:
+    kept = dropped.keep("bundle.zip", io.BytesIO(b"x")).path
+    assert dropped.file_of(kept) == kept
+    assert dropped.file_of(f"{kept}/inner/a.txt") == kept
+    assert dropped.file_of(tmp_path / "bundle.zip") is None
+    assert dropped.file_of(kept.parent) is None
+    assert dropped.file_of(f"{kept.parent}/../other") is None
+
+
 def test_two_collections_keep_theirs_apart(home: Path, dropped: DroppedFiles) -> None:
     other_folder = home / "collections" / "desk"
     other_folder.mkdir()

@@ -22,6 +22,14 @@ def open_page(**address: str) -> Any:
     return page.run()
 
 
+def turned_to(page: Any, address: str) -> Any:
+    """The same session on another page, by what stands behind its address; "" is the chat."""
+    from streamlit.util import calc_hash
+
+    page._page_hash = calc_hash(address)  # AppTest turns to pages that are files, and ours are functions
+    return page.run()
+
+
 def asked(page: Any, question: str) -> Any:
     """Ask, and look until the answer is there."""
     page.chat_input[0].set_value(question).run()

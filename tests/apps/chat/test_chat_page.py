@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import re
+import shutil
 import time
+from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from apps.chat.chat_live import LIVE_CHATS
+from apps.chat.shared import opened
 from apps.jobs.jobs import Jobs
-from rag import Conversations, open_collection
-from tests.apps.chat.pages import answers, asked, button, open_page, texts, words
+from rag import Conversations, delete_collection, open_collection, rename_collection
+from tests.apps.chat.pages import answers, asked, button, open_page, texts, turned_to, words
 
 pytestmark = pytest.mark.filterwarnings("default::DeprecationWarning", "default::PendingDeprecationWarning")
 
@@ -121,6 +126,51 @@ def test_an_address_that_names_no_chat_is_answered_in_words(flying: Path) -> Non
     assert page.chat_input
 
 
+@pytest.fixture
+def two(refdesk, flying: Path) -> Path:
+    """Another collection beside it, that comes before it by name."""
+    assert refdesk("ingest", flying, "-c", "boats").exit_code == 0
+    return flying
+
+
+def chosen(name: str) -> Any:
+    page = open_page()
+    return page.selectbox[0].set_value(name).run()
+
+
+def test_a_collection_that_somebody_deletes_is_missed_and_no_other_asked(two: Path) -> None:
+    page = asked(chosen("flying"), "What does a tow cost?")
+    delete_collection("flying")
+    page.chat_input[0].set_value("When does the library open?").run()
+    assert not page.exception
+    assert any("not here any more" in warning.value for warning in page.warning)
+    assert any("“flying”" in text for text in texts(page))
+    assert page.selectbox[0].value == "boats"
+    assert not answers(page)
+    assert not page.run().warning
+
+
+def test_an_address_of_a_chat_whose_collection_is_gone_is_answered_in_words(two: Path) -> None:
+    page = asked(chosen("flying"), "What does a tow cost?")
+    token = page.query_params["chat"]
+    delete_collection("flying")
+    again = open_page(chat=token if isinstance(token, str) else token[0])
+    assert not again.exception
+    assert any("collection that is not here any more" in info.value for info in again.info)
+    assert again.selectbox[0].value == "boats"
+
+
+def test_a_chat_goes_with_its_collection_when_that_is_renamed(two: Path) -> None:
+    page = asked(chosen("flying"), "What does a tow cost?")
+    token = page.query_params["chat"]
+    opened("flying").close()
+    rename_collection("flying", "soaring")
+    LIVE_CHATS.follow_renamed("flying", "soaring")
+    again = open_page(chat=token if isinstance(token, str) else token[0])
+    assert [words(answer) for answer in answers(again)] == [ANSWER]
+    assert again.selectbox[0].value == "soaring"
+
+
 def test_a_kept_chat_is_found_gone_on_with_renamed_and_deleted(flying: Path) -> None:
     asked(open_page(), "What does a tow cost?")
     page = open_page()
@@ -145,6 +195,24 @@ def test_what_is_not_to_be_kept_is_not(flying: Path) -> None:
     assert not Conversations().list("flying")
 
 
+def test_what_is_not_to_be_kept_is_not_kept_after_a_reload_either(flying: Path) -> None:
+    page = open_page()
+    page.toggle(key="chat is kept").set_value(False).run()
+    page = asked(page, "What does a tow cost?")
+    token = page.query_params["chat"]
+    again = open_page(chat=token if isinstance(token, str) else token[0])
+    asked(again, "When does the library open?")
+    assert not Conversations().list("flying")
+
+
+def test_what_is_not_to_be_kept_is_not_kept_after_a_look_at_another_page(flying: Path) -> None:
+    page = open_page()
+    page.toggle(key="chat is kept").set_value(False).run()
+    assert turned_to(page, "documents").title[0].value == "Documents"
+    asked(turned_to(page, ""), "What does a tow cost?")
+    assert not Conversations().list("flying")
+
+
 def test_a_new_chat_begins_empty(flying: Path) -> None:
     page = asked(open_page(), "What does a tow cost?")
     button(page, "New chat").click().run()
@@ -165,6 +233,17 @@ def test_only_chosen_documents_are_asked(flying: Path) -> None:
     assert any("1 of 4 documents" in caption.value for caption in page.caption)
     asked(page, "What does a tow cost?")
     assert not any("48 euros" in words(answer) for answer in answers(page))
+
+
+def test_a_choice_that_means_no_document_asks_none(flying: Path) -> None:
+    page = open_page()
+    page.date_input(key="chat since flying").set_value(date(2024, 5, 2)).run()
+    page.date_input(key="chat until flying").set_value(date(2024, 5, 1)).run()
+    assert not page.exception
+    assert any("the first is the later one" in text for text in texts(page))
+    assert not page.chat_input
+    page.button(key="chat all flying").click().run()
+    assert page.chat_input
 
 
 def test_a_file_is_asked_alone(flying: Path) -> None:
@@ -195,6 +274,22 @@ def test_a_command_reads_the_last_answer_aloud(
     assert not page.exception
     assert any("Made by a model: scripted" in text for text in texts(page))
     assert len(list((modelless / "made").glob("speak-*.wav"))) == 1
+
+
+def test_a_made_file_that_is_damaged_or_gone_stops_no_chat(
+    flying: Path, modelless: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("REFDESK_IMAGE_MODEL", "scripted")
+    page = asked(open_page(), "/draw a tow plane")
+    (picture,) = (modelless / "made").glob("*.png")
+    picture.write_bytes(picture.read_bytes()[:20])
+    page.run()
+    assert not page.exception
+    assert any("cannot be shown" in error.value for error in page.error)
+    picture.unlink()
+    page.run()
+    assert not page.exception
+    assert any("not there any more" in text for text in texts(page))
 
 
 def test_a_command_that_lacks_something_is_told_so(flying: Path) -> None:
@@ -253,6 +348,15 @@ def test_a_collection_that_does_not_open_is_named(modelless: Path) -> None:
     page = open_page()
     assert not page.exception
     assert any(text.value.startswith("broken: ") for text in page.text)
+
+
+def test_a_folder_whose_name_no_collection_can_have_stops_nothing(flying: Path, modelless: Path) -> None:
+    folder = modelless / "collections"
+    shutil.copytree(folder / "flying", folder / "Copy of flying")
+    page = open_page()
+    assert not page.exception
+    assert page.selectbox[0].value == "flying"
+    assert any("no collection can have" in text for text in texts(page))
 
 
 def test_a_spoken_question_without_a_model_that_listens_is_answered_in_words(flying: Path) -> None:

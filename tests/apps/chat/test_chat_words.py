@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,9 @@ import pytest
 from apps.chat.chat_shown import Part
 from apps.chat.chat_sources import marked_lines, original
 from apps.chat.chat_text import answer_data
+from apps.chat.documents_jobs import file_on_disk
 from apps.chat.plain_words import plain
+from apps.settings import settings_from
 from rag import Highlight, open_collection
 
 
@@ -61,3 +64,15 @@ def test_only_files_of_the_collection_are_handed_out(filled: Path, tmp_path: Pat
         assert original(held, str(secret)) is None
         (filled / "hours.txt").unlink()
         assert original(held, str(filled / "hours.txt")) is None
+
+
+def test_a_member_far_down_in_an_archive_is_led_back_to_the_archive(modelless: Path, tmp_path: Path) -> None:
+    """Its path is longer than any that a system takes."""
+    bundle = tmp_path / "bundle.zip"
+    with zipfile.ZipFile(bundle, "w") as archive:
+        archive.writestr("x/" * 2_500 + "deep.txt", "A tow costs 48 euros.")
+    with open_collection("flying", settings_from()) as held:
+        held.ingest([bundle])
+        (deep,) = [info.path for info in held.documents()]
+        assert original(held, deep) is None
+    assert file_on_disk(deep) == str(bundle)

@@ -6,6 +6,8 @@ import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import pytest
+
 from apps.chat.chat_answering import answering
 from apps.chat.chat_live import LiveChat, LiveChats
 from apps.chat.chat_queue import WaitingLine
@@ -138,6 +140,27 @@ def test_an_error_in_the_middle_keeps_what_was_written_and_ends_nothing_else(hom
     assert problem.text == "A tow "
     with line.turn(lambda _: None) as mine:  # its place in the line is free again
         assert mine
+
+
+def test_a_long_chat_lets_go_of_its_beginning_and_each_sound_stays_with_its_answer(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("apps.chat.chat_live._MOST_ENTRIES", 2)
+    chat = LiveChat("token", "flying")
+
+    def ask(question: str) -> None:
+        steps = Steps(Answered(answer()))
+        steps.go[0].set()
+        assert chat.begin(question, answering(steps, WaitingLine()), "extractive")
+        while (work := chat.work) is not None:
+            work.wait(1)
+
+    ask("First?")
+    ask("Second?")
+    chat.sounds = {0: b"first", 1: b"second"}
+    ask("Third?")
+    assert [entry.question for entry in chat.entries] == ["Second?", "Third?"]
+    assert chat.sounds == {0: b"second"}
 
 
 def test_a_chat_is_found_by_its_token_alone_and_the_oldest_leaves() -> None:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import io
 import time
+import zipfile
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from apps.errors import JobRefused
 from apps.jobs.job_folder import JobFolder, JobState, Launch
 from apps.jobs.jobs import Jobs
 from apps.jobs.process_mark import ProcessMark
@@ -115,6 +118,35 @@ def test_documents_are_listed_with_what_they_hold(filled: Path) -> None:
     assert "3 documents · 4 pages" in said(page)
 
 
+def test_a_dropped_file_is_tried_again_and_once_it_is_kept_memory_lets_go_of_it(
+    filled: Path, modelless: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
+
+    forgotten: list[str] = []
+    forget = MemoryUploadedFileManager.remove_file
+
+    def remove_file(self: MemoryUploadedFileManager, session_id: str, file_id: str) -> None:
+        forgotten.append(file_id)
+        forget(self, session_id, file_id)
+
+    def refuse(*_: object) -> None:
+        raise JobRefused("No process could be started for it.")
+
+    monkeypatch.setattr(MemoryUploadedFileManager, "remove_file", remove_file)
+    page = open_page()
+    with monkeypatch.context() as broken:
+        broken.setattr(Jobs, "start", refuse)
+        page.file_uploader[0].set_value([("tow.md", b"A tow costs 48 euros.\n", "text/markdown")]).run()
+        assert "could not be taken in" in said(page)
+        assert not forgotten
+    whole(page.run())
+    (copy,) = (DroppedFiles(modelless / "collections" / "default").folder or Path()).glob("*.md")
+    assert copy.read_bytes() == b"A tow costs 48 euros.\n"
+    assert len(forgotten) == 1
+    settled(page)
+
+
 def test_dropped_files_are_kept_and_read(filled: Path, modelless: Path) -> None:
     page = open_page()
     dropped = DroppedFiles(modelless / "collections" / "default")
@@ -146,7 +178,10 @@ def test_a_folder_is_read_by_its_path(filled: Path, tmp_path: Path) -> None:
     assert "<dt>broken.pdf</dt>" in said(page)
 
 
-@pytest.mark.parametrize("path", ["", "reports", "https://example.org/x", "/no/such/place"])
+@pytest.mark.parametrize(
+    "path",
+    ["", "reports", "https://example.org/x", "/no/such/place", "~nobody-here/x", f"/{'x' * 300}", "/a\0b"],
+)
 def test_what_is_no_path_starts_nothing(filled: Path, path: str) -> None:
     page = open_page()
     (field,) = [each for each in page.text_input if each.label == "Path"]
@@ -253,7 +288,39 @@ def test_a_collection_that_does_not_open_can_be_deleted(modelless: Path) -> None
     assert names() == []
 
 
-def test_removed_documents_are_gone_with_their_copies(filled: Path, modelless: Path) -> None:
+def remove(page: Any, name: str) -> Any:
+    """Choose a document by its name and remove it."""
+    row = table(page, "Document").index(name)
+    page.session_state["documents of default"] = {"selection": {"rows": [row], "columns": [], "cells": []}}
+    whole(page.run())
+    press(page, "Remove")
+    return whole(page.button(key="remove for good").click().run().run())
+
+
+def test_removed_documents_are_gone_with_their_copies(filled: Path) -> None:
+    archive = io.BytesIO()
+    with zipfile.ZipFile(archive, "w") as content:
+        content.writestr("inner/first.txt", "The first fee is 1 euro.")
+        content.writestr("second.txt", "The second fee is 2 euros.")
+    archive.seek(0)
+    with open_collection("default", settings_from()) as collection:
+        dropped = DroppedFiles(collection.folder)
+        note = dropped.keep("note.txt", io.BytesIO(b"The third fee is 3 euros.")).path
+        bundle = dropped.keep("bundle.zip", archive).path
+        collection.ingest([note, bundle])
+    page = remove(open_page(), "note.txt")
+    assert not note.exists()
+    remove(page, "bundle.zip › inner/first.txt")
+    assert bundle.exists()
+    remove(page, "bundle.zip › second.txt")
+    assert not bundle.exists()
+    assert (filled / "fees.md").exists()
+    remove(page, "fees.md")
+    assert (filled / "fees.md").exists()
+    assert table(page, "Document") == ["hours.txt", "rules.html"]
+
+
+def test_the_list_is_read_anew_when_the_collection_has_changed(filled: Path, modelless: Path) -> None:
     from apps.chat.documents_listing import totals
     from apps.chat.known_documents import documents_of
 

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import signal
 import sys
+import threading
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from apps.errors import JobRefused
-from apps.jobs.job_folder import JobFolder, Launch
+from apps.jobs.job_folder import JobFolder, JobState, Launch
 from apps.jobs.jobs import Jobs
 from apps.jobs.process_mark import ProcessMark, is_alive, mark_of
-from apps.jobs.types import Job, JobOrder
+from apps.jobs.types import Job, JobOrder, JobProgress
+from apps.jobs.worker import work
 from apps.settings import settings_from
 from machine.locking import exclusive
 from rag import open_collection
@@ -85,11 +89,83 @@ def test_whoever_comes_later_is_told_the_same(jobs: Jobs, folder: Path) -> None:
     assert Jobs().of_collection("another") == ()
 
 
-def test_what_is_being_read_already_is_not_started_twice(jobs: Jobs, long_order: JobOrder) -> None:
-    first = jobs.start(long_order)
-    assert jobs.start(long_order).id == first.id
-    jobs.stop(first.id)
-    ended(jobs, first.id)
+def test_what_is_to_be_read_already_is_not_started_twice(jobs: Jobs, folder: Path, modelless: Path) -> None:
+    order = JobOrder("shelf", (str(folder),))
+    with exclusive(modelless / "jobs" / ".locks" / "shelf", waiting=lambda: None):
+        first = jobs.start(order)
+        wait_for(lambda: jobs.job(first.id), lambda now: now.standing == "waiting")
+        assert jobs.start(order).id == first.id
+    assert ended(jobs, first.id).standing == "finished"
+
+
+@pytest.mark.parametrize("stopping", [False, True])
+def test_the_same_that_reads_already_or_stops_is_read_once_more(
+    jobs: Jobs, folder: Path, modelless: Path, stopping: bool
+) -> None:
+    """It may have looked at a file before that was changed."""
+    first = kept_job(modelless, mark_of(os.getpid()), datetime.now(UTC), str(folder))
+    JobFolder(modelless / "jobs" / first).write_state(JobState("reading", JobProgress(), {}))
+    if stopping:
+        jobs.stop(first)
+    second = jobs.start(JobOrder("shelf", (str(folder),)))
+    assert second.id != first
+    assert ended(jobs, second.id).standing == "finished"
+
+
+def test_two_who_go_on_with_it_at_once_start_one_process(jobs: Jobs, modelless: Path) -> None:
+    id = kept_job(modelless, ProcessMark(2**22 + 5, "gone:1"), datetime.now(UTC))
+    together = threading.Barrier(2)
+
+    def go_on() -> str:
+        together.wait(30)
+        try:
+            return jobs.resume(id).standing
+        except JobRefused as refused:
+            return str(refused)
+
+    with ThreadPoolExecutor(2) as people:
+        said = sorted(each.result() for each in [people.submit(go_on), people.submit(go_on)])
+    assert said[1] == "starting"
+    assert "at work already" in said[0]
+    ended(jobs, id)
+
+
+def test_a_process_that_cannot_be_started_is_said_and_leaves_nothing(
+    jobs: Jobs, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> None:
+        raise OSError(errno.EAGAIN, "Resource temporarily unavailable")
+
+    monkeypatch.setattr("apps.jobs.jobs.start_process", refuse)
+    with pytest.raises(JobRefused, match="end other programs"):
+        jobs.start(JobOrder("shelf", (str(folder),)))
+    assert jobs.all() == ()
+
+
+def test_a_full_disk_for_its_notes_does_not_stop_the_reading(
+    jobs: Jobs, folder: Path, modelless: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    written = JobFolder.write_state
+
+    def seldom(job: JobFolder, state: JobState) -> None:
+        if state.phase == "reading" and state.progress.stage != "planning":
+            full()
+        written(job, state)
+
+    monkeypatch.setattr(JobFolder, "write_state", seldom)
+    monkeypatch.setattr(JobFolder, "add_outcome", full)
+    monkeypatch.setattr(JobFolder, "write_outcomes", full)
+    monkeypatch.setattr("apps.jobs.worker._SECONDS_BETWEEN_STATES", 0.0)
+    monkeypatch.setattr("apps.jobs.worker._passwords", list)
+    monkeypatch.setattr("apps.jobs.worker.signal.signal", lambda *_: None)
+    monkeypatch.setattr("apps.jobs.worker.os.nice", lambda _: None)
+    id = kept_job(modelless, None, datetime.now(UTC), str(folder))
+    work(modelless / "jobs" / id)
+    assert jobs.job(id).standing == "finished"
+    assert documents_in("shelf") == {"fees.md", "hours.txt", "rules.html"}
 
 
 def test_stopped_in_the_midst_it_keeps_what_it_read_and_goes_on(jobs: Jobs, long_order: JobOrder) -> None:
@@ -107,6 +183,16 @@ def test_stopped_in_the_midst_it_keeps_what_it_read_and_goes_on(jobs: Jobs, long
     assert finished.standing == "finished"
     assert len(documents_in("long")) == 400
     assert finished.counts["unchanged"] == read
+
+
+def test_what_lies_where_a_person_happens_to_be_is_not_run(
+    jobs: Jobs, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "elsewhere" / "ingest.py").write_text("raise SystemExit('not ours')")
+    monkeypatch.chdir(tmp_path / "elsewhere")
+    *_, last = jobs.follow(jobs.start(JobOrder("shelf", (str(folder),))).id)
+    assert last.standing == "finished"
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="sends a POSIX signal")
@@ -210,10 +296,10 @@ def test_jobs_go_with_a_renamed_collection(jobs: Jobs, folder: Path) -> None:
     assert jobs.all() == ()
 
 
-def kept_job(modelless: Path, mark: ProcessMark | None, began: datetime) -> str:
+def kept_job(modelless: Path, mark: ProcessMark | None, began: datetime, path: str = "/x") -> str:
     folder = JobFolder(modelless / "jobs" / "20240101T000000-abcdef")
     folder.folder.mkdir(parents=True)
-    folder.write_launch(Launch(JobOrder("shelf", ("/x",)), began.isoformat()))
+    folder.write_launch(Launch(JobOrder("shelf", (path,)), began.isoformat()))
     if mark is not None:
         folder.write_mark(mark)
     return folder.id

@@ -1,0 +1,88 @@
+"""The page's server as browsers and hostile pages meet it."""
+
+from __future__ import annotations
+
+import socket
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import closing, suppress
+
+import pytest
+
+from apps.cli.ui import streamlit_command
+from apps.own_processes import environment_of_ours
+
+_KEY = "dGhlIHNhbXBsZSBub25jZQ=="
+_SECONDS = 90
+
+
+@pytest.fixture(scope="module")
+def port() -> int:
+    with closing(socket.socket()) as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@pytest.fixture(scope="module")
+def outside() -> Iterator[socket.socket]:
+    """Where every request to another host would arrive: the proxy that the server's environment names."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        yield listening
+
+
+@pytest.fixture(scope="module")
+def server(port: int, outside: socket.socket, tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
+    """The page, served as `refdesk ui` does."""
+    proxy = f"http://127.0.0.1:{outside.getsockname()[1]}"
+    home = tmp_path_factory.mktemp("home")
+    own = {"REFDESK_HOME": str(home), "http_proxy": proxy, "https_proxy": proxy}
+    child = subprocess.Popen(
+        streamlit_command(port, opens_browser=False),
+        env={**environment_of_ours(), **own},
+        cwd=home,
+        stdout=subprocess.DEVNULL,
+    )
+    end = time.monotonic() + _SECONDS
+    while True:
+        with closing(socket.socket()) as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                break
+        assert child.poll() is None
+        assert time.monotonic() < end
+        time.sleep(0.1)
+    yield port
+    child.terminate()
+    child.wait(30)
+
+
+def answer(port: int, host: str, origin: str) -> str:
+    """The first line of what a browser is told that opens the page's connection from there."""
+    lines = (
+        "GET /_stcore/stream HTTP/1.1", f"Host: {host}", f"Origin: {origin}", "Upgrade: websocket",
+        "Connection: Upgrade", f"Sec-WebSocket-Key: {_KEY}", "Sec-WebSocket-Version: 13", "", "",
+    )  # fmt: skip
+    with socket.create_connection(("127.0.0.1", port), timeout=_SECONDS) as asking:
+        asking.sendall("\r\n".join(lines).encode())
+        return asking.recv(4096).decode("latin-1").partition("\r\n")[0]
+
+
+@pytest.mark.parametrize("name", ["127.0.0.1", "localhost"])
+def test_the_page_itself_may_connect(server: int, name: str) -> None:
+    assert " 101 " in answer(server, f"{name}:{server}", f"http://{name}:{server}")
+
+
+def test_a_name_that_was_pointed_at_this_machine_may_not(server: int) -> None:
+    """DNS rebinding: a page elsewhere whose host's address becomes 127.0.0.1 while it is open."""
+    assert " 403 " in answer(server, f"evil.example:{server}", f"http://evil.example:{server}")
+
+
+def test_a_page_of_another_origin_is_refused_and_no_host_asked_about_it(
+    server: int, outside: socket.socket
+) -> None:
+    assert " 403 " in answer(server, f"127.0.0.1:{server}", "http://evil.example")
+    outside.settimeout(0.2)
+    with suppress(TimeoutError):
+        asked, _ = outside.accept()
+        with asked:
+            pytest.fail(f"asked: {asked.recv(300)!r}")
