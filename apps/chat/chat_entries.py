@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from apps.chat.chat_attachment import Attachment
 from apps.chat.chat_files import show_made
 from apps.chat.chat_live import Entry, LiveChat
 from apps.chat.chat_making import read_aloud
@@ -28,7 +29,7 @@ _REFUSALS = {
 
 def show_entry(chat: LiveChat, at: int, entry: Entry) -> None:
     """Draw one. A click on a mark or a source opens it, later in the same run."""
-    show_question(entry.question, None if entry.attachment is None else entry.attachment.name)
+    show_question(entry.question, entry.attachment)
     with st.chat_message("assistant"):
         outcome = entry.outcome
         if isinstance(outcome, Shown):
@@ -46,11 +47,12 @@ def show_entry(chat: LiveChat, at: int, entry: Entry) -> None:
                 st.text(outcome.text)
 
 
-def show_question(question: str, attached: str | None = None) -> None:
+def show_question(question: str, attached: Attachment | None = None) -> None:
     with st.chat_message("user"):
         st.text(question)
         if attached is not None:
-            st.text(f"Asked of the attached file alone: {attached}")
+            whom = "the attached file alone" if attached.alone else "the documents and the attached file"
+            st.text(f"Asked of {whom}: {attached.name}")
 
 
 def _show_answer(chat: LiveChat, at: int, shown: Shown) -> None:
