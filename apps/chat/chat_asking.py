@@ -42,11 +42,11 @@ def show_asking(collection: Collection, chat: LiveChat | None) -> None:
     writing = chat is not None and chat.work is not None
     with st.container(horizontal=True, gap="small", vertical_alignment="center"):
         only = choose_documents(collection)
-        together = _asks_together()
         spoken = _spoken_question(writing)
         with st.popover("Commands", icon=":material/terminal:"):
             for usage, about in commands():
                 st.text(f"{usage}: {about}" if usage else about)
+        together = _asks_together()
     typed = st.chat_input(
         "Ask these documents, or type / for a command", accept_file=True, file_type=list(ATTACHED),
         max_upload_size=_LARGEST_ATTACHED_MB, disabled=writing,

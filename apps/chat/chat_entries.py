@@ -117,8 +117,10 @@ def _show_refusal(at: int, shown: Shown, names: dict[str, str]) -> None:
             return
         st.caption("The nearest passages, which do not answer it:")
         for place, passage in enumerate(shown.passages):
-            where = f"{names[passage.document]}, page {passage.page_number}"
-            if place < len(shown.sources):
+            opens = place < len(shown.sources)
+            page = shown.sources[place].citation.page_label if opens else f"page {passage.page_number}"
+            where = f"{names[passage.document]}, {page}"
+            if opens:
                 st.button(
                     plain(where), key=f"looked {at} {place}", on_click=open_source, args=(at, place),
                     type="tertiary", icon=":material/find_in_page:",
