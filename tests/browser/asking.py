@@ -41,7 +41,10 @@ async (picture, boxes) => {
 
 
 def send(page: Any, question: str) -> None:
+    """Type it and press Enter, once the page is drawn: what is typed into half a page may be lost."""
     box = page.get_by_test_id("stChatInputTextArea")
+    box.wait_for()
+    page.locator("[data-test-script-state=notRunning]").wait_for()
     box.fill(question)
     box.press("Enter")
 
