@@ -44,9 +44,14 @@ def send(page: Any, question: str) -> None:
     """Type it and press Enter, once the page is drawn: what is typed into half a page may be lost."""
     box = page.get_by_test_id("stChatInputTextArea")
     box.wait_for()
-    page.locator("[data-test-script-state=notRunning]").wait_for()
+    settled(page)
     box.fill(question)
     box.press("Enter")
+
+
+def settled(page: Any) -> None:
+    """Wait until nothing of the page is being drawn anew."""
+    page.locator("[data-test-script-state=notRunning]").wait_for()
 
 
 def ask(page: Any, question: str) -> None:

@@ -16,6 +16,7 @@ from tests.browser.asking import go_to, send
 pytestmark = pytest.mark.browser
 
 WISH = "a lighthouse in the fog"
+_LOADING = 300_000  # milliseconds: the page's process imports torch and diffusers first
 OTHER_WISH = "a winch beside a hangar"
 
 
@@ -47,10 +48,10 @@ def test_a_picture_is_drawn_marked_taken_along_and_deleted(
     page = visit(f"{served()}/tools")
     page.get_by_label("Prompt", exact=True).fill(WISH)
     page.get_by_text("More options").click()
-    page.get_by_label("Steps").fill("2")
-    page.get_by_label("Seed").fill("7")
+    page.get_by_role("spinbutton", name="Steps").fill("2")
+    page.get_by_role("spinbutton", name="Seed").fill("7")
     page.get_by_role("button", name="Begin").click()
-    page.get_by_text("Made in ").wait_for()
+    page.get_by_text("Made in ").wait_for(timeout=_LOADING)
     (file,) = made_paths(made_folder())
     made = page.locator(".stImage img")
     made.last.wait_for()
