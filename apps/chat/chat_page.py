@@ -13,6 +13,7 @@ from apps.chat.chat_source_dialog import show_source
 from apps.chat.chat_states import say_empty, say_indexing, say_missing_model, say_no_collection
 from apps.chat.chat_writing import show_writing
 from apps.chat.shared import EXPECTED, chosen, opened, show_problem
+from apps.cli.screen import count_of
 from apps.jobs.jobs import Jobs
 from apps.jobs.types import ACTIVE
 from rag import Collection
@@ -33,7 +34,7 @@ def show() -> None:
     except EXPECTED as error:
         show_problem("The collection could not be opened.", error)
         return
-    st.sidebar.caption(f"{documents:,} documents")
+    st.sidebar.caption(count_of(documents, "document"))
     being_read = any(job.standing in ACTIVE for job in Jobs().of_collection(name))
     if being_read:
         say_indexing(documents)
