@@ -8,6 +8,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
+from apps.errors import FaceError
 from machine import data_home
 
 if TYPE_CHECKING:
@@ -25,6 +26,10 @@ MEDIA_TYPES = {
     ".flac": "audio/flac",
     ".ogg": "audio/ogg",
 }
+
+
+class MadeFileStays(FaceError):
+    """Names a made file that could not be deleted, and says why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +70,20 @@ def made_file(path: Path) -> MadeFile | None:
     except OSError:
         return None
     return _read(path, status.st_mtime_ns, status.st_size)
+
+
+def delete_made(path: Path) -> None:
+    """Remove a file that a model made here; one that is gone already is fine.
+
+    Raises MadeFileStays for a path that is none of the folder's pictures and sounds, and where the file
+    system says no.
+    """
+    if path.parent != made_folder() or path.suffix.lower() not in MEDIA_TYPES:
+        raise MadeFileStays(f"{path} is none of the pictures and sounds in {made_folder()}, so it stays.")
+    try:
+        path.unlink(missing_ok=True)
+    except OSError as error:
+        raise MadeFileStays(f"{path} could not be deleted: {error.strerror or error}") from error
 
 
 def _age(entry: os.DirEntry[str]) -> tuple[int, str]:

@@ -21,6 +21,9 @@ OPTIONS = {
     "server.enableXsrfProtection": "true",
     "server.maxUploadSize": "500",
     "browser.gatherUsageStats": "false",
+    # Else Streamlit looks through all objects of the process after each drawing, of which there are several
+    # a second while an answer is written: models and libraries are many objects, and the answer waits.
+    "runner.postScriptGC": "false",
     "client.toolbarMode": "minimal",
     # Tracebacks hold paths and texts: they go to the terminal, not to the page.
     "client.showErrorDetails": "none",

@@ -194,6 +194,7 @@ class Collection(CollectionContents, Asking):
         cancelled: Callable[[], bool] = lambda: False,
         trace: Callable[[Trace], None] | None = None,
         as_question: bool = False,
+        beside: Collection | None = None,
     ) -> Iterator[Event]:
         """The answer as it comes; the last event is `Answered`.
 
@@ -202,7 +203,9 @@ class Collection(CollectionContents, Asking):
 
         One answer at a time: a stream that is not read to its end must be closed (`events.close()`) before
         the next question. The models are loaded before the clock starts. `trace` is given, just before the
-        last event, all that led to an answer that was looked up.
+        last event, all that led to an answer that was looked up. With `beside`, another collection, it is
+        looked up in both, and passages of both are shown, that one's first; `document` and `only` limit this
+        one alone, and `turns` are left aside.
 
         Raises EmptyQuestion, EmptyCollection, NoSuchDocument, QuestionTooLong, WaitStopped where it was
         cancelled while other models had the memory, and the errors of the model.
@@ -213,17 +216,25 @@ class Collection(CollectionContents, Asking):
         wanted = combined(document, only)
         # What cannot be answered is told so before a model loads; all of them load before the clock starts.
         documents_to_search(self._behind.opened(), wanted)
-        if not as_question and (served := self._desk.serve(question, wanted, cancelled)) is not None:
+        if beside is not None:
+            documents_to_search(beside._behind.opened(), None)
+        elif not as_question and (served := self._desk.serve(question, wanted, cancelled)) is not None:
             yield from served
             return
         self._engines.prompting().closing(question, turns)
         with waits_end_when(cancelled):
             self._behind.retriever()
+            if beside is not None:
+                beside._behind.retriever()
             generator = self._engines.generator()
             recorder = None if trace is None else TraceRecorder(generator, self._engines.template(), trace)
             answering = self._answering(generator if recorder is None else recorder.generator)
             looking_up = LookingUp(self._behind, self._settings, answering, generator)
-            enquiry, searched = looking_up.look_up(question, turns, wanted, time.perf_counter())
+            started = time.perf_counter()
+            if beside is None:
+                enquiry, searched = looking_up.look_up(question, turns, wanted, started)
+            else:
+                enquiry, searched = looking_up.look_up_in_both(question, beside._behind, wanted, started)
         events: Iterator[Event] = answering.stream(enquiry, cancelled)
         if recorder is not None:
             events = recorder.follow(events, searched)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from functools import partial
+from dataclasses import replace
 
 from generators.text.protocol import TextGenerator
 from ingest.document_filter import DocumentFilter
@@ -21,6 +21,9 @@ from rag.settings import Settings
 from rag.spread import is_spread
 from rag.trace import Searched
 from rag.types import Passage, Turn
+
+#: Gives passages of at most so many tokens.
+_Pick = Callable[[int], Sequence[Passage]]
 
 
 class LookingUp:
@@ -44,31 +47,19 @@ class LookingUp:
         """
         meant = standalone(question, turns)
         recent = self._answering.recent(turns, question) if meant.rewritten and not meant.whole else ()
-        found = self._behind.with_retriever(
-            lambda searcher: searcher.retrieve(meant.text, self._settings.passages.hits, wanted)
-        )
-        picking = Picking(
-            meant.text,
-            found.query_vector,
-            found.hits,
-            self._generator.count_tokens,
-            self._behind.engines.embedder(),
-            self._behind.opened(),
-        )
+        picking = self._picking(meant.text, self._behind, wanted)
         passages, budget = self._go_on(meant, turns, wanted, picking)
         wider = None
         if passages is None:
             # Where turns stand above it the model reads the question as it was asked.
             put = question if recent else meant.text
-            spread = is_spread(meant.text, found.hits)
+            spread = is_spread(meant.text, picking.hits)
             most = self._settings.passages.wanted_tokens(self._generator.accelerated, spread=spread)
             budget = self._answering.passage_budget(put, most, recent)
             passages = picking.pick(budget)
-            wider = self._wider(put, picking, budget, recent)
-        least = settled(
-            "minimum_evidence", self._settings.answer.minimum_evidence, self._behind.opened(), 0.0
-        )
-        speaks = evidence(meant.text, found.hits)
+            wider = self._wider(put, picking.pick, budget, recent)
+        least = self._least_evidence(self._behind)
+        speaks = evidence(meant.text, picking.hits)
         enquiry = Enquiry(
             question,
             passages,
@@ -80,15 +71,70 @@ class LookingUp:
             minimum_answerability=self._minimum_answerability(),
             wider=wider,
         )
-        return enquiry, Searched(meant.text, found.hits, speaks, least, budget, enquiry.minimum_answerability)
+        return enquiry, Searched(
+            meant.text, tuple(picking.hits), speaks, least, budget, enquiry.minimum_answerability
+        )
+
+    def look_up_in_both(
+        self, question: str, beside: CollectionStore, wanted: DocumentFilter | None, started: float
+    ) -> tuple[Enquiry, Searched]:
+        """What two collections hold on it: passages of the one `beside`, then of this, as `wanted` limits it.
+
+        How well a chunk does in one collection says nothing about the other's chunks. So half of the tokens
+        are for the first, and what it leaves of them is for the second. Raises what `look_up` raises.
+        """
+        theirs = self._picking(question, beside, None)
+        ours = self._picking(question, self._behind, wanted)
+
+        def pick(budget: int) -> tuple[Passage, ...]:
+            first = theirs.pick(budget // 2)
+            taken = sum(self._generator.count_tokens(f"{each.title}\n{each.text}") for each in first)
+            others = ours.pick(max(budget - taken, budget // 2))
+            return (*first, *(replace(each, number=len(first) + each.number) for each in others))
+
+        most = self._settings.passages.wanted_tokens(self._generator.accelerated, spread=True)
+        budget = self._answering.passage_budget(question, most)
+        speaks, least = max(
+            (
+                (evidence(question, each.hits), self._least_evidence(behind))
+                for each, behind in ((theirs, beside), (ours, self._behind))
+            ),
+            key=lambda found: found[0] - found[1],
+        )
+        enquiry = Enquiry(
+            question,
+            pick(budget),
+            started,
+            evidence=speaks,
+            enough=speaks >= least,
+            minimum_answerability=self._minimum_answerability(),
+            wider=self._wider(question, pick, budget, ()),
+        )
+        hits = (*theirs.hits, *ours.hits)
+        return enquiry, Searched(question, hits, speaks, least, budget, enquiry.minimum_answerability)
+
+    def _picking(self, query: str, behind: CollectionStore, wanted: DocumentFilter | None) -> Picking:
+        count = self._settings.passages.hits
+        found = behind.with_retriever(lambda searcher: searcher.retrieve(query, count, wanted))
+        return Picking(
+            query,
+            found.query_vector,
+            found.hits,
+            self._generator.count_tokens,
+            behind.engines.embedder(),
+            behind.opened(),
+        )
+
+    def _least_evidence(self, behind: CollectionStore) -> float:
+        return settled("minimum_evidence", self._settings.answer.minimum_evidence, behind.opened(), 0.0)
 
     def _wider(
-        self, put: str, picking: Picking, budget: int, recent: Sequence[Turn]
+        self, put: str, pick: _Pick, budget: int, recent: Sequence[Turn]
     ) -> Callable[[], Sequence[Passage]] | None:
         """What gives the passages of a second look; None where it could show no more."""
         second = self._settings.passages.second_tokens(self._generator.accelerated)
         most = self._answering.passage_budget(put, second, recent) if second > budget else 0
-        return partial(picking.pick, most) if most > budget else None
+        return (lambda: pick(most)) if most > budget else None
 
     def _minimum_answerability(self) -> float | None:
         judge = self._behind.engines.judge()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import streamlit as st
 
 from apps.chat.chat_answering import answering
@@ -21,6 +23,16 @@ from rag import Collection, DocumentFilter
 ATTACHED = ("pdf", "txt", "md", "docx", "html", "htm", "csv", "png", "jpg", "jpeg", "tif", "tiff", "webp")
 _LARGEST_ATTACHED_MB = 50
 
+
+@dataclass(frozen=True, slots=True)
+class _Attached:
+    """A file as it came with a question."""
+
+    name: str
+    content: bytes
+    alone: bool
+
+
 #: The language model writes for one at a time, whoever asks.
 LINE = WaitingLine()
 
@@ -34,6 +46,7 @@ def show_asking(collection: Collection, chat: LiveChat | None) -> None:
         with st.popover("Commands", icon=":material/terminal:"):
             for usage, about in commands():
                 st.text(f"{usage}: {about}" if usage else about)
+        together = _asks_together()
     typed = st.chat_input(
         "Ask, or type / for a command", accept_file=True, file_type=list(ATTACHED),
         max_upload_size=_LARGEST_ATTACHED_MB, disabled=writing,
@@ -41,8 +54,10 @@ def show_asking(collection: Collection, chat: LiveChat | None) -> None:
     if typed is not None:
         question = str(typed.text or "").strip()
         file = typed.files[0] if typed.files else None
-        attached = None if file is None else (str(file.name), bytes(file.getvalue()))
-        _ask(collection, chat, question, only, attached)
+        attachment = None
+        if file is not None:
+            attachment = _Attached(str(file.name), bytes(file.getvalue()), alone=not together)
+        _ask(collection, chat, question, only, attachment)
     elif spoken:
         _ask(collection, chat, spoken, only, None)
 
@@ -52,7 +67,7 @@ def _ask(
     chat: LiveChat | None,
     question: str,
     only: DocumentFilter | None,
-    attached: tuple[str, bytes] | None,
+    attached: _Attached | None,
 ) -> None:
     if not question:
         st.warning("Type what is to be asked of the file." if attached else "The question is empty.")
@@ -66,8 +81,10 @@ def _ask(
             if job is None:
                 return
         elif attached is not None:
-            attachment = Attachment(*attached, collection.settings)
-            job = _of_attachment(attachment, question)
+            attachment = Attachment(
+                attached.name, attached.content, collection.settings, alone=attached.alone
+            )
+            job = _of_attachment(attachment, question, collection, only)
         else:
             turns = () if chat is None else chat.turns
             job = answering(
@@ -92,12 +109,25 @@ def _command(collection: Collection, chat: LiveChat | None, line: str) -> Job | 
     return making(collection, call, None if chat is None else chat.last_answer)
 
 
-def _of_attachment(attachment: Attachment, question: str) -> Job:
+def _of_attachment(
+    attachment: Attachment, question: str, collection: Collection, only: DocumentFilter | None
+) -> Job:
     def job(work: Work) -> Outcome:
         attachment.read(work)
-        return answering(attachment.ask(question), LINE)(work)
+        return answering(attachment.ask(question, collection, only), LINE)(work)
 
     return job
+
+
+def _asks_together() -> bool:
+    """Whether a file that is attached is asked together with the documents; kept while pages are changed."""
+    key = "chat file with documents"
+    st.session_state[key] = bool(st.session_state.get(key, False))
+    return st.checkbox(
+        "Attached files: ask the documents too",
+        key=key,
+        help="An attached file is asked alone, unless this is chosen. It does not become one of them.",
+    )
 
 
 def _spoken_question(writing: bool) -> str | None:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from apps.chat.chat_work import Work
 from apps.errors import FaceError
-from rag import Collection, Event, Settings, open_collection
+from rag import Collection, DocumentFilter, Event, Settings, open_collection
 from rag.dropped_files import safe_name
 from rag.errors import RagError
 
@@ -22,10 +22,14 @@ class AttachmentUnreadable(FaceError):
 
 
 class Attachment:
-    """One file in a folder of its own. It is read in when the question is worked on."""
+    """One file in a folder of its own. It is read in when the question is worked on.
 
-    def __init__(self, name: str, content: bytes, settings: Settings) -> None:
+    `alone` says whether it is asked without the documents of the collection beside it.
+    """
+
+    def __init__(self, name: str, content: bytes, settings: Settings, *, alone: bool = True) -> None:
         self.name = name
+        self.alone = alone
         self._folder = Path(tempfile.mkdtemp(prefix="refdesk-attached-"))
         self._end = weakref.finalize(self, shutil.rmtree, self._folder, ignore_errors=True)
         self._file = self._folder / safe_name(name)
@@ -36,9 +40,20 @@ class Attachment:
         self.collection: Collection = open_collection(self._folder / "collection", _own(settings))
         self._is_read = False
 
-    def ask(self, question: str) -> Callable[[Callable[[], bool]], Iterator[Event]]:
-        """What gives the events of an answer from this file alone."""
-        return lambda cancelled: self.collection.stream(question, cancelled=cancelled)
+    def ask(
+        self, question: str, documents: Collection, only: DocumentFilter | None
+    ) -> Callable[[Callable[[], bool]], Iterator[Event]]:
+        """What gives the events of an answer from this file; with the `documents` that `only` leaves, unless
+        it is asked alone."""
+        if self.alone:
+            return lambda cancelled: self.collection.stream(question, cancelled=cancelled)
+        return lambda cancelled: documents.stream(
+            question, only=only, beside=self.collection, cancelled=cancelled
+        )
+
+    def holds(self, document: str) -> bool:
+        """Whether a document of an answer is this file, or lies in it."""
+        return Path(document).is_relative_to(self._folder)
 
     def read(self, work: Work) -> None:
         """Take the file in. Raises AttachmentUnreadable, with the reason the reader gives."""

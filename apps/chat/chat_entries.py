@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from apps.chat.chat_attachment import Attachment
 from apps.chat.chat_files import show_made
 from apps.chat.chat_live import Entry, LiveChat
 from apps.chat.chat_making import read_aloud
@@ -31,7 +32,7 @@ _REFUSALS = {
 
 def show_entry(chat: LiveChat, at: int, entry: Entry) -> None:
     """Draw one. A click on a mark or a source opens it, later in the same run."""
-    show_question(entry.question, None if entry.attachment is None else entry.attachment.name)
+    show_question(entry.question, entry.attachment)
     with st.chat_message("assistant", avatar=DESK):
         outcome = entry.outcome
         if isinstance(outcome, Shown):
@@ -49,11 +50,12 @@ def show_entry(chat: LiveChat, at: int, entry: Entry) -> None:
                 st.text(outcome.text)
 
 
-def show_question(question: str, attached: str | None = None) -> None:
+def show_question(question: str, attached: Attachment | None = None) -> None:
     with st.chat_message("user", avatar=PERSON):
         st.text(question)
         if attached is not None:
-            st.text(f"Asked of the attached file alone: {attached}")
+            whom = "the attached file alone" if attached.alone else "the documents and the attached file"
+            st.text(f"Asked of {whom}: {attached.name}")
 
 
 def _show_answer(chat: LiveChat, at: int, shown: Shown) -> None:
@@ -118,8 +120,10 @@ def _show_refusal(at: int, shown: Shown, names: dict[str, str]) -> None:
             return
         st.caption("The nearest passages, which do not answer it:")
         for place, passage in enumerate(shown.passages):
-            where = f"{names[passage.document]}, page {passage.page_number}"
-            if place < len(shown.sources):
+            opens = place < len(shown.sources)
+            page = shown.sources[place].citation.page_label if opens else f"page {passage.page_number}"
+            where = f"{names[passage.document]}, {page}"
+            if opens:
                 st.button(
                     plain(where), key=f"looked {at} {place}", on_click=open_source, args=(at, place),
                     type="tertiary", icon=":material/find_in_page:",

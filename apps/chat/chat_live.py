@@ -28,11 +28,16 @@ EntryOutcome = Shown | Made | Stopped | Problem
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One question and what came of it. `attachment` is the file that was asked instead of the collection."""
+    """One question and what came of it. `attachment` is the file that was asked, alone or not."""
 
     question: str
     outcome: EntryOutcome
     attachment: Attachment | None = None
+
+    def collection_of(self, document: str, own: Collection) -> Collection:
+        """Where a document stands that it cites; `own` is the chat's collection."""
+        attached = self.attachment
+        return own if attached is None or not attached.holds(document) else attached.collection
 
 
 class LiveChat:
@@ -70,6 +75,12 @@ class LiveChat:
         """What is being worked on; None when nothing is."""
         with self._lock:
             return self._work
+
+    @property
+    def attachment(self) -> Attachment | None:
+        """The file that what is being worked on is asked of; None for none."""
+        with self._lock:
+            return None if self._work is None else self._attachment
 
     @property
     def last_answer(self) -> Answer | None:
@@ -157,10 +168,6 @@ class LiveChat:
         self.kept_id = whole.about.id
         self._turns = list(chats.resume(kept))
         self._entries = [Entry(turn.question, shown_turn(turn)) for turn in whole.turns][-_MOST_ENTRIES:]
-
-    def collection_of(self, entry: Entry, own: Collection) -> Collection:
-        """Where an entry's citations stand."""
-        return own if entry.attachment is None else entry.attachment.collection
 
 
 class LiveChats:

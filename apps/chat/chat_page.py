@@ -59,5 +59,4 @@ def _show_chat(collection: Collection, chat: LiveChat | None) -> None:
     if work is not None:
         show_writing(chat, work)
     if (opened_source := source_open()) is not None:
-        collections = {at: chat.collection_of(entry, collection) for at, entry in enumerate(entries)}
-        show_source(entries, opened_source, collections)
+        show_source(entries, opened_source, collection)

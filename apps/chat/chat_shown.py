@@ -160,8 +160,12 @@ def _sources(sentences: Sequence[Sentence]) -> tuple[Source, ...]:
 
 
 def _looked_at(passages: Sequence[Passage]) -> tuple[Source, ...]:
-    """Where a refused question looked: the beginning of each passage."""
-    return tuple(Source(citation_of(passage, passage.spans[0]), "", "said") for passage in passages)
+    """Where a refused question looked: the longest stretch of each passage. The first is often a heading."""
+    longest = (max(passage.spans, key=lambda span: len(span.text)) for passage in passages)
+    return tuple(
+        Source(citation_of(passage, span), "", "said")
+        for passage, span in zip(passages, longest, strict=True)
+    )
 
 
 def _key(citation: Citation) -> tuple[int, int, int]:

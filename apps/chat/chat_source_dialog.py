@@ -17,18 +17,21 @@ from rag import Collection
 from rag.types import Citation
 
 
-def show_source(entries: tuple[Entry, ...], opened: OpenSource, collections: dict[int, Collection]) -> None:
-    """Open the dialog on this source; `collections` says by entry where its citations stand."""
-    outcome = entries[opened.entry].outcome if opened.entry < len(entries) else None
-    if isinstance(outcome, Shown) and outcome.sources:
-        _dialog(outcome, opened.entry, collections[opened.entry])
+def show_source(entries: tuple[Entry, ...], opened: OpenSource, own: Collection) -> None:
+    """Open the dialog on this source; `own` is the chat's collection."""
+    if opened.entry >= len(entries):
+        return
+    asked = entries[opened.entry]
+    if isinstance(asked.outcome, Shown) and asked.outcome.sources:
+        _dialog(asked, asked.outcome, opened.entry, own)
 
 
 @st.dialog("Source", width="large", on_dismiss=close_source)
-def _dialog(shown: Shown, entry: int, collection: Collection) -> None:
+def _dialog(asked: Entry, shown: Shown, entry: int, own: Collection) -> None:
     opened = source_open() or OpenSource(entry, 0)
     place = min(opened.place, len(shown.sources) - 1)
     source = shown.sources[place]
+    collection = asked.collection_of(source.citation.document, own)
     names = shown_names(each.citation.document for each in shown.sources)
     alone = len(shown.sources) == 1
     with st.container(horizontal=True, vertical_alignment="center"):

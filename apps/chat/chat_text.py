@@ -56,8 +56,24 @@ mark { background: #fde047; color: #111; border-radius: 2px; padding: 0 .1em; }
 """
 
 _ANSWER_SCRIPT = r"""
+// The dialog that a mark opens cannot give the focus back to it: from outside, marks are not to be seen.
+const comeBack = (button) => {
+  let wasOpen = false;
+  const watch = new MutationObserver(() => {
+    if (document.querySelector('[role="dialog"]')) { wasOpen = true; return; }
+    if (!wasOpen) { return; }
+    watch.disconnect();
+    if (document.activeElement === document.body) { button.focus(); }
+  });
+  watch.observe(document.body, { childList: true, subtree: true });
+  setTimeout(() => { if (!wasOpen) { watch.disconnect(); } }, 10000);
+};
+
 export default function ({ data, parentElement, setTriggerValue }) {
   const root = parentElement.querySelector('.text');
+  const given = JSON.stringify(data);
+  if (root.given === given) { return; }  // new marks would take the focus from the old ones
+  root.given = given;
   const made = (name, kind, text) => {
     const each = document.createElement(name);
     each.className = kind;
@@ -73,7 +89,10 @@ export default function ({ data, parentElement, setTriggerValue }) {
       button.type = 'button';
       button.title = piece.title;
       button.setAttribute('aria-label', piece.title);
-      button.onclick = () => setTriggerValue('cited', { sentence: part.sentence, number: piece.number });
+      button.onclick = () => {
+        comeBack(button);
+        setTriggerValue('cited', { sentence: part.sentence, number: piece.number });
+      };
       words.append(button);
     }
     sentence.append(words);

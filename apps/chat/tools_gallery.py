@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import streamlit as st
 
 from apps.chat.plain_words import plain
+from apps.chat.shared import EXPECTED, show_problem
 from apps.document_names import readable
-from apps.gallery import MadeFile, made_file, made_folder, made_paths
+from apps.gallery import MadeFile, delete_made, made_file, made_folder, made_paths
 from apps.shown_pictures import shown_picture
 from apps.sizes import megabytes
 
@@ -16,10 +19,14 @@ _SHOWN = "files shown"
 _SMALL_WIDTH = 640
 #: Pixels. Streamlit makes wider ones smaller by itself, at every click.
 LARGE_WIDTH = 1400
+#: In the session: the file that is asked about before it is deleted.
+_DELETING = "made file to delete"
 
 
 def show() -> None:
     """Draw the newest files, and a button for more."""
+    if (path := st.session_state.get(_DELETING)) is not None:
+        _confirm_deletion(path)
     paths = made_paths(made_folder())
     st.subheader("Made here")
     if not paths:
@@ -60,15 +67,46 @@ def show_file(file: MadeFile, place: str) -> None:
         st.text(_shortened(making.prompt))
         with st.expander("Details"):
             st.text("\n".join(_details(file)))
-    st.download_button(
-        "Download",
-        content,
-        file.path.name,
-        file.media_type,
-        key=f"download {place} {file.path.name}",
-        help=plain(file.path.name),
-        on_click="ignore",
-    )
+    with st.container(horizontal=True, gap="small"):
+        st.download_button(
+            "Download",
+            content,
+            file.path.name,
+            file.media_type,
+            key=f"download {place} {file.path.name}",
+            help=plain(file.path.name),
+            on_click="ignore",
+        )
+        if place == "gallery":
+            st.button(
+                "Delete", key=f"delete {file.path.name}", icon=":material/delete:", type="tertiary",
+                help=plain(f"Delete {file.path.name}"), on_click=_ask_before_deletion, args=(file.path,),
+            )  # fmt: skip
+
+
+def _ask_before_deletion(path: Path | None) -> None:
+    st.session_state[_DELETING] = path
+
+
+@st.dialog("Delete this file?", on_dismiss=lambda: _ask_before_deletion(None))
+def _confirm_deletion(path: Path) -> None:
+    file = made_file(path)
+    st.text(path.name)
+    if file is not None and file.making is not None:
+        st.text(_shortened(file.making.prompt))
+    st.text("It goes from this machine, for everybody who uses this page. This cannot be undone.")
+    with st.container(horizontal=True):
+        if st.button("Delete for good", type="primary", key="delete made for good"):
+            try:
+                delete_made(path)
+            except EXPECTED as error:
+                show_problem("It was not deleted.", error)
+                return
+            _ask_before_deletion(None)
+            st.rerun()
+        if st.button("Keep it", key="keep made"):
+            _ask_before_deletion(None)
+            st.rerun()
 
 
 def _details(file: MadeFile) -> list[str]:

@@ -21,5 +21,6 @@ def listing(conversation: Conversation) -> dict[str, object]:
 
 
 def whole(chat: KeptConversation) -> dict[str, object]:
-    """A chat with its turns: each with all that was kept of it."""
-    return {**listing(chat.about), "turns": [asdict(turn, dict_factory=plain) for turn in chat.turns]}
+    """A chat with its turns: each with all that was kept of it. It says that a model made the answers."""
+    turns = [asdict(turn, dict_factory=plain) for turn in chat.turns]
+    return {**listing(chat.about), "made_by_a_model": True, "turns": turns}

@@ -71,7 +71,7 @@ def _turn(turn: KeptTurn, names: dict[str, str]) -> Iterator[str]:
     if references:
         yield "References:"
         yield "\n".join(references)
-    yield f"Asked {turn.asked}, answered by {escaped(turn.engine)}."
+    yield f"Asked {turn.asked}. The answer was made by a model: {escaped(turn.engine)}."
 
 
 def _reference(citation: Citation, names: dict[str, str]) -> str:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from apps.chat import tools_work
-from apps.gallery import made_folder, made_paths
+from apps.gallery import MadeFileStays, delete_made, made_folder, made_paths
 
 pytestmark = pytest.mark.filterwarnings("default::DeprecationWarning", "default::PendingDeprecationWarning")
 
@@ -63,6 +63,34 @@ def test_a_picture_is_drawn_shown_and_marked(scripted: Path) -> None:
     assert "a brass telescope" in shown(page)
     assert "seed 7" in shown(page)
     assert any("Made in" in success.value for success in page.success)
+
+
+def test_a_made_thing_is_deleted_once_that_is_confirmed(scripted: Path) -> None:
+    page = open_page()
+    field(page, "text_area", "Prompt").set_value("a brass telescope")
+    begin(page)
+    (file,) = made_paths(made_folder())
+    page.button(key=f"delete {file.name}").click().run()
+    assert file.is_file()
+    assert "a brass telescope" in shown(page)
+    page.button(key="keep made").click().run()
+    assert file.is_file()
+    page.button(key=f"delete {file.name}").click().run()
+    page.button(key="delete made for good").click().run()
+    assert not page.exception
+    assert not file.exists()
+    assert any("appear here" in caption.value for caption in page.caption)
+
+
+def test_nothing_but_what_was_made_here_can_be_deleted(modelless: Path, tmp_path: Path) -> None:
+    made_folder().mkdir(parents=True)
+    others = [tmp_path / "mine.png", made_folder() / "notes.txt"]
+    for other in others:
+        other.write_bytes(b"mine")
+        with pytest.raises(MadeFileStays, match=other.name):
+            delete_made(other)
+    assert all(other.is_file() for other in others)
+    delete_made(made_folder() / "gone.png")
 
 
 def test_music_and_speech_are_made(scripted: Path) -> None:

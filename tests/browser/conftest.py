@@ -12,11 +12,13 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 _NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+_LONG = 120_000  # milliseconds: a machine may be busy
 
 
 @pytest.fixture(scope="session")
@@ -71,6 +73,32 @@ def wait_for(port: int, seconds: float = 60.0) -> None:
                 return
         assert time.monotonic() < end, "the app did not begin to listen"
         time.sleep(0.1)
+
+
+@pytest.fixture
+def visit(chromium: Any) -> Iterator[Callable[[str], Any]]:
+    """Opens a page as another person does; what is asked of any other host fails the test."""
+    contexts: list[Any] = []
+    foreign: list[str] = []
+
+    def look(request: Any) -> None:
+        if not request.url.startswith(("http://127.0.0.1:", "data:", "blob:")):
+            foreign.append(request.url)
+
+    def opened(address: str) -> Any:
+        context = chromium.new_context(viewport={"width": 1280, "height": 900})
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(_LONG)
+        page.on("request", look)
+        page.goto(address)
+        page.get_by_role("heading", level=1).wait_for()
+        return page
+
+    yield opened
+    for context in contexts:
+        context.close()
+    assert foreign == []
 
 
 class Sinkhole:

@@ -257,6 +257,22 @@ def test_a_file_is_asked_alone(flying: Path) -> None:
     assert "“A winch launch costs 11 euros.”" in texts(page)
 
 
+def test_a_file_is_asked_together_with_the_documents(flying: Path) -> None:
+    page = open_page()
+    page.checkbox(key="chat file with documents").set_value(True).run()
+    page.chat_input[0].upload("prices.txt", b"A winch launch costs 11 euros.\n")
+    page = asked(page, "What does a winch launch cost, and what does a tow cost?")
+    assert not page.exception
+    assert "Asked of the documents and the attached file: prices.txt" in texts(page)
+    (answer,) = answers(page)
+    assert "11 euros" in words(answer)
+    assert "48 euros" in words(answer)
+    button(page, "[1] prices.txt").click().run()
+    assert "“A winch launch costs 11 euros.”" in texts(page)
+    button(page, "[2] tow.md").click().run()
+    assert "“A tow costs 48 euros.”" in texts(page)
+
+
 def test_a_file_that_cannot_be_read_is_told_in_words(flying: Path) -> None:
     page = open_page()
     page.chat_input[0].upload("broken.pdf", b"%PDF-1.4 and nothing behind it")
