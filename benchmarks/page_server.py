@@ -47,7 +47,7 @@ class PageServer:
 
     def __enter__(self) -> Self:
         command = streamlit_command(self._port, opens_browser=False)
-        command[4] = str(Path(__file__).with_name("timed_app.py"))
+        command[command.index("run") + 1] = str(Path(__file__).with_name("timed_app.py"))
         environment = {**os.environ, "PYTHONPATH": str(_ROOT), RUNS_VARIABLE: str(self._runs)}
         with self._log.open("wb") as log:
             self._process = subprocess.Popen(
