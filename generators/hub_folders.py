@@ -23,9 +23,16 @@ def fetched_folder(name: str, wanted: Sequence[str]) -> Path:
     """Fetch the files of the model that the patterns name. Raises HubUnreachable and ModelUnusable."""
     from huggingface_hub import snapshot_download
 
+    from machine import HubUnreachable
     from machine.hub import hub_endpoint, probe
 
-    probe(hub_endpoint())
+    try:
+        probe(hub_endpoint())
+    except HubUnreachable as error:
+        raise HubUnreachable(
+            f"{error} So {name} was not fetched. Check the network; or fetch it where there is one with `hf "
+            f"download {name} --local-dir FOLDER`, bring the folder here, and name it."
+        ) from error
     try:
         return Path(snapshot_download(name, allow_patterns=list(wanted)))
     except Exception as error:  # the client lets many kinds out: of its own, httpx's and the system's

@@ -70,7 +70,7 @@ def speak(
     """Read a text aloud into a file.
 
     The file says that a model made it: which, of what text, when, from which pages. Figures, dates and
-    abbreviations are spoken as people say them, in English. Needs `pip install refdesk[speech]`.
+    abbreviations are spoken as people say them, in English. Needs `pip install 'refdesk[speech]'`.
 
     \b
     Examples:

@@ -9,6 +9,7 @@ from pathlib import Path
 from generators.audio.music import MadeSound, MusicMaker, MusicRequest, StepCounter, uncounted
 from generators.audio.sound_files import check_suffix, open_sound
 from generators.errors import RequestUnusable
+from generators.made_places import check_place
 from generators.making import Making
 from generators.safety import SafetyGate, SafetySettings
 from machine import Energy, EnergyMeter, energy_meter
@@ -41,14 +42,13 @@ def compose(
     `sources` are the documents and pages that the prompt was shaped from. `model_sha256` may read gigabytes,
     and is asked once there is a sound to write. Where it is cancelled, or fails, no file is left and one that
     was there stays. Raises what `MusicMaker.make` does, PromptRefused, RequestUnusable for a file that is
-    there already, and what `open_sound` raises.
+    there already or a place that takes none, and what `open_sound` raises.
     """
     gate = gate or SafetyGate(SafetySettings(), maker="music")
     check_suffix(out)
-    if out.exists() and not overwrite:
-        raise RequestUnusable(f"{out} is there already. Name another, or allow to overwrite it.")
-    if not out.parent.is_dir():  # not after minutes of work
+    if not out.parent.is_dir():
         raise RequestUnusable(f"There is no folder {out.parent} to write {out.name} to. Make it first.")
+    check_place(out, overwrite=overwrite)
     gate.check_prompt(request.prompt, maker.id)
     interval = (meter or energy_meter()).start()
 

@@ -138,6 +138,6 @@ def _import_soundfile(suffix: str):  # type: ignore[no-untyped-def]  # a module 
     except (ImportError, OSError) as error:  # OSError: libsndfile itself is not there
         raise EngineMissing(
             f"A sound file of the kind {suffix} needs soundfile, which cannot be imported here ({error}). "
-            "Install it with `pip install refdesk[speech]`, or end the name in .wav."
+            "Install it with `pip install 'refdesk[speech]'`, or end the name in .wav."
         ) from error
     return soundfile

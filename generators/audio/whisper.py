@@ -14,7 +14,7 @@ from generators.errors import EngineMissing, GenerationFailed, ModelUnusable
 if TYPE_CHECKING:
     from generators.audio.protocol import Samples
 
-_INSTALL = "Install it with `pip install refdesk[speech]`."
+_INSTALL = "Install it with `pip install 'refdesk[speech]'`."
 
 
 class WhisperTranscriber:

@@ -6,9 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from generators.errors import PromptRefused, RequestUnusable
+from generators.errors import PromptRefused
 from generators.image.picture_files import check_picture_name, write_picture
 from generators.image.protocol import ImageMaker, ImageRequest, MadePicture, StepDone, StepListener, unheard
+from generators.made_places import check_place
 from generators.making import Making
 from generators.safety import SafetyGate, SafetySettings
 from machine import Energy, EnergyMeter, energy_meter
@@ -49,14 +50,13 @@ def draw(
     One picture goes to `out`, several to `out` with -1, -2 before the ending. `sources` are the documents and
     pages that the prompt was shaped from. `model_sha256` may read gigabytes, and is asked once there is a
     picture to write. Raises what `ImageMaker.make` does, PromptRefused, RequestUnusable
-    for a file that is there already or a name of no format, and OSError.
+    for a file that is there already, a place that takes none or a name of no format, and OSError.
     """
     gate = gate or SafetyGate(SafetySettings())
     places = _places(out, request.count)
     for place in places:
         check_picture_name(place)
-        if place.exists() and not overwrite:
-            raise RequestUnusable(f"{place} is there already. Name another, or allow to overwrite it.")
+        check_place(place, overwrite=overwrite)
     gate.check_prompt(request.prompt, maker.id)
     interval = (meter or energy_meter()).start()
 

@@ -57,6 +57,11 @@ def test_nothing_is_drawn_where_a_file_would_be_lost_or_could_not_be_written(tmp
         draw(maker, ImageRequest(prompt="x", count=2), tmp_path / "x.png")
     with pytest.raises(RequestUnusable, match="must end in"):
         draw(maker, ImageRequest(prompt="x"), tmp_path / "x.gif")
+    (tmp_path / "folder.png").mkdir()
+    with pytest.raises(RequestUnusable, match="is a folder"):
+        draw(maker, ImageRequest(prompt="x"), tmp_path / "folder.png", overwrite=True)
+    with pytest.raises(RequestUnusable, match=r"cannot be written: .*x-2\.png takes no new file"):
+        draw(maker, ImageRequest(prompt="x"), tmp_path / "x-2.png" / "in-a-file.png")
     assert maker.requests == []
     draw(maker, ImageRequest(prompt="x", count=2), tmp_path / "x.png", overwrite=True)
     assert read_note(tmp_path / "x-2.png").prompt == "x"
