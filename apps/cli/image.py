@@ -149,6 +149,8 @@ def image(
             raise WrongUse("--from-documents makes a prompt, and a GAN or an autoencoder takes none.")
         if not without_words and (label, truncation, to_seed) != (None, None, None):
             raise WrongUse("--class, --truncation and --to-seed are for GANs: --model MODEL.toml.")
+        if preview is not None and not preview.absolute().parent.is_dir():
+            raise WrongUse(f"There is no folder {preview.parent} for the preview. Make it first.")
         sources: tuple[str, ...] = ()
         try:
             safety = read_safety_settings(data_home())

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from generators.errors import PromptRefused
+from generators.errors import GenerationFailed, PromptRefused
 from generators.image.picture_files import check_picture_name, write_picture
 from generators.image.protocol import ImageMaker, ImageRequest, MadePicture, StepDone, StepListener, unheard
 from generators.made_places import check_place
@@ -50,7 +50,8 @@ def draw(
     One picture goes to `out`, several to `out` with -1, -2 before the ending. `sources` are the documents and
     pages that the prompt was shaped from. `model_sha256` may read gigabytes, and is asked once there is a
     picture to write. Raises what `ImageMaker.make` does, PromptRefused, RequestUnusable
-    for a file that is there already, a place that takes none or a name of no format, and OSError.
+    for a file that is there already, a place that takes none or a name of no format, and
+    GenerationFailed where a picture cannot be written.
     """
     gate = gate or SafetyGate(SafetySettings())
     places = _places(out, request.count)
@@ -75,7 +76,13 @@ def draw(
     sha256 = model_sha256() if kept else None
     for place, one in kept:
         making = _making(one, request, maker.id, sources, sha256, share)
-        write_picture(one.picture, place, making)
+        try:
+            write_picture(one.picture, place, making)
+        except OSError as error:
+            raise GenerationFailed(
+                f"{place} could not be written: {error.strerror or error}. Make room on the disk, or name "
+                f"another place. Seed {one.seed} draws it again."
+            ) from error
         written.append(DrawnFile(place, making))
     flagged = len(made.pictures) - len(kept)
     for _ in range(flagged):

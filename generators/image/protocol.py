@@ -16,7 +16,7 @@ Size = tuple[int, int]
 
 _SEEDS = 2**32
 _MOST_PICTURES = 64
-_MOST_STEPS = 1000
+_MOST_STEPS = 999  # of 1000 levels of noise the schedulers of 1.x leave the first out
 _LONGEST_SIDE = 8192
 
 
@@ -72,9 +72,8 @@ class Outpainting:
         if min(sides) < 0 or not any(sides):
             raise ValueError(f"the sides are {sides}; none may be below 0 and one must be above")
         width, height = self.picture.size
-        _check_longest(
-            "the picture with what is added", (width + self.left + self.right, height + self.top + self.bottom)
-        )
+        size = (width + self.left + self.right, height + self.top + self.bottom)
+        _check_longest("the picture with what is added", size)
 
 
 @dataclass(frozen=True, slots=True)

@@ -117,6 +117,12 @@ def test_an_existing_file_stays(refdesk, tmp_path: Path) -> None:
     assert refdesk("image", "x", "--model", "scripted", "--overwrite").exit_code == 0
 
 
+def test_a_preview_needs_its_folder_before_anything_is_drawn(refdesk) -> None:
+    said = refdesk("image", "x", "--model", "scripted", "--preview", "none/preview.png")
+    assert said.exit_code == 2
+    assert "no folder none for the preview" in said.stderr
+
+
 def test_what_the_documents_say_is_drawn_and_named(refdesk, filled: Path) -> None:
     wish = ("--from-documents", "the fee on page 1 of fees.md")
     said = refdesk("image", *wish, "--model", "scripted", "-o", "fee.png", "--json")
