@@ -44,7 +44,10 @@ class Home:
 
 @dataclass(frozen=True, slots=True)
 class ModelMemory:
-    """What models may take here, and what those of the settings do; `fit`: whether all at once."""
+    """What models may take here, and what those of the settings do; `fit`: whether all at once.
+
+    Models for pictures and music are those that the environment names.
+    """
 
     capacity_bytes: int | None
     gpu_capacity_bytes: int | None
@@ -139,11 +142,13 @@ def diagnose(settings: Settings, measure_speed: bool, doing: Callable[[str], Non
 
 
 def _memory(settings: Settings) -> ModelMemory:
+    from apps.tool_choices import ChosenEngines
     from machine import MachineBudget, do_they_fit
     from rag.model_needs import model_needs
 
     budget = MachineBudget()
-    models = model_needs(settings)
+    tools = ChosenEngines.of_environment().tool_settings(settings)
+    models = model_needs(settings, tools.image, tools.music)
     fit = do_they_fit([model.need for model in models if model.need is not None], budget)
     return ModelMemory(budget.capacity_bytes("memory"), budget.capacity_bytes("gpu"), models, fit)
 

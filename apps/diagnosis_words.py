@@ -75,6 +75,7 @@ def _memory_lines(memory: ModelMemory) -> list[str]:
         f"{gibibytes(memory.capacity_bytes or 0)} at most{gpu}",
         *(f"{model.name}: {_need_words(model.need)}" for model in memory.models),
         f"Together: {together}",
+        "What a call names besides, such as a ControlNet, is counted when it is loaded",
     ]
 
 

@@ -14,7 +14,6 @@ from generators.text.protocol import TextGenerator
 from machine import MemoryBroker, Need, file_sha256
 
 if TYPE_CHECKING:
-    from generators.text.labelling import Classifier, EntityFinder
     from generators.text.likelihood import TokenLikelihood
 
 KNOWN_ENGINES = (
@@ -66,34 +65,6 @@ def build_text_generator(
     raise ModelUnusable(f"There is no engine {settings.engine!r}. The engines are: {KNOWN_ENGINES}.")
 
 
-def build_classifier(settings: GeneratorSettings) -> Classifier | None:
-    """The text classification model that `pipeline:<folder or hub id>` names; None for other engines.
-
-    Raises ModelUnusable.
-    """
-    kind, _, detail = settings.engine.partition(":")
-    if kind != "pipeline" or not detail:
-        return None
-    from generators.text.pipelines import PipelineClassifier
-    from generators.text.transformers_files import find_model
-
-    return PipelineClassifier(find_model(detail), id=settings.engine, gpu=settings.gpu_layers != 0)
-
-
-def build_entity_finder(settings: GeneratorSettings) -> EntityFinder | None:
-    """The token classification model that `pipeline:<folder or hub id>` names; None for other engines.
-
-    Raises ModelUnusable.
-    """
-    kind, _, detail = settings.engine.partition(":")
-    if kind != "pipeline" or not detail:
-        return None
-    from generators.text.pipelines import PipelineEntityFinder
-    from generators.text.transformers_files import find_model
-
-    return PipelineEntityFinder(find_model(detail), id=settings.engine, gpu=settings.gpu_layers != 0)
-
-
 def open_text_generator(
     settings: GeneratorSettings, resolve: Callable[[str], Path], cache_folder: Path, broker: MemoryBroker
 ) -> TextGenerator:
@@ -134,12 +105,13 @@ def text_need(settings: GeneratorSettings, resolve: Callable[[str], Path]) -> Ne
         layers = settings.gpu_layers if isinstance(settings.gpu_layers, int) else None
         files = _gguf_files(detail, resolve)
         return gguf_need(*files, settings.context_tokens, on_gpu=on_gpu, layers=layers)
-    if kind in ("transformers", "reader") and detail:
+    if kind in ("transformers", "reader", "pipeline") and detail:
         from generators.text.torch_weights import has_gpu
         from generators.text.transformers_files import find_model
 
         on_gpu = may_use_gpu and has_gpu()
-        return torch_need(find_model(detail), on_gpu=on_gpu, four_bit=settings.four_bit)
+        four_bit = settings.four_bit and kind != "pipeline"
+        return torch_need(find_model(detail), on_gpu=on_gpu, four_bit=four_bit)
     return Need(0)
 
 

@@ -4,6 +4,7 @@ GeneratorError
 ├── EngineMissing       the library behind an engine is not installed
 ├── ModelUnusable       the model file is missing, or no engine here opens it
 ├── RequestUnusable     the engine cannot do what it is asked for
+│   └── SafetySettingsUnreadable    (`generators.safety`) nothing is made before they can be read
 ├── PromptRefused       the safety gate says no
 ├── PromptTooLong       prompt and answer do not fit the model's context
 ├── SoundUnreadable     a file given to be heard is no sound, or is damaged

@@ -24,8 +24,10 @@ class Making:
     """All that is worth knowing of what a model made. It goes into the file, so that it says what it is.
 
     `prompt` is what was drawn, said or played; `settings` by their names; `sources` are the documents and
-    pages it was shaped from, in words. `energy_joules` is what the machine took meanwhile, None where it
-    cannot tell; `energy_of` says which parts of it.
+    pages it was shaped from, in words. `seconds` and `energy_joules` are what making it took, the latter of
+    the whole machine's parts in `energy_of`, None where it cannot tell. `loading_seconds` and
+    `loading_energy_joules` are what getting the model into memory took before, waits for room included: next
+    to nothing where it was there. Files that are made together each have their share of energy and loading.
     """
 
     maker: Maker
@@ -39,6 +41,8 @@ class Making:
     seconds: float | None = None
     energy_joules: float | None = None
     energy_of: tuple[str, ...] = ()
+    loading_seconds: float | None = None
+    loading_energy_joules: float | None = None
 
     @property
     def sentence(self) -> str:
@@ -70,6 +74,8 @@ class Making:
                 seconds=content["seconds"],
                 energy_joules=content["energy_joules"],
                 energy_of=tuple(content.get("energy_of", ())),
+                loading_seconds=content.get("loading_seconds"),
+                loading_energy_joules=content.get("loading_energy_joules"),
             )
         except (KeyError, TypeError, ValueError) as error:
             if isinstance(error, NoteUnreadable):

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import NoReturn
 
-from generators.errors import PromptRefused
+from generators.errors import PromptRefused, RequestUnusable
 from generators.making import Maker
 
 SETTINGS_FILE = "safety.toml"
@@ -31,7 +31,7 @@ DEFAULT_PATTERNS = (rf"{_CHILD}.*{_SEXUAL}", rf"{_SEXUAL}.*{_CHILD}")
 Classifier = Callable[[str], str | None]
 
 
-class SafetySettingsUnreadable(ValueError):
+class SafetySettingsUnreadable(RequestUnusable):
     """Names the file and what is wrong in it."""
 
 
@@ -148,6 +148,11 @@ class SafetyGate:
             self._log.parent.mkdir(parents=True, exist_ok=True)
             with self._log.open("a", encoding="utf-8") as file:
                 file.write(json.dumps(entry, ensure_ascii=False) + "\n")
+
+
+def open_gate(home: Path, maker: Maker) -> SafetyGate:
+    """The gate with the data home's settings, and its log there. Raises SafetySettingsUnreadable."""
+    return SafetyGate(read_safety_settings(home), home / LOG_FILE, maker=maker)
 
 
 def _plain(text: str) -> str:

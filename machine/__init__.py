@@ -35,6 +35,7 @@ from machine.errors import (
     ModelUnreadable,
     PipMissing,
     UnknownModel,
+    WaitStopped,
 )
 from machine.fetch import SourceName, pull
 from machine.file_hashes import file_sha256
@@ -50,6 +51,8 @@ from machine.home import (
 from machine.inventory import ModelFiles, ModelState, find, remove, resolve, state, verify
 from machine.memory import MachineBudget, MemoryBudget, Need, Pool, gpu_pool
 from machine.progress import Progress, ProgressListener, silent
+from machine.resident import ResidentModel
+from machine.waiting import never, waits_end_when
 
 __all__ = [
     "Acceleration",
@@ -85,8 +88,10 @@ __all__ = [
     "ProgressListener",
     "Residence",
     "Resident",
+    "ResidentModel",
     "SourceName",
     "UnknownModel",
+    "WaitStopped",
     "WheelSource",
     "cache_folder",
     "collections_folder",
@@ -104,6 +109,7 @@ __all__ = [
     "load_catalogue",
     "memory_broker",
     "models_folder",
+    "never",
     "pull",
     "read_bundle",
     "remove",
@@ -112,5 +118,6 @@ __all__ = [
     "state",
     "usable_cores",
     "verify",
+    "waits_end_when",
     "write_bundle",
 ]

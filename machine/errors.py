@@ -12,6 +12,7 @@
     ├── FolderUnwritable        the data home may not be written to
     ├── BundleRefused           a bundle is not what its manifest says, or cannot be written
     ├── MemoryShort             a model does not fit in what memory it may have
+    ├── WaitStopped             nobody wanted to wait for memory any longer
     └── ModelReleased           a model was asked for after its owner had closed it
 
 Each message says what happened, to which file, and what to do now.
@@ -66,6 +67,10 @@ class BundleRefused(MachineError):
 
 class MemoryShort(MachineError):
     """Says how much is needed, how much can be had, and what is in use."""
+
+
+class WaitStopped(MachineError):
+    """Names what was waited for, and who had the memory."""
 
 
 class ModelReleased(MachineError):

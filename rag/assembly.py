@@ -8,12 +8,11 @@ from dataclasses import replace
 from pathlib import Path
 
 from generators.assembly import (
-    build_classifier,
-    build_entity_finder,
     model_weights_sha256,
     open_text_generator,
 )
-from generators.text.labelling import Classifier, EntityFinder
+from generators.labelling import assembly as labelling
+from generators.labelling.protocol import Classifier, EntityFinder
 from generators.text.protocol import TextGenerator
 from ingest.assembly import (
     build_page_drawer,
@@ -24,30 +23,29 @@ from ingest.assembly import (
     open_embedder,
 )
 from ingest.embedding.protocol import Embedder, EmbedderIdentity
-from ingest.embedding.resident import ResidentEmbedder
 from ingest.errors import StoreError
 from ingest.file_reader import FileReader
 from ingest.settings import EmbedderSettings
 from ingest.splitting import Splitter
-from machine import cache_folder, memory_broker, resolve
+from machine import ResidentModel, cache_folder, memory_broker, resolve
 from rag.answerability.judge import AnswerabilityJudge, load_head
 from rag.prompting import Prompting
 from rag.prompts import Template, load_template
 from rag.refusal import MODEL_REFUSAL
+from rag.reranking.assembly import open_reranker, reranker_identity_of
 from rag.reranking.protocol import Reranker, RerankerIdentity
-from rag.reranking.shared_words import SharedWordsReranker
 from rag.settings import Settings, Unsupported
-from rag.support.head import load_heads
+from rag.support.assembly import (
+    SIGNALS_AND_MEANING,
+    has_own_model,
+    open_support_checker,
+    support_checker_identity_of,
+)
 from rag.support.protocol import CheckerIdentity, SupportChecker
-from rag.support.signal_checker import SignalChecker
 from rag.tasks.classifying import WritingClassifier
 from rag.tasks.documents import shown_text
 from rag.tasks.entities import WritingEntityFinder
 
-#: The reranker that needs no model.
-SHARED_WORDS = "shared-words"
-#: The support checkers that need no model of their own: by words alone, and by meaning, too.
-SIGNALS, SIGNALS_AND_MEANING = "signals", "signals-and-meaning"
 #: What makes the one that listens to recordings: named, for it is made where files are read.
 _TRANSCRIBER = "rag.listening:build_transcriber"
 
@@ -81,11 +79,15 @@ class Engines:
                 self._embedder = open_embedder(settings, _embedder_folder, cache_folder(), memory_broker())
             return self._embedder
 
-    def load_embedder(self) -> None:
-        """Have it in memory now rather than at the first question."""
-        embedder = self.embedder()
-        if isinstance(embedder, ResidentEmbedder):
-            embedder.load()
+    def load_search(self) -> None:
+        """Have what searches in memory now rather than at the first question."""
+        _load(self.embedder(), self.reranker())
+
+    def load(self) -> None:
+        """Have all of them in memory now, as far as there is room for all."""
+        self.load_search()
+        self.generator()
+        _load(self.support_checker())
 
     def forget_embedder(self) -> None:
         """Let go of the embedder: the collection was embedded by another."""
@@ -103,17 +105,13 @@ class Engines:
         with self._lock:
             self._require_open()
             if self._reranker is None:
-                self._reranker = build_reranker(self._settings.retrieval.reranker)
+                self._reranker = open_reranker(self._settings.retrieval.reranker, memory_broker())
             return self._reranker
 
     def support_checker_identity(self) -> CheckerIdentity | None:
         """What a checker with a model of its own will be, without loading it; None for any other."""
         named = self._settings.answer.support_checker
-        return (
-            None
-            if named is None or named in (SIGNALS, SIGNALS_AND_MEANING)
-            else support_checker_identity_of(named)
-        )
+        return None if named is None or not has_own_model(named) else support_checker_identity_of(named)
 
     def support_checker(self) -> SupportChecker | None:
         """None where the settings name none. Raises CheckerUnusable, IngestError, MachineError."""
@@ -122,7 +120,7 @@ class Engines:
         with self._lock:
             self._require_open()
             if self._checker is None:
-                self._checker = build_support_checker(named, embedder)
+                self._checker = open_support_checker(named, embedder, memory_broker())
             return self._checker
 
     def judge(self) -> AnswerabilityJudge | None:
@@ -193,6 +191,12 @@ class Engines:
             self._checker = self._embedder = self._reranker = self._generator = None
 
 
+def _load(*engines: object) -> None:
+    for engine in engines:
+        if isinstance(engine, ResidentModel):
+            engine.load()
+
+
 def open_generator(settings: Settings) -> TextGenerator:
     """The engine for what is no answer: nothing is prepared, and it is loaded when first used."""
     return open_text_generator(settings.generator, _language_model, cache_folder(), memory_broker())
@@ -200,7 +204,8 @@ def open_generator(settings: Settings) -> TextGenerator:
 
 def open_classifier(settings: Settings) -> Classifier:
     """What tells labels apart: a `pipeline:` model, or the engine that writes answers."""
-    return build_classifier(settings.generator) or WritingClassifier(open_generator(settings))
+    own = labelling.open_classifier(settings.generator, memory_broker())
+    return own or WritingClassifier(open_generator(settings))
 
 
 def open_entity_finder(
@@ -211,7 +216,7 @@ def open_entity_finder(
     `of_document`: what it reads are documents, of which an engine that writes is shown what may be shown.
     `told` is called with words where names may be missing.
     """
-    if finder := build_entity_finder(settings.generator):
+    if finder := labelling.open_entity_finder(settings.generator, memory_broker()):
         return finder
     shown = shown_text if of_document else str
     return WritingEntityFinder(open_generator(settings), shown, told)
@@ -225,48 +230,6 @@ def with_model(settings: Settings, engine: str) -> Settings:
 def with_reranker(settings: Settings, model: str) -> Settings:
     """The same settings with a reranker: a cross-encoder's folder or id, or `shared-words`."""
     return replace(settings, retrieval=replace(settings.retrieval, reranker=model))
-
-
-def reranker_identity_of(model: str | None) -> RerankerIdentity | None:
-    """What identifies the reranker of that name, without loading it."""
-    if model is None:
-        return None
-    if model == SHARED_WORDS:
-        return SharedWordsReranker().identity
-    from rag.reranking.cross_encoder import identity_of_folder
-
-    return identity_of_folder(model, resolve(model, kind="reranker"), cache_folder())
-
-
-def build_reranker(model: str | None) -> Reranker | None:
-    """The reranker of that name, loaded; None for none."""
-    if model == SHARED_WORDS:
-        return SharedWordsReranker()
-    identity = reranker_identity_of(model)
-    if model is None or identity is None:
-        return None
-    from rag.reranking.cross_encoder import CrossEncoderReranker
-
-    return CrossEncoderReranker(resolve(model, kind="reranker"), identity)
-
-
-def support_checker_identity_of(model: str) -> CheckerIdentity:
-    """What identifies the model for natural-language inference in that folder, without loading it."""
-    from rag.support.entailment import identity_of_folder
-
-    return identity_of_folder(model, resolve(model, kind="inference"), cache_folder())
-
-
-def build_support_checker(named: str | None, embedder: Embedder | None = None) -> SupportChecker | None:
-    """The support checker of that name, loaded; None for none. `embedder` is for the one by meaning."""
-    if named is None:
-        return None
-    if named in (SIGNALS, SIGNALS_AND_MEANING):
-        return SignalChecker(load_heads(), embedder)
-    from rag.support.entailment import EntailmentChecker
-
-    identity = support_checker_identity_of(named)
-    return EntailmentChecker(resolve(named, kind="inference"), identity)
 
 
 def build_judge(settings: Settings, template: Template) -> AnswerabilityJudge | None:

@@ -21,7 +21,7 @@ from ingest.progress import Progress
 from ingest.reembedding import reembed
 from ingest.report import FileOutcome, IngestReport
 from ingest.settings import EmbedderSettings
-from machine import data_home
+from machine import data_home, waits_end_when
 from rag.answering import Answering
 from rag.asking import Asking
 from rag.assembly import Engines
@@ -203,7 +203,8 @@ class Collection(CollectionContents, Asking):
         the next question. The models are loaded before the clock starts. `trace` is given, just before the
         last event, all that led to an answer that was looked up.
 
-        Raises EmptyQuestion, EmptyCollection, NoSuchDocument, QuestionTooLong, and the errors of the model.
+        Raises EmptyQuestion, EmptyCollection, NoSuchDocument, QuestionTooLong, WaitStopped where it was
+        cancelled while other models had the memory, and the errors of the model.
         """
         question = sound(question)
         if not question.strip():
@@ -215,12 +216,13 @@ class Collection(CollectionContents, Asking):
             yield from served
             return
         self._engines.prompting().closing(question, turns)
-        self._behind.retriever()
-        generator = self._engines.generator()
-        recorder = None if trace is None else TraceRecorder(generator, self._engines.template(), trace)
-        answering = self._answering(generator if recorder is None else recorder.generator)
-        looking_up = LookingUp(self._behind, self._settings, answering, generator)
-        enquiry, searched = looking_up.look_up(question, turns, wanted, time.perf_counter())
+        with waits_end_when(cancelled):
+            self._behind.retriever()
+            generator = self._engines.generator()
+            recorder = None if trace is None else TraceRecorder(generator, self._engines.template(), trace)
+            answering = self._answering(generator if recorder is None else recorder.generator)
+            looking_up = LookingUp(self._behind, self._settings, answering, generator)
+            enquiry, searched = looking_up.look_up(question, turns, wanted, time.perf_counter())
         events: Iterator[Event] = answering.stream(enquiry, cancelled)
         if recorder is not None:
             events = recorder.follow(events, searched)
@@ -228,14 +230,11 @@ class Collection(CollectionContents, Asking):
 
     def load_search(self) -> None:
         """Load what searches now rather than at the first search: the embedder, and a reranker if any."""
-        self._engines.load_embedder()
-        self._engines.reranker()
+        self._engines.load_search()
 
     def load(self) -> None:
         """Load all models now rather than at the first question."""
-        self.load_search()
-        self._engines.generator()
-        self._engines.support_checker()
+        self._engines.load()
 
     def close(self) -> None:
         """Let go of files and models. A closed collection stays closed; closing twice is fine."""

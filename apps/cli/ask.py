@@ -23,6 +23,7 @@ from apps.cli.context import (
     opened_store,
 )
 from apps.cli.filters import EVERYTHING, FilterOptions, with_filter_options
+from apps.cli.listening import DEFAULT_TRANSCRIBER, QuestionTranscriber, Recording, question_of
 from apps.cli.places import Places
 from apps.cli.reading_display import ReadingDisplay
 from apps.cli.screen import note, sound, write, write_json
@@ -37,8 +38,11 @@ if TYPE_CHECKING:
 @with_filter_options
 def ask(
     question: Annotated[
-        str, typer.Argument(metavar="QUESTION", help="A question in whole words.", show_default=False)
-    ],
+        str | None,
+        typer.Argument(metavar="[QUESTION]", help="A question in whole words.", show_default=False),
+    ] = None,
+    recording: Recording = None,
+    transcriber: QuestionTranscriber = DEFAULT_TRANSCRIBER,
     only: FilterOptions = EVERYTHING,
     model: ModelEngine = None,
     reranker: RerankerModel = None,
@@ -82,6 +86,9 @@ def ask(
     documents", "List every deadline in report.pdf" and the like are answered by reading the documents,
     piece by piece; a last line says what was read. Other questions are looked up.
 
+    A question may be spoken: --recording. That needs `pip install refdesk[speech]` and `refdesk models pull
+    faster-whisper-tiny`, which knows English alone.
+
     \b
     Examples:
       refdesk ask "When does the lease end?" -c work
@@ -91,6 +98,7 @@ def ask(
       refdesk ask "What did travel cost?" --show-sources ~/cited
       refdesk ask "What did travel cost?" --type spreadsheet --since 2023 --until 2024
       refdesk ask "Summarise 2023.pdf"
+      refdesk ask --recording question.wav
     """
     with (
         errors_in_words(as_json, verbose),
@@ -99,15 +107,16 @@ def ask(
         from rag import Answered, ReadingPlanned, ReadingProgress, ReasoningAdded, TextAdded
 
         traces: list[Trace] = []
+        asked = question_of(question, recording, transcriber)
         events = documents.stream(
-            sound(question),
+            sound(asked.text),
             only=only.as_filter(),
             trace=traces.append if trace else None,
             as_question=as_question,
         )
         if as_json:
             answer = next(event.answer for event in events if isinstance(event, Answered))
-            told = answer_as_json(answer, documents.highlights)
+            told = {**answer_as_json(answer, documents.highlights), **asked.as_json()}
             if show_sources is not None:
                 told["sources"] = sources_as_json(shown_sources(documents, answer, show_sources))
             if traces:

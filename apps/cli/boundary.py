@@ -81,6 +81,8 @@ def failure_of(error: Exception) -> Failure | None:
     from machine import errors as machine
     from rag import errors as rag
 
+    if isinstance(error, machine.WaitStopped):
+        return Failure(INTERRUPTED, "Interrupted", str(error))
     if isinstance(error, evaluation.EvaluationError):
         return Failure(WRONG_USE, kind, str(error))  # 1 is a gate's no
     wrong_use = (

@@ -169,6 +169,7 @@ class _Conversation:
 
     def _answer(self, question: str) -> None:
         from generators.errors import PromptTooLong
+        from machine import WaitStopped
         from rag import NoSuchDocument, QuestionTooLong
         from rag.earlier_turns import turns_of
 
@@ -179,6 +180,9 @@ class _Conversation:
         except (NoSuchDocument, QuestionTooLong, PromptTooLong) as error:
             complain(error, self._as_json)
             return
+        except WaitStopped as error:
+            note(str(error))
+            answer = None
         except KeyboardInterrupt:
             answer = None
         if answer is None:

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from apps.cli.boundary import PROBLEM, SCHEMA, errors_in_words
-from apps.cli.context import AsJson, ModelEngine, Verbose
+from apps.cli.context import AsJson, CollectionName, ModelEngine, Verbose
 from apps.cli.models import model_as_json
 from apps.cli.screen import note, one_line, wrapped, write, write_json
+from apps.collection_settings import settings_for
 from apps.diagnosis_words import sections
-from apps.settings import settings_from
 
 if TYPE_CHECKING:
     from apps.diagnosis import Diagnosis
@@ -23,14 +23,15 @@ def doctor(
         bool, typer.Option("--speed/--no-speed", help="Measure tokens per second (loads the model).")
     ] = True,
     model: ModelEngine = None,
+    collection: CollectionName = "default",
     as_json: AsJson = False,
     verbose: Verbose = False,
 ) -> None:
     """Say what runs where and what is wrong.
 
-    Versions, memory and what models take of it, model files, GPU, speed, collections. Every speed is
-    measured now, on this machine, with none, half and all of the model's layers on a GPU; where one was never
-    run on a GPU it says so. Exit code 1 if something is wrong.
+    Versions, memory and what the models of a collection's settings take of it, model files, GPU, speed, all
+    collections. Every speed is measured now, on this machine, with none, half and all of the model's layers
+    on a GPU; where one was never run on a GPU it says so. Exit code 1 if something is wrong.
 
     \b
     Examples:
@@ -40,7 +41,7 @@ def doctor(
     with errors_in_words(as_json, verbose):
         from apps.diagnosis import diagnose
 
-        found = diagnose(settings_from(model), speed, _tell)
+        found = diagnose(settings_for(collection, model).settings, speed, _tell)
         if as_json:
             write_json(_as_json(found))
         else:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
@@ -11,21 +10,27 @@ import typer
 
 from apps.cli.boundary import INTERRUPTED, SCHEMA, errors_in_words
 from apps.cli.context import AsJson, CollectionName, Verbose
-from apps.cli.drawing_progress import DrawingProgress
-from apps.cli.from_documents import FromDocuments, prompt_from
+from apps.cli.from_documents import FromDocuments
 from apps.cli.image_start import control_from, decoder_start_from, size_from, start_from
-from apps.cli.interruption import Interruption
-from apps.cli.screen import duration, note, note_from_signal, write, write_json
+from apps.cli.making import (
+    Fetch,
+    Guidance,
+    Wanted,
+    WhereToCompute,
+    opened_gate,
+    stopped_by_ctrl_c,
+    took,
+    wanted,
+)
+from apps.cli.screen import note, write, write_json
+from apps.cli.step_line import DrawingProgress
 from apps.errors import WrongUse
+from apps.tool_choices import IMAGE_MODEL_VARIABLE
 
 if TYPE_CHECKING:
     from generators.image.drawing import DrawnFiles
 
-MODEL_VARIABLE = "REFDESK_IMAGE_MODEL"
-_SEEDS = 2**31
-
-# As `generators.image.settings` has them: --help imports nothing of that.
-_Device = Literal["auto", "cpu", "cuda", "mps"]
+# As `generators.image.settings` has it: --help imports nothing of that.
 _Placement = Literal["auto", "whole", "offload", "sequential"]
 
 
@@ -41,18 +46,13 @@ def image(
         typer.Option(
             "--model",
             metavar="MODEL",
-            envvar=MODEL_VARIABLE,
+            envvar=IMAGE_MODEL_VARIABLE,
             help="A Stable Diffusion model: its folder, a .safetensors file, or owner/name on the hub. Or a "
             "GAN or autoencoder: the .toml file that describes it.",
         ),
     ] = None,
     negative: Annotated[str, typer.Option("--negative", metavar="TEXT", help="What is not wanted.")] = "",
-    guidance: Annotated[
-        float | None,
-        typer.Option(
-            help="How closely the prompt is followed; 1: no guidance. Without it, the model's custom."
-        ),
-    ] = None,
+    guidance: Guidance = None,
     steps: Annotated[int | None, typer.Option(help="Steps; without it 30, or 4 of a Turbo model.")] = None,
     scheduler: Annotated[
         str | None, typer.Option(metavar="NAME", help="For instance ddim, euler, euler-a, dpm++, unipc.")
@@ -101,16 +101,14 @@ def image(
         str | None,
         typer.Option(metavar="FOLDER", help="For a .safetensors file: its configurations and tokenizer."),
     ] = None,
-    device: Annotated[_Device, typer.Option(help="Where to compute.")] = "auto",
+    device: WhereToCompute = "auto",
     placement: Annotated[
         _Placement, typer.Option(help="All of the model on the GPU, or part by part where memory is short.")
     ] = "auto",
     preview: Annotated[
         Path | None, typer.Option(metavar="FILE", help="A small, rough PNG, written anew after each step.")
     ] = None,
-    fetch: Annotated[
-        bool, typer.Option("--fetch", help="Get a model of the hub that is not here. Else nothing connects.")
-    ] = False,
+    fetch: Fetch = False,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace files that are there.")] = False,
     as_json: AsJson = False,
     verbose: Verbose = False,
@@ -135,31 +133,25 @@ def image(
         from generators.image.known_models import how_to_get_a_model
         from generators.image.protocol import ImageRequest, Lora
         from generators.image.settings import ImageSettings
-        from generators.safety import LOG_FILE, SafetyGate, SafetySettingsUnreadable, read_safety_settings
-        from machine import cache_folder, data_home, memory_broker
+        from generators.seeds import seed_or_chance
+        from machine import cache_folder, memory_broker
 
         if not model:
             raise WrongUse(
-                f"No image model is named: say --model, or {MODEL_VARIABLE}.\n{how_to_get_a_model()}"
+                f"No image model is named: say --model, or {IMAGE_MODEL_VARIABLE}.\n{how_to_get_a_model()}"
             )
         without_words = model.endswith(".toml")
-        if not without_words and (not prompt) == (wish is None):
-            raise WrongUse("Say what to draw: a prompt, or --from-documents, one of them.")
         if without_words and wish is not None:
             raise WrongUse("--from-documents makes a prompt, and a GAN or an autoencoder takes none.")
         if not without_words and (label, truncation, to_seed) != (None, None, None):
             raise WrongUse("--class, --truncation and --to-seed are for GANs: --model MODEL.toml.")
         if preview is not None and not preview.absolute().parent.is_dir():
             raise WrongUse(f"There is no folder {preview.parent} for the preview. Make it first.")
-        sources: tuple[str, ...] = ()
+        gate = opened_gate("image")
+        what = Wanted(prompt) if without_words else wanted(prompt, wish, collection, gate, model, "picture")
         try:
-            safety = read_safety_settings(data_home())
-            gate = SafetyGate(safety, data_home() / LOG_FILE)
-            if wish is not None:
-                gate.check_prompt(wish, model)
-                prompt, sources = prompt_from(wish, collection)
             request = ImageRequest(
-                prompt=prompt,
+                prompt=what.prompt,
                 negative_prompt=negative,
                 start=decoder_start_from(picture, label, truncation, to_seed)
                 if without_words
@@ -169,28 +161,24 @@ def image(
                 steps=steps,
                 scheduler=scheduler,
                 size=size_from(size),
-                seed=secrets.randbelow(_SEEDS) if seed is None else seed,
+                seed=seed_or_chance(seed),
                 count=count,
                 lora=None if lora is None else Lora(lora, lora_weight),
                 previews=preview is not None,
             )
-        except SafetySettingsUnreadable as error:
-            raise WrongUse(str(error)) from error
         except ValueError as error:
             raise WrongUse(f"This cannot be drawn: {error}.") from error
-        settings = ImageSettings(model, configuration, device, placement, fetch, safety.check_pictures)
+        settings = ImageSettings(model, configuration, device, placement, fetch, gate.settings.check_pictures)
         with (
             closing(open_image_maker(settings, memory_broker())) as maker,
-            Interruption(
-                lambda: note_from_signal("Stopping after this step; Ctrl-C again stops at once.")
-            ) as interrupted,
+            stopped_by_ctrl_c("Stopping after this step") as interrupted,
         ):
             drawn = draw(
                 maker,
                 request,
                 out.expanduser(),
                 gate=gate,
-                sources=sources,
+                sources=what.sources,
                 model_sha256=lambda: image_weights_sha256(settings, cache_folder()),
                 overwrite=overwrite,
                 progress=DrawingProgress(preview),
@@ -209,6 +197,8 @@ def _write_result(drawn: DrawnFiles, as_json: bool) -> None:
                 "seed": file.making.seed,
                 "seconds": file.making.seconds,
                 "energy_joules": file.making.energy_joules,
+                "loading_seconds": file.making.loading_seconds,
+                "loading_energy_joules": file.making.loading_energy_joules,
                 "model": file.making.model,
                 "prompt": file.making.prompt,
                 "settings": dict(file.making.settings),
@@ -222,7 +212,6 @@ def _write_result(drawn: DrawnFiles, as_json: bool) -> None:
         )
         return
     for file in drawn.files:
-        took = "" if file.making.seconds is None else f", {duration(file.making.seconds)}"
-        write(f"{file.path}: seed {file.making.seed}{took}")
+        write(f"{file.path}: seed {file.making.seed}{took(file.making)}")
     if drawn.flagged:
         note(f"{drawn.flagged} of the pictures were flagged by the model's safety checker and not kept.")

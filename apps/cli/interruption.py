@@ -5,7 +5,7 @@ from __future__ import annotations
 import signal
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from types import FrameType, TracebackType
 from typing import Self
 
@@ -13,14 +13,15 @@ from typing import Self
 class Interruption:
     """While it is entered, the first Ctrl-C only makes it true; the second raises KeyboardInterrupt.
 
-    `when_asked` is called at the first one. Outside the main thread, where no signal arrives, it stays
-    false.
+    `when_asked` is called at the first one, and a wait for other models' memory ends with it, by WaitStopped.
+    Outside the main thread, where no signal arrives, it stays false.
     """
 
     def __init__(self, when_asked: Callable[[], None] = lambda: None) -> None:
         self._when_asked = when_asked
         self._asked = False
         self._at_once = False
+        self._waits = ExitStack()
         self._before: signal.Handlers | Callable[[int, FrameType | None], object] | int | None = None
 
     def __call__(self) -> bool:
@@ -30,6 +31,9 @@ class Interruption:
     def __enter__(self) -> Self:
         self._asked = False
         if threading.current_thread() is threading.main_thread():
+            from machine import waits_end_when
+
+            self._waits.enter_context(waits_end_when(self))
             self._before = signal.signal(signal.SIGINT, self._hear)
         return self
 
@@ -39,6 +43,7 @@ class Interruption:
         if self._before is not None:
             signal.signal(signal.SIGINT, self._before)
             self._before = None
+            self._waits.close()
 
     @contextmanager
     def at_once(self) -> Iterator[None]:

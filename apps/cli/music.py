@@ -2,33 +2,40 @@
 
 from __future__ import annotations
 
-import secrets
 from contextlib import closing
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from apps.cli.boundary import SCHEMA, errors_in_words
-from apps.cli.context import AsJson, Verbose
-from apps.cli.interruption import Interruption
-from apps.cli.playing_progress import PlayingProgress
-from apps.cli.screen import duration, note_from_signal, write, write_json
+from apps.cli.context import AsJson, CollectionName, Verbose
+from apps.cli.from_documents import MusicFromDocuments
+from apps.cli.making import (
+    Fetch,
+    Guidance,
+    WhereToCompute,
+    opened_gate,
+    stopped_by_ctrl_c,
+    took,
+    wanted,
+)
+from apps.cli.screen import duration, write, write_json
+from apps.cli.step_line import PlayingProgress
 from apps.errors import WrongUse
+from apps.tool_choices import MUSIC_MODEL_VARIABLE
 
 if TYPE_CHECKING:
     from generators.audio.composing import ComposedFile
 
-MODEL_VARIABLE = "REFDESK_MUSIC_MODEL"
-_SEEDS = 2**31
-
-# As `generators.devices` has it: --help imports nothing of that.
-_Device = Literal["auto", "cpu", "cuda", "mps"]
-
 
 def music(
-    prompt: Annotated[str, typer.Argument(metavar="PROMPT", help="What is to be heard.", show_default=False)],
+    prompt: Annotated[
+        str, typer.Argument(metavar="PROMPT", help="What is to be heard.", show_default=False)
+    ] = "",
+    wish: MusicFromDocuments = None,
+    collection: CollectionName = "default",
     out: Annotated[
         Path, typer.Option("-o", "--out", metavar="FILE", help="A new .wav, .flac or .ogg file.")
     ] = Path("music.wav"),
@@ -37,19 +44,14 @@ def music(
         typer.Option(
             "--model",
             metavar="MODEL",
-            envvar=MODEL_VARIABLE,
+            envvar=MUSIC_MODEL_VARIABLE,
             help="musicgen:<folder>, or musicgen:<owner/name on the hub>.",
         ),
     ] = None,
     seconds: Annotated[
         float, typer.Option(help="How long; MusicGen's own models make up to 30 at a time.")
     ] = 8.0,
-    guidance: Annotated[
-        float | None,
-        typer.Option(
-            help="How closely the prompt is followed; 1: no guidance. Without it, the model's custom."
-        ),
-    ] = None,
+    guidance: Guidance = None,
     temperature: Annotated[
         float | None, typer.Option(help="Below 1 more usual, above 1 less. Without it, the model's custom.")
     ] = None,
@@ -60,10 +62,8 @@ def music(
     seed: Annotated[
         int | None, typer.Option(help="The same seed plays the same; without it one is drawn.")
     ] = None,
-    device: Annotated[_Device, typer.Option(help="Where to compute.")] = "auto",
-    fetch: Annotated[
-        bool, typer.Option("--fetch", help="Get a model of the hub that is not here. Else nothing connects.")
-    ] = False,
+    device: WhereToCompute = "auto",
+    fetch: Fetch = False,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace a file that is there.")] = False,
     as_json: AsJson = False,
     verbose: Verbose = False,
@@ -73,11 +73,13 @@ def music(
     No model for music comes with Refdesk: name one that you have. The file says in itself that a model made
     it, which, from what prompt, settings and seed. Prompts pass the safety gate (safety.toml in the data
     home). FLAC and Ogg need the extra `speech`.
+    With --from-documents the prompt is shaped from what they say, and the file names the page.
 
     \b
     Examples:
       refdesk music "calm piano" --model musicgen:models/musicgen-small -o calm.wav
       refdesk music "rain on a tin roof" --seconds 20 --seed 7 --model musicgen:models/musicgen-small
+      refdesk music --from-documents "the storm on page 4 of log.pdf" -c work -o storm.wav
     """
     with errors_in_words(as_json, verbose):
         from generators.audio.assembly import music_weights_sha256, open_music_maker
@@ -85,50 +87,43 @@ def music(
         from generators.audio.known_music_models import how_to_get_a_music_model
         from generators.audio.music import MusicRequest
         from generators.audio.settings import MusicSettings
-        from generators.errors import GenerationFailed
-        from generators.safety import LOG_FILE, SafetyGate, SafetySettingsUnreadable, read_safety_settings
-        from machine import cache_folder, data_home, memory_broker
+        from generators.seeds import seed_or_chance
+        from machine import cache_folder, memory_broker
 
         if not model:
             raise WrongUse(
-                f"No music model is named: say --model, or {MODEL_VARIABLE}.\n{how_to_get_a_music_model()}"
+                f"No music model is named: say --model, or {MUSIC_MODEL_VARIABLE}.\n"
+                f"{how_to_get_a_music_model()}"
             )
+        gate = opened_gate("music")
+        what = wanted(prompt, wish, collection, gate, model, "music")
         try:
-            safety = read_safety_settings(data_home())
             request = MusicRequest(
-                prompt=prompt,
+                prompt=what.prompt,
                 seconds=seconds,
                 guidance_scale=guidance,
                 temperature=temperature,
                 top_k=top_k,
-                seed=secrets.randbelow(_SEEDS) if seed is None else seed,
+                seed=seed_or_chance(seed),
             )
-        except SafetySettingsUnreadable as error:
-            raise WrongUse(str(error)) from error
         except ValueError as error:
             raise WrongUse(f"This cannot be played: {error}.") from error
         settings = MusicSettings(model, device, fetch)
         with (
             closing(open_music_maker(settings, memory_broker())) as maker,
-            Interruption(
-                lambda: note_from_signal("Stopping after this step; Ctrl-C again stops at once.")
-            ) as interrupted,
+            stopped_by_ctrl_c("Stopping after this step") as interrupted,
         ):
-            try:
-                composed = compose(
-                    maker,
-                    request,
-                    out.expanduser(),
-                    gate=SafetyGate(safety, data_home() / LOG_FILE, maker="music"),
-                    model_sha256=lambda: music_weights_sha256(settings, cache_folder()),
-                    overwrite=overwrite,
-                    progress=PlayingProgress(seconds),
-                    cancelled=interrupted,
-                )
-            except GenerationFailed as error:
-                if interrupted():
-                    raise KeyboardInterrupt from error
-                raise
+            composed = compose(
+                maker,
+                request,
+                out.expanduser(),
+                gate=gate,
+                sources=what.sources,
+                model_sha256=lambda: music_weights_sha256(settings, cache_folder()),
+                overwrite=overwrite,
+                progress=PlayingProgress(seconds),
+                cancelled=interrupted,
+            )
         _write_result(composed, as_json)
 
 
@@ -144,6 +139,5 @@ def _write_result(composed: ComposedFile, as_json: bool) -> None:
             }
         )
         return
-    took = "" if making.seconds is None else f", made in {duration(making.seconds)}"
-    write(f"{composed.path}: {duration(composed.seconds)}, seed {making.seed}{took}.")
+    write(f"{composed.path}: {duration(composed.seconds)}, seed {making.seed}{took(making)}.")
     write(making.sentence, dim=True)

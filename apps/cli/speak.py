@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import json
-import signal
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -16,6 +13,7 @@ import typer
 from apps.cli.boundary import SCHEMA, errors_in_words
 from apps.cli.context import AsJson, CollectionName, Verbose
 from apps.cli.from_documents import SpokenFromDocuments, ground_of
+from apps.cli.making import stopped_by_ctrl_c
 from apps.cli.screen import count_of, duration, note, write, write_json
 from apps.errors import WrongUse
 
@@ -84,13 +82,13 @@ def speak(
         settings = _settings(voice, speed, seed)
         from generators.audio.speech import speak as speak_into
 
-        with _stopped_by_ctrl_c() as stopped:
+        with stopped_by_ctrl_c("Stopping after this sentence") as stopped:
             spoken = speak_into(
                 said.text,
                 output,
                 settings,
                 sources=said.sources,
-                cancelled=lambda: bool(stopped),
+                cancelled=stopped,
                 spoken=_tell,
             )
         _show(spoken, as_json)
@@ -158,27 +156,6 @@ def _settings(voice: str, speed: float, seed: int) -> SpeechSettings:
         return SpeechSettings(voice=voice, speed=speed, seed=seed)
     except ValueError as error:
         raise WrongUse(f"This cannot be spoken so: {error}.") from error
-
-
-@contextmanager
-def _stopped_by_ctrl_c() -> Iterator[list[int]]:
-    """What Ctrl-C adds to; the sentence that is being spoken is finished, and no half file is left."""
-    stopped: list[int] = []
-
-    def stop(number: int, _frame: object) -> None:
-        if stopped:
-            raise KeyboardInterrupt
-        stopped.append(number)
-
-    before = signal.signal(signal.SIGINT, stop)
-    try:
-        yield stopped
-    except Exception as error:
-        if stopped:
-            raise KeyboardInterrupt from error
-        raise
-    finally:
-        signal.signal(signal.SIGINT, before)
 
 
 def _tell(sentences: int, seconds: float) -> None:

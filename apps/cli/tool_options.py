@@ -7,9 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from apps.cli.image import MODEL_VARIABLE
-from apps.cli.music import MODEL_VARIABLE as MUSIC_MODEL_VARIABLE
-from apps.errors import WrongUse
+from apps.tool_choices import IMAGE_MODEL_VARIABLE, MUSIC_MODEL_VARIABLE, ChosenEngines
 
 if TYPE_CHECKING:
     from rag.tools.workshop import ToolSettings
@@ -25,7 +23,7 @@ ImageModel = Annotated[
     typer.Option(
         "--image-model",
         metavar="MODEL",
-        envvar=MODEL_VARIABLE,
+        envvar=IMAGE_MODEL_VARIABLE,
         help="What draws; see `refdesk image --help`.",
     ),
 ]
@@ -50,16 +48,7 @@ def tool_settings(
 ) -> ToolSettings:
     """Settings for these engines; nothing is loaded. Raises WrongUse."""
     from apps.settings import settings_from
-    from generators.audio.settings import DEFAULT_VOICE, MusicSettings, SpeechSettings
-    from generators.image.settings import ImageSettings
-    from rag.tools.workshop import ToolSettings
+    from generators.audio.settings import DEFAULT_VOICE
 
-    try:
-        return ToolSettings(
-            image=ImageSettings(image_model) if image_model else None,
-            music=MusicSettings(music_model) if music_model else None,
-            speech=SpeechSettings(voice=voice or DEFAULT_VOICE),
-            writer=settings_from(engine).generator,
-        )
-    except ValueError as error:
-        raise WrongUse(f"{error}.") from error
+    chosen = ChosenEngines(image_model or "", music_model or "", voice or DEFAULT_VOICE)
+    return chosen.tool_settings(settings_from(engine))

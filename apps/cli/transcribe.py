@@ -9,8 +9,8 @@ import typer
 
 from apps.cli.boundary import SCHEMA, errors_in_words
 from apps.cli.context import AsJson, Verbose
+from apps.cli.listening import DEFAULT_TRANSCRIBER, TranscriberModel, opened_transcriber
 from apps.cli.screen import note, write, write_json
-from apps.errors import WrongUse
 
 if TYPE_CHECKING:
     from generators.audio.transcription import Stretch
@@ -20,15 +20,7 @@ def transcribe(
     file: Annotated[
         Path, typer.Argument(metavar="FILE", help="A recording: WAV, MP3, FLAC, Ogg, M4A and others.")
     ],
-    model: Annotated[
-        str,
-        typer.Option(
-            "--model",
-            metavar="MODEL",
-            help="A transcriber's id (see `refdesk models`), or the folder of a Whisper model converted for "
-            "CTranslate2.",
-        ),
-    ] = "faster-whisper-tiny",
+    model: TranscriberModel = DEFAULT_TRANSCRIBER,
     language: Annotated[
         str | None,
         typer.Option(
@@ -53,22 +45,12 @@ def transcribe(
       refdesk transcribe meeting.mp3 --json
     """
     with errors_in_words(as_json, verbose):
-        if not file.is_file():
-            raise WrongUse(f"There is no file {file}.")
-        from generators.audio.assembly import open_transcriber
-        from generators.audio.settings import TranscriptionSettings
-        from machine import memory_broker, resolve, usable_cores
-
-        settings = TranscriptionSettings(model=model, language=language, threads=usable_cores())
-        transcriber = open_transcriber(settings, lambda id: resolve(id, kind="transcriber"), memory_broker())
         heard: list[Stretch] = []
-        try:
+        with opened_transcriber(file, model, language) as transcriber:
             for stretch in transcriber.transcribe(file):
                 heard.append(stretch)
                 if not as_json:
                     _show(stretch)
-        finally:
-            transcriber.close()
         if as_json:
             write_json({"schema": SCHEMA, "file": str(file), "model": model, **_described(heard)})
         elif not any(stretch.utterances for stretch in heard):
@@ -83,11 +65,13 @@ def _show(stretch: Stretch) -> None:
 
 
 def _described(heard: list[Stretch]) -> dict[str, object]:
+    from generators.audio.transcription import all_said
+
     utterances = [utterance for stretch in heard for utterance in stretch.utterances]
     return {
         "language": next((stretch.language for stretch in heard if stretch.utterances), None),
         "seconds": round(heard[-1].end_seconds, 3) if heard else 0.0,
-        "text": " ".join(utterance.text for utterance in utterances),
+        "text": all_said(heard),
         "utterances": [
             {
                 "start_seconds": round(utterance.start_seconds, 2),

@@ -8,11 +8,12 @@ from pathlib import Path
 
 from generators.audio.music import MadeSound, MusicMaker, MusicRequest, StepCounter, uncounted
 from generators.audio.sound_files import check_suffix, open_sound
+from generators.effort import Effort, EffortMeter
 from generators.errors import RequestUnusable
 from generators.made_places import check_place
 from generators.making import Making
 from generators.safety import SafetyGate, SafetySettings
-from machine import Energy, EnergyMeter, energy_meter
+from machine import Energy, EnergyMeter
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,15 +51,15 @@ def compose(
         raise RequestUnusable(f"There is no folder {out.parent} to write {out.name} to. Make it first.")
     check_place(out, overwrite=overwrite)
     gate.check_prompt(request.prompt, maker.id)
-    interval = (meter or energy_meter()).start()
+    effort = EffortMeter(meter)
 
     def stepped(step: int, steps: int) -> None:
-        interval.look()
+        effort.look()
         progress(step, steps)
 
-    made = maker.make(request, stepped, cancelled)
-    spent = interval.energy()
-    making = _making(made, request, maker.id, tuple(sources), model_sha256(), spent)
+    made = maker.make(request, stepped, cancelled, effort.begun)
+    playing, loading = effort.making().energy, effort.loading
+    making = _making(made, request, maker.id, tuple(sources), model_sha256(), playing, loading)
     channels = 1 if made.samples.ndim == 1 else made.samples.shape[1]
     with open_sound(out, made.sample_rate, channels) as sink:
         sink.write(made.samples)
@@ -73,6 +74,7 @@ def _making(
     sources: tuple[str, ...],
     model_sha256: str | None,
     energy: Energy,
+    loading: Effort,
 ) -> Making:
     return Making(
         maker="music",
@@ -85,4 +87,6 @@ def _making(
         seconds=None if made.work_seconds is None else round(made.work_seconds, 3),
         energy_joules=energy.joules,
         energy_of=energy.of,
+        loading_seconds=loading.seconds,
+        loading_energy_joules=loading.energy.joules,
     )

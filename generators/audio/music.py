@@ -98,8 +98,10 @@ class MusicMaker(Protocol):
         request: MusicRequest,
         progress: StepCounter = uncounted,
         cancelled: Callable[[], bool] = lambda: False,
+        begun: Callable[[], None] = lambda: None,
     ) -> MadeSound:
-        """A sound of the length asked for, to the sample. `cancelled` is asked after each step.
+        """A sound of the length asked for, to the sample. `cancelled` is asked after each step; `begun` is
+        called once, when the model is in memory and making begins.
 
         Raises EngineMissing, ModelUnusable, RequestUnusable for a sound that is too long, PromptTooLong, and
         GenerationFailed, also where it was cancelled and after `close`.

@@ -64,11 +64,13 @@ class MusicgenMaker:
         request: MusicRequest,
         progress: StepCounter = uncounted,
         cancelled: Callable[[], bool] = lambda: False,
+        begun: Callable[[], None] = lambda: None,
     ) -> MadeSound:
         with self._lock:
             loaded = self._load()
             check_length(request, self.longest_seconds, self.id)
             prompt = _prompt_tokens(request.prompt, loaded)
+            begun()
             began = time.perf_counter()
             options = _options(request, loaded)
             sound = self._play(loaded, prompt, options, request.seed, progress, cancelled)

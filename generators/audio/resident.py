@@ -52,7 +52,7 @@ class ResidentSpeaker(ResidentEngine[Speaker]):
         return self._spoken(text, speed, seed, cancelled)
 
     def _spoken(self, text: str, speed: float, seed: int, cancelled: Callable[[], bool]) -> Iterator[Samples]:
-        with self._used() as voice:
+        with self._used(cancelled) as voice:
             yield from voice.speak(text, speed, seed, cancelled)
 
 
@@ -93,6 +93,7 @@ class ResidentMusicMaker(ResidentEngine[MusicMaker]):
         request: MusicRequest,
         progress: StepCounter = uncounted,
         cancelled: Callable[[], bool] = lambda: False,
+        begun: Callable[[], None] = lambda: None,
     ) -> MadeSound:
-        with self._used() as maker:
-            return maker.make(request, progress, cancelled)
+        with self._used(cancelled) as maker:
+            return maker.make(request, progress, cancelled, begun)

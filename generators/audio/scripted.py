@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from generators.audio.protocol import check_speed
-from generators.audio.spoken_text import spoken_sentences
+from generators.audio.speaking import ModelSpeaker
 from generators.audio.transcription import Stretch
 from generators.errors import GenerationFailed
 
@@ -19,20 +18,17 @@ _LOWEST_HERTZ, _RANGE_HERTZ = 200, 600
 _WORD_SECONDS = 0.2
 
 
-class ToneSpeaker:
-    """A Speaker that plays a tone for each word: equal words sound equal, and a longer text lasts longer.
+class ToneSpeaker(ModelSpeaker):
+    """A Speaker that plays a tone for each word: equal words of a sentence sound equal, and a longer text
+    lasts longer.
 
     It keeps the sentences it was asked to say in `said`.
     """
 
     def __init__(self, sample_rate: int = 8000) -> None:
+        super().__init__("scripted")
         self._sample_rate = sample_rate
-        self._closed = False
         self.said: list[str] = []
-
-    @property
-    def id(self) -> str:
-        return "scripted"
 
     @property
     def sample_rate(self) -> int:
@@ -42,36 +38,21 @@ class ToneSpeaker:
     def weights(self) -> Path | None:
         return None
 
-    @property
-    def repeatable(self) -> bool:
+    def _open(self) -> object:
+        return "no model"
+
+    def _takes_words(self, model: object) -> bool:
+        del model
         return True
 
-    def speak(
-        self,
-        text: str,
-        speed: float = 1.0,
-        seed: int = 0,
-        cancelled: Callable[[], bool] = lambda: False,
-    ) -> Iterator[Samples]:
-        check_speed(speed)
-        return self._pieces(text, speed, seed, cancelled)
-
-    def close(self) -> None:
-        self._closed = True
-
-    def _pieces(self, text: str, speed: float, seed: int, cancelled: Callable[[], bool]) -> Iterator[Samples]:
+    def _say(self, model: object, sentence: str, speed: float, seed: int) -> Samples:
         import numpy as np
 
-        if self._closed:
-            raise GenerationFailed("This voice was closed. Build a new one.")
+        del model
+        self.said.append(sentence)
         times = np.arange(round(_WORD_SECONDS / speed * self._sample_rate)) / self._sample_rate
-        for sentence in spoken_sentences(text, in_words=True):
-            if cancelled():
-                return
-            self.said.append(sentence)
-            yield np.concatenate(
-                [0.5 * np.sin(2 * np.pi * _hertz(word, seed) * times) for word in sentence.split()]
-            ).astype(np.float32)
+        tones = [0.5 * np.sin(2 * np.pi * _hertz(word, seed) * times) for word in sentence.split()]
+        return np.concatenate(tones).astype(np.float32)
 
 
 class ScriptedTranscriber:

@@ -46,6 +46,7 @@ class ToneMusicMaker:
         request: MusicRequest,
         progress: StepCounter = uncounted,
         cancelled: Callable[[], bool] = lambda: False,
+        begun: Callable[[], None] = lambda: None,
     ) -> MadeSound:
         import numpy as np
 
@@ -56,6 +57,7 @@ class ToneMusicMaker:
         if words > _MOST_WORDS:
             raise PromptTooLong(f"The prompt comes to {words} words, and {_MOST_WORDS} are read. Shorten it.")
         self.requests.append(request)
+        begun()
         guidance = max(1.0, _GUIDANCE if request.guidance_scale is None else request.guidance_scale)
         count = round(request.seconds * _SAMPLE_RATE)
         each = _SAMPLE_RATE // _STEPS_A_SECOND

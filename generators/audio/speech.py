@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,9 +11,10 @@ from generators.audio.protocol import Speaker
 from generators.audio.settings import SpeechSettings
 from generators.audio.sound_files import SoundSink, check_suffix, open_sound
 from generators.audio.spoken_text import spoken_sentences
+from generators.effort import EffortMeter
 from generators.errors import GenerationFailed, NothingToSay
 from generators.making import Making
-from machine import EnergyMeter, cache_folder, energy_meter, file_sha256, memory_broker, resolve
+from machine import EnergyMeter, cache_folder, file_sha256, memory_broker, resolve
 
 _DEFAULT = SpeechSettings()
 
@@ -57,9 +57,11 @@ def speak(
         )
     text = text.encode("utf-8", errors="replace").decode("utf-8")  # no half characters in the file's note
     voice = speaker or open_speaker(settings, lambda id: resolve(id, kind="voice"), memory_broker())
+    effort = EffortMeter(meter)
     try:
-        with open_sound(path, voice.sample_rate) as sink:
-            return _spoken(text, sink, settings, tuple(sources), voice, cancelled, spoken, meter)
+        with open_sound(path, voice.sample_rate) as sink:  # which loads the voice
+            effort.begun()
+            return _spoken(text, sink, settings, tuple(sources), voice, cancelled, spoken, effort)
     finally:
         if speaker is None:
             voice.close()
@@ -73,11 +75,10 @@ def _spoken(
     voice: Speaker,
     cancelled: Callable[[], bool],
     spoken: Callable[[int, float], None],
-    meter: EnergyMeter | None,
+    effort: EffortMeter,
 ) -> SpokenFile:
     import numpy as np
 
-    started, interval = time.perf_counter(), (meter or energy_meter()).start()
     pause = np.zeros(round(settings.pause_seconds * voice.sample_rate), dtype=np.float32)
     sentences = 0
     for piece in voice.speak(text, settings.speed, settings.seed, cancelled):
@@ -85,7 +86,7 @@ def _spoken(
             sink.write(pause)
         sink.write(piece)
         sentences += 1
-        interval.look()
+        effort.look()
         spoken(sentences, sink.seconds)
     if cancelled():
         raise GenerationFailed(
@@ -96,7 +97,7 @@ def _spoken(
             f"The voice {voice.id} can say nothing of this text: it may be in a language or script that it "
             "does not speak. Choose another voice."
         )
-    weights, energy = voice.weights, interval.energy()
+    weights, speaking, loading = voice.weights, effort.making(), effort.loading
     making = Making(
         maker="speech",
         model=voice.id,
@@ -105,9 +106,11 @@ def _spoken(
         seed=settings.seed if voice.repeatable else None,
         sources=sources,
         model_sha256=None if weights is None else file_sha256(weights, cache_folder()),
-        seconds=round(time.perf_counter() - started, 3),
-        energy_joules=energy.joules,
-        energy_of=energy.of,
+        seconds=speaking.seconds,
+        energy_joules=speaking.energy.joules,
+        energy_of=speaking.energy.of,
+        loading_seconds=loading.seconds,
+        loading_energy_joules=loading.energy.joules,
     )
     seconds = sink.seconds
     sink.finish(making)

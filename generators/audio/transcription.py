@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -52,3 +52,8 @@ class Transcriber(Protocol):
         ...
 
     def close(self) -> None: ...
+
+
+def all_said(stretches: Iterable[Stretch]) -> str:
+    """What was said in all of them, a space between two; empty where nobody spoke."""
+    return " ".join(said for stretch in stretches if (said := stretch.text.strip()))

@@ -11,14 +11,17 @@ from generators.image.pipeline_files import find_pipeline
 from generators.image.protocol import ImageMaker
 from generators.image.settings import ImageSettings
 from generators.loading import loaded
-from machine import MachineBudget, MemoryBroker, Need, Residence, file_sha256, gpu_pool
+from machine import MachineBudget, MemoryBroker, Need, Residence, file_sha256, gpu_pool, memory_broker
 
 if TYPE_CHECKING:
     from generators.image.autoencoder import Autoencoder
 
 
-def build_image_maker(settings: ImageSettings) -> ImageMaker:
-    """The engine that the settings name; its model is looked for and loaded when first needed."""
+def build_image_maker(settings: ImageSettings, broker: MemoryBroker | None = None) -> ImageMaker:
+    """The engine that the settings name; its model is looked for and loaded when first needed.
+
+    `broker` gives ControlNets their memory; without one, that of this process.
+    """
     if settings.model == "scripted":
         from generators.image.scripted import ScriptedImageMaker
 
@@ -29,7 +32,7 @@ def build_image_maker(settings: ImageSettings) -> ImageMaker:
         return DecoderImageMaker(Path(settings.model).expanduser())
     from generators.image.diffusers_maker import DiffusersImageMaker
 
-    return DiffusersImageMaker(settings)
+    return DiffusersImageMaker(settings, broker or memory_broker())
 
 
 def open_image_maker(settings: ImageSettings, broker: MemoryBroker) -> ImageMaker:
@@ -37,7 +40,7 @@ def open_image_maker(settings: ImageSettings, broker: MemoryBroker) -> ImageMake
 
     What is asked for twice is loaded once.
     """
-    described = build_image_maker(settings)
+    described = build_image_maker(settings, broker)
     if settings.model == "scripted":
         return described
     from generators.image.resident import ResidentImageMaker
@@ -46,7 +49,7 @@ def open_image_maker(settings: ImageSettings, broker: MemoryBroker) -> ImageMake
         ("image", settings),
         f"the image model {described.id}",
         lambda: image_needs(settings),
-        lambda: loaded(build_image_maker(settings), lambda maker: maker.capabilities),
+        lambda: loaded(build_image_maker(settings, broker), lambda maker: maker.capabilities),
         lambda maker: maker.close(),
     )
     return ResidentImageMaker(residence, described.id)

@@ -61,6 +61,7 @@ class DecoderImageMaker:
         request: ImageRequest,
         progress: StepListener = unheard,
         cancelled: Callable[[], bool] = lambda: False,
+        begun: Callable[[], None] = lambda: None,
     ) -> MadePictures:
         """An autoencoder's translation of a picture is what it reconstructs of it."""
         with self._lock:
@@ -70,6 +71,8 @@ class DecoderImageMaker:
             if request.size is not None:
                 raise RequestUnusable(f"{self.id} draws in a size of its own. Leave the size out.")
             inputs = self._inputs(request)
+            self._load()
+            begun()
             made: list[MadePicture] = []
             for number, arrays in enumerate(inputs):
                 if cancelled():
@@ -95,6 +98,15 @@ class DecoderImageMaker:
 
             return Autoencoder(self._about).round_trip
         return load_network(self._about.weights[0], self._about.architecture)
+
+    def _load(self) -> None:
+        try:
+            _ = self._network
+        except (RuntimeError, ValueError, TypeError) as error:
+            raise self._stopped(error) from error
+
+    def _stopped(self, error: Exception) -> GenerationFailed:
+        return GenerationFailed(f"The network of {self._sidecar} stopped: {error}")
 
     def _inputs(self, request: ImageRequest) -> list[tuple[NDArray[np.generic], ...]]:
         start, about = request.start, self._about
@@ -142,7 +154,7 @@ class DecoderImageMaker:
         try:
             made = self._network(*arrays)
         except (RuntimeError, ValueError, TypeError) as error:
-            raise GenerationFailed(f"The network of {self._sidecar} stopped: {error}") from error
+            raise self._stopped(error) from error
         picture = picture_of(made, self._about)
         settings = {"size": f"{picture.width}x{picture.height}"}
         start, seed = request.start, request.seed

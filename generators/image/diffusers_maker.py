@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from generators.errors import GenerationFailed, GeneratorError
+from generators.image.control_nets import ControlNets
 from generators.image.loras import applied_lora
 from generators.image.pipeline_calls import PipelineCall, call_of, check_prompt, finished_picture
 from generators.image.pipeline_files import PipelineFiles, find_pipeline
 from generators.image.pipeline_loading import (
     is_distilled,
     is_for_inpainting,
-    load_control_net,
     load_pipeline,
     placed,
     planned,
@@ -36,6 +37,7 @@ from generators.image.protocol import (
 from generators.image.request_checks import check_request
 from generators.image.schedulers import SCHEDULERS, scheduler_of
 from generators.image.settings import ImageSettings
+from machine import MemoryBroker, gpu_pool
 
 
 class _Stopped(Exception):
@@ -48,11 +50,12 @@ class DiffusersImageMaker:
     Pictures of one request are drawn one after the other, so that each is what its seed alone would give.
     """
 
-    def __init__(self, settings: ImageSettings) -> None:
+    def __init__(self, settings: ImageSettings, broker: MemoryBroker) -> None:
+        """`broker` gives ControlNets their memory; the pipeline's own is for whoever builds this."""
         self._settings = settings
         self._lock = threading.Lock()
         self._closed = False
-        self._control: tuple[str, Any] | None = None
+        self._control_nets = ControlNets(broker)
 
     @property
     def id(self) -> str:
@@ -81,6 +84,7 @@ class DiffusersImageMaker:
         request: ImageRequest,
         progress: StepListener = unheard,
         cancelled: Callable[[], bool] = lambda: False,
+        begun: Callable[[], None] = lambda: None,
     ) -> MadePictures:
         with self._lock:
             if self._closed:
@@ -89,9 +93,12 @@ class DiffusersImageMaker:
             check_request(request, able, self.id)
             check_prompt(request, self._pipeline)
             call = call_of(request, self._pipeline, able, distilled=is_distilled(self._pipeline))
-            pipeline = self._pipeline_for(call, request)
             made: list[MadePicture] = []
-            with applied_lora(pipeline, request.lora):
+            with (
+                self._pipeline_for(call, request, cancelled) as pipeline,
+                applied_lora(pipeline, request.lora),
+            ):
+                begun()
                 for number in range(request.count):
                     if cancelled():
                         return MadePictures(tuple(made), interrupted=True)
@@ -106,7 +113,7 @@ class DiffusersImageMaker:
         with self._lock:
             self._closed = True
             self.__dict__.pop("_pipeline", None)
-            self._control = None
+            self._control_nets.close()
 
     @cached_property
     def _loaded_plan(self) -> tuple[str, Any, Any]:
@@ -123,21 +130,25 @@ class DiffusersImageMaker:
             pipeline.register_to_config(requires_safety_checker=False)
         return placed(pipeline, plan, device)
 
-    def _pipeline_for(self, call: PipelineCall, request: ImageRequest) -> Any:
-        """The same weights in the pipeline for what is wanted."""
+    @contextmanager
+    def _pipeline_for(
+        self, call: PipelineCall, request: ImageRequest, cancelled: Callable[[], bool]
+    ) -> Iterator[Any]:
+        """The same weights in the pipeline for what is wanted, with the ControlNet if any."""
         import diffusers
 
         device, dtype, plan = self._loaded_plan
-        more: dict[str, Any] = {}
-        if request.control is not None:
-            if self._control is None or self._control[0] != request.control.model:
-                net = load_control_net(request.control.model, self._pipeline, dtype)
-                self._control = (request.control.model, net)
-            more["controlnet"] = self._control[1]
-        pipeline = getattr(diffusers, call.auto_class).from_pipe(self._pipeline, **more)
-        pipeline.set_progress_bar_config(disable=True)
-        pipeline.scheduler = scheduler_of(request.scheduler, self._pipeline.scheduler)
-        return placed(pipeline, plan, device)
+        with ExitStack() as beside:
+            more: dict[str, Any] = {}
+            if request.control is not None:
+                pool = gpu_pool() if device != "cpu" and plan.placement == "whole" else "memory"
+                more["controlnet"] = beside.enter_context(
+                    self._control_nets.use(request.control.model, self._pipeline, dtype, pool, cancelled)
+                )
+            pipeline = getattr(diffusers, call.auto_class).from_pipe(self._pipeline, **more)
+            pipeline.set_progress_bar_config(disable=True)
+            pipeline.scheduler = scheduler_of(request.scheduler, self._pipeline.scheduler)
+            yield placed(pipeline, plan, device)
 
     def _draw(
         self,

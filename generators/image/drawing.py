@@ -6,13 +6,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from generators.effort import Effort, EffortMeter
 from generators.errors import GenerationFailed, PromptRefused
 from generators.image.picture_files import check_picture_name, write_picture
 from generators.image.protocol import ImageMaker, ImageRequest, MadePicture, StepDone, StepListener, unheard
 from generators.made_places import check_place
 from generators.making import Making
 from generators.safety import SafetyGate, SafetySettings
-from machine import Energy, EnergyMeter, energy_meter
+from machine import Energy, EnergyMeter
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,23 +60,21 @@ def draw(
         check_picture_name(place)
         check_place(place, overwrite=overwrite)
     gate.check_prompt(request.prompt, maker.id)
-    interval = (meter or energy_meter()).start()
+    effort = EffortMeter(meter)
 
     def stepped(step: StepDone) -> None:
-        interval.look()
+        effort.look()
         progress(step)
 
-    made = maker.make(request, stepped, cancelled)
-    spent = interval.energy()
-    # Pictures that are made together share what they took.
-    share = Energy(
-        None if spent.joules is None else round(spent.joules / max(1, len(made.pictures)), 3), spent.of
-    )
+    made = maker.make(request, stepped, cancelled, effort.begun)
+    together = max(1, len(made.pictures))
+    drawing = effort.making().share(together)
+    loading = effort.loading.share(together)
     kept = [(place, one) for place, one in zip(places, made.pictures, strict=False) if not one.flagged]
     written = []
     sha256 = model_sha256() if kept else None
     for place, one in kept:
-        making = _making(one, request, maker.id, sources, sha256, share)
+        making = _making(one, request, maker.id, sources, sha256, drawing.energy, loading)
         try:
             write_picture(one.picture, place, making)
         except OSError as error:
@@ -105,6 +104,7 @@ def _making(
     sources: tuple[str, ...],
     model_sha256: str | None,
     energy: Energy,
+    loading: Effort,
 ) -> Making:
     return Making(
         maker="image",
@@ -117,4 +117,6 @@ def _making(
         seconds=None if one.seconds is None else round(one.seconds, 3),
         energy_joules=energy.joules,
         energy_of=energy.of,
+        loading_seconds=loading.seconds,
+        loading_energy_joules=loading.energy.joules,
     )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 from generators.devices import Device, bytes_per_number, chosen_device, free_bytes_of
@@ -56,40 +55,6 @@ def load_pipeline(files: PipelineFiles, dtype: Any) -> Any:
         raise ModelUnusable(f"The image model at {where} cannot be loaded: {error}") from error
     made.set_progress_bar_config(disable=True)
     return made
-
-
-def load_control_net(model: str, pipeline: Any, dtype: Any) -> Any:
-    """A ControlNet from a folder, or from a .safetensors file whose configuration is in a folder of its name.
-
-    Raises ModelUnusable, also for one that was trained for another kind of model than the pipeline's.
-    """
-    from diffusers import ControlNetModel
-
-    path = Path(model).expanduser()
-    folder = path.with_suffix("") if path.is_file() else path
-    if not (folder / "config.json").is_file():
-        raise ModelUnusable(
-            f"There is no ControlNet at {path}: a folder with config.json and .safetensors weights is "
-            "needed, for instance from: hf download lllyasviel/control_v11p_sd15_canny --local-dir "
-            "models/canny (licence OpenRAIL, about 1.4 GB)."
-        )
-    try:
-        if path.is_file():
-            net = ControlNetModel.from_single_file(
-                str(path), config=str(folder), dtype=dtype, local_files_only=True
-            )
-        else:
-            net = ControlNetModel.from_pretrained(
-                str(folder), dtype=dtype, use_safetensors=True, local_files_only=True
-            )
-    except Exception as error:  # whatever a damaged or foreign file makes of the libraries
-        raise ModelUnusable(f"The ControlNet at {path} cannot be loaded: {error}") from error
-    if net.config.cross_attention_dim != pipeline.unet.config.cross_attention_dim:
-        raise ModelUnusable(
-            f"The ControlNet at {path} was trained for another kind of model: Stable Diffusion 1, 2 and XL "
-            "each need one of their own. Name one for this model."
-        )
-    return net
 
 
 def is_for_inpainting(pipeline: Any) -> bool:

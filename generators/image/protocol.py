@@ -253,8 +253,10 @@ class ImageMaker(Protocol):
         request: ImageRequest,
         progress: StepListener = unheard,
         cancelled: Callable[[], bool] = lambda: False,
+        begun: Callable[[], None] = lambda: None,
     ) -> MadePictures:
-        """RGB pictures in order of seeds. `cancelled` is asked before each picture and after each step.
+        """RGB pictures in order of seeds. `cancelled` is asked before each picture and after each step;
+        `begun` is called once, when all models are in memory and the first picture begins.
 
         Raises EngineMissing, ModelUnusable, RequestUnusable for what this engine cannot do, and
         GenerationFailed, also after `close`.

@@ -37,6 +37,7 @@ class ResidentImageMaker(ResidentEngine[ImageMaker]):
         request: ImageRequest,
         progress: StepListener = unheard,
         cancelled: Callable[[], bool] = lambda: False,
+        begun: Callable[[], None] = lambda: None,
     ) -> MadePictures:
-        with self._used() as maker:
-            return maker.make(request, progress, cancelled)
+        with self._used(cancelled) as maker:
+            return maker.make(request, progress, cancelled, begun)

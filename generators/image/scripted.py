@@ -55,11 +55,13 @@ class ScriptedImageMaker:
         request: ImageRequest,
         progress: StepListener = unheard,
         cancelled: Callable[[], bool] = lambda: False,
+        begun: Callable[[], None] = lambda: None,
     ) -> MadePictures:
         if self._closed:
             raise GenerationFailed("This image engine was closed. Build a new one.")
         check_request(request, self.capabilities, self._id)
         self.requests.append(request)
+        begun()
         steps = request.steps or _STEPS
         made: list[MadePicture] = []
         for number in range(request.count):

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator, Sequence
 from weakref import WeakKeyDictionary
 
 from generators.resident import ResidentEngine
 from generators.text.protocol import (
+    Finished,
     GenerationEvent,
     GenerationRequest,
     Message,
     PromptRenderer,
     TextGenerator,
 )
-from machine import Residence
+from machine import Residence, WaitStopped
 
 #: The beginning that an engine was warmed with last; several owners may share one engine.
 _warmed: WeakKeyDictionary[TextGenerator, tuple[Message, ...]] = WeakKeyDictionary()
@@ -54,9 +56,12 @@ class ResidentTextGenerator(ResidentEngine[TextGenerator]):
     def stream(
         self, request: GenerationRequest, cancelled: Callable[[], bool] = lambda: False
     ) -> Iterator[GenerationEvent]:
-        with self._used() as engine:
-            self._warm(engine)
-            yield from engine.stream(request, lambda: self._closed or cancelled())
+        try:
+            with self._used(lambda: cancelled() or _is_late(request)) as engine:
+                self._warm(engine)
+                yield from engine.stream(request, lambda: self._closed or cancelled())
+        except WaitStopped:
+            yield Finished("deadline" if _is_late(request) and not cancelled() else "cancelled", 0, 0, 0)
 
     def warm(self, messages: Sequence[Message]) -> None:
         self._beginning = tuple(messages)
@@ -69,6 +74,10 @@ class ResidentTextGenerator(ResidentEngine[TextGenerator]):
         elif _warmed.get(engine) != self._beginning:
             engine.warm(self._beginning)
             _warmed[engine] = self._beginning
+
+
+def _is_late(request: GenerationRequest) -> bool:
+    return request.deadline is not None and time.perf_counter() >= request.deadline
 
 
 class RenderingResident(ResidentTextGenerator):

@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 
 from ingest.embedding.protocol import Embedder, EmbedderIdentity, Vectors
-from machine import Residence
+from machine import Residence, ResidentModel
 
 
-class ResidentEmbedder:
+class ResidentEmbedder(ResidentModel[Embedder]):
     """An Embedder that uses another, as long as it is in memory: loaded when first needed.
 
     After `close` everything but the identity raises ValueError.
     """
 
     def __init__(self, residence: Residence[Embedder], identity: EmbedderIdentity) -> None:
-        self._residence = residence
+        super().__init__(residence, lambda: ValueError("this embedder was closed"))
         self._identity = identity
-        self._closed = False
 
     @property
     def identity(self) -> EmbedderIdentity:
@@ -33,11 +31,6 @@ class ResidentEmbedder:
         with self._used() as embedder:
             return embedder.token_spans(text)
 
-    def load(self) -> None:
-        """Have it in memory now rather than at the first text."""
-        with self._used():
-            pass
-
     def embed_documents(self, texts: Sequence[str]) -> Vectors:
         with self._used() as embedder:
             return embedder.embed_documents(texts)
@@ -45,14 +38,3 @@ class ResidentEmbedder:
     def embed_query(self, text: str) -> Vectors:
         with self._used() as embedder:
             return embedder.embed_query(text)
-
-    def close(self) -> None:
-        self._closed = True
-        self._residence.leave()
-
-    @contextmanager
-    def _used(self) -> Iterator[Embedder]:
-        if self._closed:
-            raise ValueError("this embedder was closed")
-        with self._residence.use() as embedder:
-            yield embedder

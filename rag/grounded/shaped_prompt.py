@@ -68,7 +68,7 @@ def shape_prompt(
     shaped = by_rule(ground)
     if not shaped.prompt:
         raise NoSuchPage(
-            f"Nothing to draw from stands here: {'; '.join(ground.sources)}. Name another place."
+            f"Nothing to make a prompt of stands here: {'; '.join(ground.sources)}. Name another place."
         )
     return shaped
 

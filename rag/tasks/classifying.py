@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Sequence
 
-from generators.text.labelling import Classification, require_choice
+from generators.labelling.protocol import Classification, require_choice
 from generators.text.protocol import TextGenerator
 from rag.errors import TaskUnsuited
 from rag.tasks.writing import TaskWriter

@@ -6,8 +6,8 @@ import json
 import re
 from collections.abc import Callable, Iterator, Sequence
 
+from generators.labelling.protocol import KINDS, Entity
 from generators.text.grammar import json_grammar
-from generators.text.labelling import KINDS, Entity
 from generators.text.protocol import TextGenerator
 from rag.tasks.writing import TaskWriter
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import secrets
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated
 
@@ -12,6 +11,8 @@ from generators.audio.music import MusicRequest
 from generators.audio.speech import speak as speak_into
 from generators.image.drawing import draw as draw_into
 from generators.image.protocol import ImageRequest, StepDone
+from generators.safety import SafetyGate
+from generators.seeds import SEEDS, seed_or_chance
 from rag.errors import ToolCallRefused
 from rag.grounded.shaped_prompt import Purpose
 from rag.tasks.documents import shown_text
@@ -22,7 +23,6 @@ from rag.tools.told import told_sources
 from rag.tools.types import ToolResult
 from rag.tools.workshop import Workshop
 
-_SEEDS = 2**31
 _LONGEST_SPOKEN = 200_000
 _SIDES = About("Pixels; with the other side, or neither.", least=64, most=2048, fine=True)
 
@@ -50,7 +50,7 @@ def draw(
     steps: Annotated[int | None, About("Steps; more take longer.", least=1, most=150, fine=True)] = None,
     count: Annotated[int, About("How many pictures.", least=1, most=8, fine=True)] = 1,
     seed: Annotated[
-        int | None, About("The same seed draws the same.", least=0, most=_SEEDS - 1, fine=True)
+        int | None, About("The same seed draws the same.", least=0, most=SEEDS - 1, fine=True)
     ] = None,
 ) -> ToolResult:
     """Draw a picture from words, or from what the documents say of something."""
@@ -58,34 +58,31 @@ def draw(
         raise ToolCallRefused("draw: give both width and height, or neither.")
     gate = workshop.gate()
     maker = workshop.image_maker()
-    sources: tuple[str, ...] = ()
-    told: list[str] = []
-    said = prompt
+    wanted = _Wanted(prompt)
     if from_documents:
-        gate.check_prompt(prompt, maker.id)
-        prompt, sources, told = _from_documents(workshop, prompt, document, "picture")
+        wanted = _from_documents(workshop, gate, maker.id, prompt, document, "picture")
     request = ImageRequest(
-        prompt=prompt,
+        prompt=wanted.prompt,
         negative_prompt=negative_prompt,
         steps=steps,
         size=None if width is None or height is None else (width, height),
-        seed=secrets.randbelow(_SEEDS) if seed is None else seed,
+        seed=seed_or_chance(seed),
         count=count,
     )
     drawn = draw_into(
         maker,
         request,
-        workshop.new_file("draw", said, ".png"),
+        workshop.new_file("draw", prompt, ".png"),
         gate=gate,
-        sources=sources,
+        sources=wanted.sources,
         model_sha256=workshop.image_weights_sha256,
         progress=lambda step: workshop.heard(*_drawing_so_far(step)),
         cancelled=workshop.cancelled,
     )
     files = tuple(file.path for file in drawn.files)
     listed = ", ".join(f"{file.path} (seed {file.making.seed})" for file in drawn.files) or "nothing"
-    lines = [f"Drawn: {listed}.", *told]
-    return ToolResult("draw", "\n".join(lines), drawn, files, sources)
+    lines = [f"Drawn: {listed}.", *wanted.told]
+    return ToolResult("draw", "\n".join(lines), drawn, files, wanted.sources)
 
 
 def _drawing_so_far(done: StepDone) -> tuple[str, float]:
@@ -109,40 +106,46 @@ def music(
     ] = None,
     seconds: Annotated[float, About("How long it sounds.", least=1, most=120, fine=True)] = 8.0,
     seed: Annotated[
-        int | None, About("The same seed plays the same.", least=0, most=_SEEDS - 1, fine=True)
+        int | None, About("The same seed plays the same.", least=0, most=SEEDS - 1, fine=True)
     ] = None,
 ) -> ToolResult:
     """Make music or sound from words, or from what the documents say of something."""
     gate = workshop.gate("music")
     maker = workshop.music_maker()
-    sources: tuple[str, ...] = ()
-    told: list[str] = []
-    said = prompt
+    wanted = _Wanted(prompt)
     if from_documents:
-        gate.check_prompt(prompt, maker.id)
-        prompt, sources, told = _from_documents(workshop, prompt, document, "music")
+        wanted = _from_documents(workshop, gate, maker.id, prompt, document, "music")
     composed = compose(
         maker,
-        MusicRequest(prompt, seconds, seed=secrets.randbelow(_SEEDS) if seed is None else seed),
-        workshop.new_file("music", said, ".wav"),
+        MusicRequest(wanted.prompt, seconds, seed=seed_or_chance(seed)),
+        workshop.new_file("music", prompt, ".wav"),
         gate=gate,
-        sources=sources,
+        sources=wanted.sources,
         model_sha256=workshop.music_weights_sha256,
         progress=lambda step, steps: workshop.heard(f"step {step} of {steps}", step / max(1, steps)),
         cancelled=workshop.cancelled,
     )
     made = f"Made: {composed.path} ({composed.seconds:.1f} s, seed {composed.making.seed})."
-    return ToolResult("music", "\n".join([made, *told]), composed, (composed.path,), sources)
+    return ToolResult("music", "\n".join([made, *wanted.told]), composed, (composed.path,), wanted.sources)
+
+
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """The prompt, the passages it was shaped from, and both in words."""
+
+    prompt: str
+    sources: tuple[str, ...] = ()
+    told: tuple[str, ...] = ()
 
 
 def _from_documents(
-    workshop: Workshop, wish: str, document: str | None, purpose: Purpose
-) -> tuple[str, tuple[str, ...], list[str]]:
-    """The prompt, the passages it came from, and both in words."""
+    workshop: Workshop, gate: SafetyGate, model: str, wish: str, document: str | None, purpose: Purpose
+) -> _Wanted:
+    gate.check_prompt(wish, model)
     workshop.go_on()
     shaped = shaped_from(workshop.collection(), wish, document, purpose, workshop.cancelled)
     workshop.go_on()
-    return shaped.prompt, shaped.ground.sources, told_shaping(shaped)
+    return _Wanted(shaped.prompt, shaped.ground.sources, tuple(told_shaping(shaped)))
 
 
 def speak(

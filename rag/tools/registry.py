@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from machine import waits_end_when
 from rag.errors import ToolCallRefused
 from rag.tools import asking, making, texts
 from rag.tools.arguments import Parameter, checked_arguments, parameters_of, schema_of
@@ -65,6 +66,11 @@ def find_tool(name: str) -> Tool:
 
 
 def run_tool(workshop: Workshop, call: ToolCall) -> ToolResult:
-    """Check the call and make it. Raises ToolCallRefused, and what the tool raises."""
+    """Check the call and make it. Raises ToolCallRefused, and what the tool raises.
+
+    Once the workshop is cancelled, a wait for other models' memory ends, too, with WaitStopped.
+    """
     tool = find_tool(call.tool)
-    return tool.function(workshop, **checked_arguments(tool.name, tool.parameters, call.arguments))
+    arguments = checked_arguments(tool.name, tool.parameters, call.arguments)
+    with waits_end_when(workshop.cancelled):
+        return tool.function(workshop, **arguments)

@@ -16,17 +16,11 @@ from generators.audio.music import MusicMaker
 from generators.audio.protocol import Speaker
 from generators.audio.settings import MusicSettings, SpeechSettings, TranscriptionSettings
 from generators.audio.transcription import Transcriber
-from generators.errors import ModelUnusable, RequestUnusable
+from generators.errors import ModelUnusable
 from generators.image.protocol import ImageMaker
 from generators.image.settings import ImageSettings
 from generators.making import Maker
-from generators.safety import (
-    LOG_FILE,
-    SafetyGate,
-    SafetySettings,
-    SafetySettingsUnreadable,
-    read_safety_settings,
-)
+from generators.safety import SafetyGate, open_gate
 from generators.settings import GeneratorSettings
 from generators.text.protocol import TextGenerator
 from machine import cache_folder, data_home, memory_broker, resolve
@@ -106,7 +100,7 @@ class Workshop:
     def image_maker(self) -> ImageMaker:
         """Whether its own checker looks at pictures stands in the safety settings too.
 
-        Raises ModelUnusable where no model is named, RequestUnusable where those settings cannot be read.
+        Raises ModelUnusable where no model is named, SafetySettingsUnreadable.
         """
         from generators.image import assembly
         from generators.image.known_models import how_to_get_a_model
@@ -116,7 +110,7 @@ class Workshop:
         with self._lock:
             if self._image_maker is None:
                 asked = self.settings.image
-                checks = asked.check_pictures and self._safety().check_pictures
+                checks = asked.check_pictures and self.gate().settings.check_pictures
                 self._image_maker = assembly.open_image_maker(
                     replace(asked, check_pictures=checks), memory_broker()
                 )
@@ -147,8 +141,8 @@ class Workshop:
         return None if music is None else assembly.music_weights_sha256(music, cache_folder())
 
     def gate(self, maker: Maker = "image") -> SafetyGate:
-        """What prompts for this kind pass. Raises RequestUnusable where its settings cannot be read."""
-        return SafetyGate(self._safety(), data_home() / LOG_FILE, maker=maker)
+        """What prompts for this kind pass. Raises SafetySettingsUnreadable."""
+        return open_gate(data_home(), maker)
 
     def speaker(self) -> Speaker:
         from generators.audio import assembly
@@ -223,12 +217,6 @@ class Workshop:
             if len(meant) == 1 and Path(meant[0]).is_file():
                 return Path(meant[0])
         raise refused
-
-    def _safety(self) -> SafetySettings:
-        try:
-            return read_safety_settings(data_home())
-        except SafetySettingsUnreadable as error:
-            raise RequestUnusable(str(error)) from error
 
     def close(self) -> None:
         with self._lock:

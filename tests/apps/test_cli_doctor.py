@@ -13,6 +13,8 @@ from generators.text.offload import OffloadPlan
 from generators.text.speed import Speed
 from machine import Acceleration
 from machine.energy import EnergyCounter, EnergyMeter
+from rag.saved_settings import save
+from tests.small_models import cross_encoder
 
 
 @pytest.fixture(autouse=True)
@@ -73,6 +75,26 @@ def test_it_says_what_models_take_of_memory(
     monkeypatch.setenv("REFDESK_MODEL_MEMORY_GB", "0.01")
     said = refdesk("doctor", "--no-speed").stdout
     assert "the least recently used leaves when another is needed" in said
+
+
+def test_it_counts_what_a_collections_settings_and_the_environment_name(
+    refdesk, filled: Path, modelless: Path, all_models_here: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = cross_encoder(modelless / "reranker")
+    save(modelless / "collections" / "default", {"answer.support_checker": str(folder)})
+    monkeypatch.setenv("REFDESK_RERANKER", str(folder))
+    monkeypatch.setenv("REFDESK_IMAGE_MODEL", str(modelless / "nowhere"))
+    monkeypatch.setenv("REFDESK_MUSIC_MODEL", "scripted")
+    memory = refdesk("doctor", "--no-speed", "--json").json()["memory"]
+    needs = {model["name"]: model["need"] for model in memory["models"]}
+    weights = (folder / "model.safetensors").stat().st_size
+    for name in (f"reranker {folder}", f"model for inference {folder}"):
+        assert needs[name]["wanted_bytes"] == pytest.approx(2 * weights, rel=0.01)
+    assert needs[f"image model {modelless / 'nowhere'}"] is None
+    assert needs["music model scripted"]["wanted_bytes"] == 0
+    said = refdesk("doctor", "--no-speed").stdout
+    assert "nowhere: cannot be told, it is not here" in said
+    assert "such as a ControlNet, is counted when it is loaded" in said
 
 
 def test_a_damaged_collection_is_a_problem(refdesk, filled: Path, modelless: Path, all_models_here) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from apps.cli.playing_progress import PlayingProgress
+from apps.cli.step_line import PlayingProgress, StepLine
 from generators.audio.sound_files import read_note
 
 
@@ -83,6 +83,35 @@ def test_an_empty_prompt_is_refused(refdesk) -> None:
     assert (said.exit_code, "the prompt is empty" in said.stderr) == (2, True)
 
 
+def test_what_the_documents_say_is_played_and_named(refdesk, filled: Path) -> None:
+    wish = ("--from-documents", "the fee on page 1 of fees.md")
+    said = refdesk("music", *wish, "--model", "scripted", "--seconds", "0.1", "-o", "fee.wav", "--json")
+    assert said.exit_code == 0, said.stderr
+    making = said.json()["making"]
+    assert making["prompt"] == "the fee: Fees The annual fee is 12 euros."
+    assert making["sources"][0].startswith(f"{filled / 'fees.md'}, page 1 (characters ")
+    assert list(read_note(Path("fee.wav")).sources) == making["sources"]
+    assert "page 1" in said.stderr
+    assert "without a language model" in said.stderr
+    none = refdesk("music", "--from-documents", "page 40 of fees.md", "--model", "scripted", "--json")
+    assert (none.exit_code, none.json()["error"]["kind"]) == (2, "NoSuchPage")
+
+
+def test_a_prompt_or_documents_but_one_of_them(refdesk, filled: Path) -> None:
+    for given in ((), ("calm piano", "--from-documents", "page 1 of fees.md")):
+        said = refdesk("music", *given, "--model", "scripted")
+        assert said.exit_code == 2
+        assert "a prompt, or --from-documents, one of them" in said.stderr
+    assert not Path("music.wav").exists()
+
+
+def test_the_gate_reads_the_wish_before_any_document_is(refdesk, home: Path) -> None:
+    home.mkdir(exist_ok=True)
+    (home / "safety.toml").write_text('blocked_words = ["march"]')
+    said = refdesk("music", "--from-documents", "the march", "-c", "none", "--model", "scripted", "--json")
+    assert said.json()["error"]["kind"] == "PromptRefused"
+
+
 def test_a_file_is_replaced_only_when_told_to(refdesk) -> None:
     Path("music.wav").write_bytes(b"mine")
     assert refdesk("music", "x", "--model", "scripted", "--overwrite").exit_code == 0
@@ -113,7 +142,7 @@ def test_ctrl_c_ends_it_with_its_code_and_leaves_no_file(refdesk, monkeypatch: p
 
 def test_a_line_is_written_now_and_then(capsys: pytest.CaptureFixture[str]) -> None:
     clock = iter([0.0, 4.0, 10.0, 10.0, 12.0])
-    progress = PlayingProgress(8.0, now=lambda: next(clock))
+    progress = PlayingProgress(8.0, StepLine(now=lambda: next(clock)))
     for step in (1, 2, 3):
         progress(step, 4)
     assert capsys.readouterr().err == "refdesk: 4.0 of 8 s, step 2 of 4\n"

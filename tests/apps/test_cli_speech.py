@@ -9,7 +9,11 @@ from typing import Any
 
 import pytest
 
+from generators.audio import assembly
+from generators.audio.scripted import ScriptedTranscriber
+from generators.audio.settings import DEFAULT_TRANSCRIBER, TranscriptionSettings
 from generators.audio.sound_files import read_note
+from generators.audio.transcription import Stretch, Utterance
 
 Refdesk = Callable[..., Any]
 _TONES = ("--voice", "scripted")
@@ -117,13 +121,9 @@ def test_a_recording_that_is_not_there_is_named(refdesk: Refdesk, tmp_path: Path
 def test_what_was_heard_is_shown_with_its_times(
     refdesk: Refdesk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from generators.audio import assembly
-    from generators.audio.scripted import ScriptedTranscriber
-    from generators.audio.transcription import Stretch, Utterance
-
     utterances = (Utterance(61.0, 63.5, "It opens at nine."), Utterance(64.0, 65.0, "Dogs stay out."))
     heard = (Stretch(0.0, 60.0, ()), Stretch(60.0, 66.0, utterances, "en"))
-    monkeypatch.setattr(assembly, "open_transcriber", lambda *_: ScriptedTranscriber(heard))
+    _hears(monkeypatch, *heard)
     recording = tmp_path / "a.wav"
     recording.write_bytes(b"anything")
 
@@ -142,3 +142,75 @@ def test_a_page_is_read_aloud_and_named(refdesk: Refdesk, filled: Path, tmp_path
     assert said.exit_code == 0, said.stderr
     assert read_note(path).prompt == "Returns\n\nBooks go back on Friday."
     assert read_note(path).sources[0].startswith(f"{filled / 'fees.md'}, page 2 ")
+
+
+def _hears(monkeypatch: pytest.MonkeyPatch, *stretches: Stretch) -> list[str]:
+    """Who listens hears this; the models it was asked of are returned."""
+    asked: list[str] = []
+
+    def opened(settings: TranscriptionSettings, *_: object) -> ScriptedTranscriber:
+        asked.append(settings.model)
+        return ScriptedTranscriber(stretches)
+
+    monkeypatch.setattr(assembly, "open_transcriber", opened)
+    return asked
+
+
+def _said(text: str) -> Stretch:
+    return Stretch(0.0, 3.0, (Utterance(0.2, 2.0, text),), "en")
+
+
+@pytest.fixture
+def question(tmp_path: Path) -> Path:
+    recording = tmp_path / "question.wav"
+    recording.write_bytes(b"anything")
+    return recording
+
+
+def test_a_question_may_be_spoken_and_what_was_heard_is_shown(
+    refdesk: Refdesk, filled: Path, question: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _hears(monkeypatch, _said(" What is the"), Stretch(3.0, 4.0, ()), _said("annual fee? "))
+    answered = refdesk("ask", "--recording", question)
+    assert answered.exit_code == 0, answered.stderr
+    assert "refdesk: Heard: What is the annual fee?\n" in answered.stderr
+    assert "12 euros" in answered.stdout
+    told = refdesk("ask", "--recording", question, "--json").json()
+    assert told["heard"] == "What is the annual fee?"
+    assert "12 euros" in told["answer"]
+    assert "heard" not in refdesk("ask", "What is the annual fee?", "--json").json()
+
+
+def test_who_listens_is_an_option_or_stands_in_the_environment(
+    refdesk: Refdesk, filled: Path, question: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = _hears(monkeypatch, _said("What is the annual fee?"))
+    refdesk("ask", "--recording", question)
+    monkeypatch.setenv("REFDESK_TRANSCRIBER", "another-ear")
+    refdesk("ask", "--recording", question)
+    refdesk("transcribe", question)
+    refdesk("ask", "--recording", question, "--transcriber", "a-third")
+    assert asked == [DEFAULT_TRANSCRIBER, "another-ear", "another-ear", "a-third"]
+
+
+def test_a_question_is_typed_or_spoken_and_has_words(
+    refdesk: Refdesk, filled: Path, question: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _hears(monkeypatch, Stretch(0.0, 3.0, ()))
+    for arguments, words in (
+        ((), "in one of these ways"),
+        (("fee?", "--recording", question), "in one of these ways"),
+        (("--recording", question), f"No words were heard in {question}"),
+        (("--recording", question.with_name("none.wav")), "There is no file"),
+    ):
+        said = refdesk("ask", *arguments)
+        assert said.exit_code == 2
+        assert words in said.stderr
+
+
+def test_who_is_to_listen_and_is_not_here_is_named_with_its_command(
+    refdesk: Refdesk, filled: Path, question: Path
+) -> None:
+    said = refdesk("ask", "--recording", question)
+    assert said.exit_code == 2
+    assert "refdesk models pull faster-whisper-tiny" in said.stderr

@@ -6,18 +6,26 @@ from pathlib import Path
 
 import pytest
 
-from generators.assembly import build_classifier, build_entity_finder, build_text_generator
+from generators.assembly import build_text_generator
 from generators.errors import GenerationFailed, ModelUnusable, RequestUnusable
+from generators.labelling.assembly import (
+    build_classifier,
+    build_entity_finder,
+    open_classifier,
+    open_entity_finder,
+)
+from generators.labelling.protocol import Classifier, EntityFinder
+from generators.labelling.scripted import ListedEntityFinder, NamedLabelClassifier
 from generators.settings import GeneratorSettings
-from generators.text.labelling import Classifier, EntityFinder
 from generators.text.protocol import GenerationRequest
 from generators.text.scripted import ScriptedGenerator
-from generators.text.scripted_labelling import ListedEntityFinder, NamedLabelClassifier
+from machine import MachineBudget, MemoryBroker
 from rag.errors import TaskStopped
 from rag.tasks.classifying import WritingClassifier
 from rag.tasks.entities import WritingEntityFinder
 from tests.small_language_models import causal_model, classifier_model, tagger_model
 
+_BROKER = MemoryBroker(MachineBudget())
 _WORDS = ("dogs", "library")
 _TEXT = "Ada met Grace. Later ada left Paris."
 
@@ -44,25 +52,31 @@ def names(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tagger_model(folder, ("O", "B-PER", "B-PER", "B-LOC"), ("ada", "grace", "paris"))
 
 
-@pytest.fixture(params=["fake", "writing", "pipeline"])
+@pytest.fixture(params=["fake", "writing", "pipeline", "resident"])
 def classifier(request: pytest.FixtureRequest, animals: Path) -> Classifier:
     if request.param == "fake":
         return NamedLabelClassifier()
     if request.param == "writing":
         return WritingClassifier(ScriptedGenerator(_first_word_known))
-    built = build_classifier(_pipeline(animals))
+    settings = _pipeline(animals)
+    built = build_classifier(settings) if request.param == "pipeline" else open_classifier(settings, _BROKER)
     assert built is not None
     return built
 
 
-@pytest.fixture(params=["fake", "writing", "pipeline"])
+@pytest.fixture(params=["fake", "writing", "pipeline", "resident"])
 def finder(request: pytest.FixtureRequest, names: Path) -> EntityFinder:
     if request.param == "fake":
         return ListedEntityFinder({"person": ("Ada", "ada", "Grace"), "place": ("Paris",)})
     if request.param == "writing":
         said = "person: Ada\nperson: ada\nperson: Grace\nplace: Paris"
         return WritingEntityFinder(ScriptedGenerator(lambda _: said))
-    built = build_entity_finder(_pipeline(names))
+    settings = _pipeline(names)
+    built = (
+        build_entity_finder(settings)
+        if request.param == "pipeline"
+        else open_entity_finder(settings, _BROKER)
+    )
     assert built is not None
     return built
 

@@ -25,10 +25,12 @@ def test_it_comes_back_as_it_was(
     assert Making.from_json(made.to_json()) == made
 
 
-def test_a_note_from_before_energy_was_told_apart_is_read() -> None:
+def test_a_note_from_before_energy_and_loading_were_told_apart_is_read() -> None:
     content = json.loads(Making("image", "a-model", "x").to_json())
-    del content["energy_of"]
-    assert Making.from_json(json.dumps(content)).energy_of == ()
+    for name in ("energy_of", "loading_seconds", "loading_energy_joules"):
+        del content[name]
+    read = Making.from_json(json.dumps(content))
+    assert (read.energy_of, read.loading_seconds, read.loading_energy_joules) == ((), None, None)
 
 
 def test_it_says_that_a_model_made_it() -> None:

@@ -3,13 +3,24 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 import pytest
 
-from machine import MemoryBroker, MemoryShort, ModelReleased, Need, Pool, Residence, do_they_fit
+from machine import (
+    MemoryBroker,
+    MemoryShort,
+    ModelReleased,
+    Need,
+    Pool,
+    Residence,
+    WaitStopped,
+    do_they_fit,
+    waits_end_when,
+)
 
 _SOON_SECONDS = 60.0
 
@@ -246,6 +257,105 @@ def test_who_finds_no_room_waits_until_the_others_are_done() -> None:
     assert machine.memory.most == 7
 
 
+@contextmanager
+def _at_work(model: Residence[str]) -> Iterator[None]:
+    """Another thread uses the model for as long as this lasts."""
+    began, go_on = threading.Event(), threading.Event()
+
+    def work() -> None:
+        with model.use():
+            began.set()
+            assert go_on.wait(_SOON_SECONDS)
+
+    with ThreadPoolExecutor() as threads:
+        working = threads.submit(work)
+        assert began.wait(_SOON_SECONDS)
+        try:
+            yield
+        finally:
+            go_on.set()
+            working.result(_SOON_SECONDS)
+
+
+def _when_it_waits(machine: _Machine) -> Callable[[], bool]:
+    return lambda: bool(machine.broker._waiting)
+
+
+def test_whoever_does_not_want_to_wait_any_longer_is_told_so_in_words() -> None:
+    machine = _machine(memory=10)
+    large, other = machine.model("large", Need(7)), machine.model("other", Need(5))
+    with _at_work(large):
+        with (
+            pytest.raises(WaitStopped, match=r"no memory yet for other: in use is large"),
+            other.use(_when_it_waits(machine)),
+        ):
+            pass
+        assert machine.broker._waiting == set()
+        assert machine.loaded() == {"large"}
+    machine.touch(other)  # nothing of it is left over
+    assert machine.log == ["load large", "unload large", "load other"]
+
+
+def test_a_wait_for_a_model_that_others_load_can_be_stopped_too() -> None:
+    machine = _machine()
+    began, go_on = threading.Event(), threading.Event()
+
+    def slow() -> None:
+        began.set()
+        assert go_on.wait(_SOON_SECONDS)
+
+    model = machine.model("words", Need(4), fails=slow)
+    with ThreadPoolExecutor() as threads:
+        loading = threads.submit(machine.touch, model)
+        assert began.wait(_SOON_SECONDS)
+        with (
+            pytest.raises(WaitStopped, match="words was still being loaded"),
+            model.use(_when_it_waits(machine)),
+        ):
+            pass
+        go_on.set()
+        loading.result(_SOON_SECONDS)
+
+
+def test_what_stops_a_piece_of_work_stops_each_wait_in_it() -> None:
+    machine = _machine(memory=10)
+    large, other = machine.model("large", Need(7)), machine.model("other", Need(5))
+    with (
+        _at_work(large),
+        waits_end_when(_when_it_waits(machine)),
+        waits_end_when(lambda: False),
+        pytest.raises(WaitStopped),
+    ):
+        machine.touch(other)
+    with waits_end_when(lambda: True):
+        machine.touch(other)  # there is room, so nobody waits
+
+
+def test_stopping_a_wait_asks_the_machine_for_its_memory_no_more_often(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    machine = _machine(memory=10)
+    large, other = machine.model("large", Need(7)), machine.model("other", Need(5))
+    asked = 0
+    looked: list[Pool] = []
+    room = machine.broker._occupancy.room
+
+    def tired() -> bool:
+        nonlocal asked
+        asked += 1
+        return asked > 4
+
+    def counted(pool: Pool) -> int | None:
+        looked.append(pool)
+        return room(pool)
+
+    with _at_work(large):
+        monkeypatch.setattr(machine.broker._occupancy, "room", counted)
+        with pytest.raises(WaitStopped), other.use(tired):
+            pass
+    assert len(looked) <= 2
+
+
 def test_two_who_wait_for_each_other_are_not_left_waiting() -> None:
     machine = _machine(memory=10)
     left, right = machine.model("left", Need(5)), machine.model("right", Need(5))
@@ -315,14 +425,14 @@ def test_those_who_wait_do_not_keep_each_other_busy(monkeypatch: pytest.MonkeyPa
     machine = _machine(memory=10)
     large, small = machine.model("large", Need(8)), [machine.model(f"small {n}", Need(5)) for n in range(3)]
     looked = 0
-    room = machine.broker._room
+    room = machine.broker._occupancy.room
 
     def counted(pool: Pool) -> int | None:
         nonlocal looked
         looked += 1
         return room(pool)
 
-    monkeypatch.setattr(machine.broker, "_room", counted)
+    monkeypatch.setattr(machine.broker._occupancy, "room", counted)
     with ThreadPoolExecutor() as threads:
         with large.use():
             waiting = [threads.submit(machine.touch, model) for model in small]

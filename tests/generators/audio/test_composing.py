@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import sys
 import wave
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from generators.audio.composing import compose
-from generators.audio.music import MadeSound, MusicRequest
+from generators.audio.music import MadeSound, MusicRequest, StepCounter, uncounted
 from generators.audio.musicgen import MusicgenMaker
 from generators.audio.scripted_music import ToneMusicMaker
 from generators.audio.sound_files import read_note
@@ -76,14 +77,38 @@ def test_two_channels_are_kept(tmp_path: Path, suffix: str) -> None:
     assert read_note(path).prompt == "calm piano"
 
 
-def test_the_energy_it_took_stands_in_the_file(tmp_path: Path) -> None:
-    told = iter(range(10, 1000, 10))
-    meter = EnergyMeter((EnergyCounter("package-0", lambda: float(next(told)), None),))
-    making = compose(ToneMusicMaker(), _REQUEST, tmp_path / "x.wav", meter=meter).making
-    assert making.energy_joules is not None
-    assert making.energy_joules > 0
-    assert making.energy_joules % 10 == 0
-    assert making.energy_of == ("package-0",)
+class _Loading(ToneMusicMaker):
+    """Takes 100 joules to load and 6 for each step."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.joules = 0.0
+        self.meter = EnergyMeter((EnergyCounter("package-0", lambda: self.joules, None),))
+
+    def make(
+        self,
+        request: MusicRequest,
+        progress: StepCounter = uncounted,
+        cancelled: Callable[[], bool] = lambda: False,
+        begun: Callable[[], None] = lambda: None,
+    ) -> MadeSound:
+        self.joules += 100
+
+        def stepped(step: int, steps: int) -> None:
+            self.steps = steps
+            self.joules += 6
+            progress(step, steps)
+
+        return super().make(request, stepped, cancelled, begun)
+
+
+def test_the_energy_that_loading_and_playing_took_stands_apart_in_the_file(tmp_path: Path) -> None:
+    maker = _Loading()
+    path = compose(maker, _REQUEST, tmp_path / "x.wav", meter=maker.meter).path
+    note = read_note(path)
+    assert (note.energy_joules, note.energy_of) == (maker.steps * 6, ("package-0",))
+    assert note.loading_energy_joules == 100
+    assert note.loading_seconds is not None
 
 
 def test_the_gate_stands_before_the_engine(tmp_path: Path) -> None:

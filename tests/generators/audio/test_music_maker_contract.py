@@ -83,6 +83,14 @@ def test_guidance_of_one_and_below_is_none(maker: MusicMaker) -> None:
     assert dict(without.settings)["guidance scale"] == "1"
 
 
+def test_it_tells_once_that_it_begins_before_the_first_step(maker: MusicMaker) -> None:
+    told: list[str] = []
+    request = MusicRequest("calm piano", seconds=0.1)
+    maker.make(request, lambda *_: told.append("step"), begun=lambda: told.append("begun"))
+    assert told[:2] == ["begun", "step"]
+    assert told.count("begun") == 1
+
+
 def test_steps_are_counted_to_their_end(maker: MusicMaker) -> None:
     told: list[tuple[int, int]] = []
     maker.make(MusicRequest(_PROMPT, 0.25), lambda *step: told.append(step))

@@ -159,7 +159,10 @@ def test_files_without_a_note_say_so(tmp_path: Path, content: bytes) -> None:
 
 
 def test_the_energy_that_speaking_took_is_told(tmp_path: Path) -> None:
-    told = iter((1.0, 3.0, 4.0, 8.5))
+    loading, speaking = (1.0, 3.0), (4.0, 8.5, 9.0, 12.0)  # at the begin, after each sentence, at the end
+    told = iter((*loading, *speaking))
     meter = EnergyMeter((EnergyCounter("package-0", lambda: next(told)),))
-    spoken = speak("One. Two.", tmp_path / "1.wav", _TONES, meter=meter)
-    assert (spoken.making.energy_joules, spoken.making.energy_of) == (8.5 - 1, ("package-0",))
+    making = speak("One. Two.", tmp_path / "1.wav", _TONES, meter=meter).making
+    assert (making.energy_joules, making.energy_of) == (12.0 - 4.0, ("package-0",))
+    assert making.loading_energy_joules == 3.0 - 1.0
+    assert making.loading_seconds is not None

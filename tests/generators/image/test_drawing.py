@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ from PIL import Image
 from generators.errors import GenerationFailed, PromptRefused, RequestUnusable
 from generators.image.drawing import draw
 from generators.image.picture_files import read_note
-from generators.image.protocol import ImageRequest
+from generators.image.protocol import ImageRequest, MadePictures, StepDone, StepListener, unheard
 from generators.image.scripted import ScriptedImageMaker
 from generators.safety import SafetyGate, SafetySettings
 from machine.energy import EnergyCounter, EnergyMeter
@@ -98,15 +99,39 @@ def test_a_flagged_picture_is_not_kept(tmp_path: Path) -> None:
     assert [file.name for file in tmp_path.iterdir()] == [log.name]
 
 
-def test_pictures_share_the_energy_they_took(tmp_path: Path) -> None:
-    told = iter(range(0, 600, 4))
-    meter = EnergyMeter((EnergyCounter("package-0", lambda: float(next(told)), None),))
+class _Loading(ScriptedImageMaker):
+    """Takes 100 joules to load and 6 for each step."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.joules = 0.0
+        self.meter = EnergyMeter((EnergyCounter("package-0", lambda: self.joules, None),))
+
+    def make(
+        self,
+        request: ImageRequest,
+        progress: StepListener = unheard,
+        cancelled: Callable[[], bool] = lambda: False,
+        begun: Callable[[], None] = lambda: None,
+    ) -> MadePictures:
+        self.joules += 100
+
+        def stepped(step: StepDone) -> None:
+            self.joules += 6
+            progress(step)
+
+        return super().make(request, stepped, cancelled, begun)
+
+
+def test_the_energy_of_loading_and_of_making_is_told_apart_and_shared(tmp_path: Path) -> None:
+    maker = _Loading()
     request = ImageRequest(prompt="a lens", count=2, steps=3)
-    drawn = draw(ScriptedImageMaker(), request, tmp_path / "x.png", meter=meter)
-    looks = next(told) // 4 - 1
+    drawn = draw(maker, request, tmp_path / "x.png", meter=maker.meter)
     for file in drawn.files:
         note = read_note(file.path)
-        assert (note.energy_joules, note.energy_of) == (looks * 4 / 2, ("package-0",))
+        assert (note.energy_joules, note.energy_of) == (2 * 3 * 6 / 2, ("package-0",))
+        assert note.loading_energy_joules == 100 / 2
+        assert note.loading_seconds is not None
 
 
 def test_where_no_energy_is_told_none_is_said(tmp_path: Path) -> None:

@@ -99,6 +99,13 @@ def test_each_step_of_each_picture_is_told(maker: ImageMaker) -> None:
     assert all(one.preview is None for one in told)
 
 
+def test_it_tells_once_that_it_begins_before_the_first_step(maker: ImageMaker) -> None:
+    told: list[str] = []
+    request = ImageRequest(prompt="x", steps=2, count=2)
+    maker.make(request, lambda _: told.append("step"), begun=lambda: told.append("begun"))
+    assert told == ["begun", *["step"] * 4]
+
+
 def test_previews_are_small_pictures_and_change_nothing(maker: ImageMaker) -> None:
     told: list[StepDone] = []
     made = maker.make(ImageRequest(prompt="a red house", steps=2, seed=5, previews=True), told.append)

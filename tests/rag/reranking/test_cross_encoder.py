@@ -12,7 +12,7 @@ import pytest
 from ingest.errors import IngestError
 from machine import ModelUnreadable, UnknownModel
 from rag import RerankerUnusable
-from rag.assembly import build_reranker, reranker_identity_of
+from rag.reranking.assembly import build_reranker, reranker_identity_of
 from rag.reranking.cross_encoder import CrossEncoderReranker
 from tests.small_models import cross_encoder
 

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from rag.assembly import build_reranker
+from machine import MachineBudget, MemoryBroker
+from rag.reranking.assembly import build_reranker, open_reranker
 from rag.reranking.protocol import Reranker
 from tests.small_models import cross_encoder
 
@@ -23,9 +24,10 @@ def name(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
     return str(cross_encoder(tmp_path_factory.mktemp("models") / "cross-encoder"))
 
 
-@pytest.fixture
-def reranker(name: str, home: Path) -> Iterator[Reranker]:
-    built = build_reranker(name)
+@pytest.fixture(params=["built", "opened"])
+def reranker(name: str, home: Path, request: pytest.FixtureRequest) -> Iterator[Reranker]:
+    broker = MemoryBroker(MachineBudget())
+    built = build_reranker(name) if request.param == "built" else open_reranker(name, broker)
     assert built is not None
     yield built
     built.close()

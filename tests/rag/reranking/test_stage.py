@@ -11,6 +11,7 @@ import pytest
 from generators.settings import GeneratorSettings
 from ingest.settings import EmbedderSettings, IngestSettings
 from ingest.types import Chunk, StoredChunk
+from machine import MemoryBroker
 from rag import RerankerUnusable, RetrievalSettings, Settings, open_collection
 from rag.assembly import Engines
 from rag.hits import ArmScore, Contributions
@@ -172,11 +173,11 @@ def test_it_is_loaded_once_when_it_is_needed_and_closed_with_the_rest(
         def close(self) -> None:
             closed.append(self)
 
-    def build(name: str | None) -> Scripted:
+    def build(name: str | None, broker: MemoryBroker) -> Scripted:
         built.append(Counted())
         return built[-1]
 
-    monkeypatch.setattr("rag.assembly.build_reranker", build)
+    monkeypatch.setattr("rag.assembly.open_reranker", build)
     engines = Engines(settings("some"))
     assert built == []
     assert engines.reranker() is engines.reranker()

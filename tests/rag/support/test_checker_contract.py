@@ -12,8 +12,13 @@ import pytest
 
 from ingest.embedding.hashing import HashingEmbedder
 from ingest.errors import IngestError
+from machine import MachineBudget, MemoryBroker
 from rag import CheckerUnusable
-from rag.assembly import build_support_checker, support_checker_identity_of
+from rag.support.assembly import (
+    build_support_checker,
+    open_support_checker,
+    support_checker_identity_of,
+)
 from rag.support.entailment import EntailmentChecker
 from rag.support.protocol import Claim, SupportChecker
 from rag.support.scripted import ScriptedChecker
@@ -42,11 +47,13 @@ def inference(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return named(folder, "contradiction", "Entailment", "neutral")
 
 
-@pytest.fixture(params=["signals", "signals-and-meaning", "inference", "scripted"])
+@pytest.fixture(params=["signals", "signals-and-meaning", "inference", "resident", "scripted"])
 def checker(request: pytest.FixtureRequest, inference: Path, home: Path) -> Iterator[SupportChecker]:
     built: SupportChecker | None
     if request.param == "scripted":
         built = ScriptedChecker({"The gate is shut.": 0.7, "Rice and rope": 0.2})
+    elif request.param == "resident":
+        built = open_support_checker(str(inference), None, MemoryBroker(MachineBudget()))
     else:
         name = str(inference) if request.param == "inference" else request.param
         built = build_support_checker(name, HashingEmbedder())

@@ -5,10 +5,17 @@ from __future__ import annotations
 import re
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any
+from typing import Any, Self
 
 from generators.errors import GenerationFailed, ModelUnusable, RequestUnusable
-from generators.text.labelling import KINDS, Classification, Entity, gathered, go_on_unless, require_choice
+from generators.labelling.protocol import (
+    KINDS,
+    Classification,
+    Entity,
+    gathered,
+    go_on_unless,
+    require_choice,
+)
 from generators.text.transformers_files import ModelFiles, ModelKind
 
 #: Tokens that are read at once, where the model could take more; and those that neighbours share.
@@ -45,11 +52,19 @@ class _Pipeline:
         if files.kind != self._kind:
             raise ModelUnusable(f"{files.folder} holds no {self._wanted}. Name another folder.")
         self.id = id
-        self._files = files
+        self.files = files
         self._may_use_gpu = gpu
         self._lock = threading.Lock()
         self._opened: tuple[Any, Any] | None = None
         self._closed = False
+
+    def another(self) -> Self:
+        """One over the same files, not loaded."""
+        return type(self)(self.files, id=self.id, gpu=self._may_use_gpu)
+
+    def load(self) -> None:
+        """Have the model in memory now. Raises ModelUnusable, GenerationFailed after `close`."""
+        self._model_and_tokenizer()
 
     def close(self) -> None:
         self._closed = True
@@ -64,19 +79,19 @@ class _Pipeline:
             if self._closed:
                 raise GenerationFailed("This model was closed. Open it anew.")
             if self._opened is None:
-                tokenizer = open_tokenizer(self._files.folder)
+                tokenizer = open_tokenizer(self.files.folder)
                 if not tokenizer.is_fast:
                     raise ModelUnusable(
-                        f"The tokenizer in {self._files.folder} does not say where its tokens stand. The "
+                        f"The tokenizer in {self.files.folder} does not say where its tokens stand. The "
                         "folder needs tokenizer.json."
                     )
                 # A document that spells "[SEP]" has not ended.
                 tokenizer.split_special_tokens = True
-                trained = self._files.trained_context_tokens or _LONGEST_WINDOW_TOKENS + _POSITIONS_NOT_USED
+                trained = self.files.trained_context_tokens or _LONGEST_WINDOW_TOKENS + _POSITIONS_NOT_USED
                 tokenizer.model_max_length = min(
                     tokenizer.model_max_length, _LONGEST_WINDOW_TOKENS, trained - _POSITIONS_NOT_USED
                 )
-                model = open_weights(self._files, on_gpu=self._may_use_gpu and has_gpu())
+                model = open_weights(self.files, on_gpu=self._may_use_gpu and has_gpu())
                 self._opened = model, tokenizer
             return self._opened
 
@@ -122,7 +137,7 @@ class PipelineClassifier(_Pipeline):
         known = {label.casefold() for label in own}
         if unknown := [label for label in labels if label.casefold() not in known]:
             raise RequestUnusable(
-                f"The model in {self._files.folder} has the labels {', '.join(own)}, and not: "
+                f"The model in {self.files.folder} has the labels {', '.join(own)}, and not: "
                 f"{', '.join(unknown)}. Give those, or name a model for natural-language inference, which "
                 "takes any."
             )
@@ -149,7 +164,7 @@ class PipelineEntityFinder(_Pipeline):
         given = {kind.casefold(): kind for kind in kinds}
         if not own.intersection(given):
             raise RequestUnusable(
-                f"The model in {self._files.folder} finds {', '.join(sorted(own))}, and none of: "
+                f"The model in {self.files.folder} finds {', '.join(sorted(own))}, and none of: "
                 f"{', '.join(kinds)}. Ask for one of those."
             )
         found = self._found(text, cancelled)

@@ -5,7 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
-from generators.text.labelling import KINDS, Classification, Entity, gathered, go_on_unless, require_choice
+from generators.labelling.protocol import (
+    KINDS,
+    Classification,
+    Entity,
+    gathered,
+    go_on_unless,
+    require_choice,
+)
 
 
 class NamedLabelClassifier:

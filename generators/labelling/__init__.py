@@ -1,0 +1,1 @@
+"""Telling labels and names apart, by models that write nothing."""
