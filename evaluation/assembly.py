@@ -12,7 +12,7 @@ from pathlib import Path
 from evaluation.call_cache import CallCache
 from evaluation.collection_system import CollectionSystem
 from evaluation.datasets import lay_out
-from evaluation.errors import EvaluationError, QuestionSetInvalid
+from evaluation.errors import EvaluationError, ModelUnfit, QuestionSetInvalid
 from evaluation.judging.baselines import Likeness, likenesses
 from evaluation.judging.judge import Judge
 from evaluation.judging.rubric_file import RUBRICS, load_rubric
@@ -32,6 +32,7 @@ from evaluation.types import QuestionSet
 from evaluation.variation import setting_values
 from generators.assembly import build_likelihood, model_weights_sha256, open_text_generator
 from generators.settings import GeneratorSettings
+from generators.text.quoting import only_quotes
 from ingest.assembly import open_embedder
 from ingest.embedding.protocol import Embedder
 from ingest.progress import Progress
@@ -89,10 +90,14 @@ def build_scorers(scoring: Scoring, question_set: QuestionSet) -> tuple[Scorer, 
 def build_judge(engine: str) -> Judge:
     """The engine as a judge; its model is loaded when first needed. The caller closes it.
 
-    Prompts that were read once are found in the cache. Raises ModelUnusable, ModelMissing.
+    Prompts that were read once are found in the cache. Raises ModelUnusable, ModelMissing, and ModelUnfit for
+    an engine that only quotes.
     """
     settings = GeneratorSettings(engine=engine, context_tokens=_JUDGE_CONTEXT_TOKENS)
     generator = open_text_generator(settings, _language_model, cache_folder(), memory_broker())
+    if only_quotes(generator):
+        generator.close()
+        raise ModelUnfit(f"The engine {generator.id} only quotes, and so cannot judge. Name one that writes.")
     weights = model_weights_sha256(settings, _language_model, cache_folder())
     identity = f"{engine} {weights or model_sha256(engine, cache_folder())}".strip()
     return Judge(generator, identity, CallCache(cache_folder()))

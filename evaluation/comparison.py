@@ -215,10 +215,12 @@ def _warnings(
     first: Run, second: Run, pairs: _Pairs, unpaired: tuple[str, ...], metrics: Sequence[Metric]
 ) -> list[str]:
     warnings = []
+    rules = first.manifest.facts, second.manifest.facts
     scored = [
-        name.removeprefix("scored ")
-        for name in first.manifest.facts.keys() & second.manifest.facts.keys()
-        if name.startswith("scored ") and first.manifest.facts[name] != second.manifest.facts[name]
+        metric.name
+        for metric in first.manifest.metrics
+        if (name := f"scored {metric.name}") in rules[0].keys() & rules[1].keys()
+        and rules[0][name] != rules[1][name]
     ]
     for name in sorted(scored):
         warnings.append(f"{name} was scored by another model in each run, and is left out.")

@@ -16,7 +16,7 @@
     ├── RatingsDamaged          a rating's files are not what was written
     ├── RubricUnusable          a judge's rubric is not there, or not what one must be
     ├── NothingToJudge          the labelled answers cannot show what a judge is worth
-    ├── ModelUnfit              the engine cannot draft questions
+    ├── ModelUnfit              the engine only quotes: it can neither draft questions nor judge
     ├── NothingToDraft          the collection has no sentence that a question could be about
     ├── DraftsMismatch          a set was begun with something else, or its files are not what was written
     └── DraftingStopped         Ctrl-C came while the model was writing

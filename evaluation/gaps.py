@@ -93,7 +93,8 @@ def _gap(label: str, metric: Metric, values: Mapping[str, Floats], seed: int) ->
     large = [value for value, scores in values.items() if len(scores) >= FEWEST_IN_SLICE]
     from_small = len(large) < 2
     taken = [value for value, scores in values.items() if len(scores) >= _FEWEST] if from_small else large
-    small = tuple(value for value, scores in values.items() if 0 < len(scores) < FEWEST_IN_SLICE)
+    few = _FEWEST if from_small else 1
+    small = tuple(value for value, scores in values.items() if few <= len(scores) < FEWEST_IN_SLICE)
     if len(taken) < 2:
         return None
     sides = [Side(value, estimate(values[value], metric, seed)) for value in taken]

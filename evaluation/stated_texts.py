@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -86,12 +87,12 @@ def _noted(path: Path, read_note: Callable[[Path], Making], maker: Maker) -> str
 
 def _rows(file: Path, content: str) -> Iterator[tuple[int, Mapping[str, object]]]:
     if file.suffix.lower() in (".jsonl", ".ndjson", ".json"):
-        for number, line in enumerate(content.splitlines(), start=1):
+        for number, line in enumerate(content.split("\n"), start=1):  # U+2028 may stand in a text
             if line.strip():
                 yield number, _object(file, number, line)
         return
     delimiter = "\t" if file.suffix.lower() == ".tsv" else ","
-    reader = csv.DictReader(content.splitlines(keepends=True), delimiter=delimiter)
+    reader = csv.DictReader(io.StringIO(content, newline=""), delimiter=delimiter)
     try:
         for row in reader:
             yield reader.line_num, row

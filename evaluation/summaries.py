@@ -117,6 +117,11 @@ def warnings_of(run: Run) -> tuple[str, ...]:
     for metric in run.manifest.metrics:
         if metric.caution and metric.name in defined:
             warnings.append(f"{metric.name}: {metric.caution}.")
+        elif metric.caution and not metric.name.endswith("_verdict"):
+            warnings.append(
+                f"{metric.name}: nothing was judged. No answer could be by this rubric, or no reply could be "
+                "read."
+            )
     if not any(question.gold for question in (row.question for row in run.rows)):
         warnings.append("No question has gold documents or pages: the search cannot be scored.")
     if not run.is_whole:

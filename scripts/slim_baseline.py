@@ -20,7 +20,8 @@ def main(run: Path, baseline: Path) -> None:
         name: fact for name, fact in manifest["facts"].items() if name.startswith(("setting ", "scored "))
     }
     manifest |= {"name": "baseline", "facts": kept, "surroundings": {}, "fingerprint": ""}
-    rows = [json.loads(line) for line in (run / "rows.jsonl").read_text(encoding="utf-8").splitlines()]
+    with (run / "rows.jsonl").open(encoding="utf-8") as lines:
+        rows = [json.loads(line) for line in lines]
     baseline.mkdir(parents=True, exist_ok=True)
     write = (baseline / "manifest.json").write_text
     write(json.dumps(manifest, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")

@@ -28,7 +28,7 @@ from ingest.embedding.protocol import Vectors
 from rag.terms import content_terms
 
 #: Of the prompts and filters: a set that was begun with others is not gone on with.
-VERSION = 1
+VERSION = 2
 #: Above this cosine two questions ask the same.
 _SAME_QUESTION = 0.92
 _SAME_ANSWER = 0.6
@@ -131,7 +131,7 @@ class _Drafter:
         if not same_answer(said, place.answer):
             reason: Reason = "is refused or answered otherwise from its own page"
             raise _Rejected(reason, text, said or "refused")
-        others = neighbours(self._search, text, _NEIGHBOURS, place.sentence)
+        others = neighbours(self._search, text, _NEIGHBOURS, place)
         for other in others:
             # An answer is copied from its text, so one that does not hold it cannot give it.
             if contains_gold(other.text, [place.answer]):

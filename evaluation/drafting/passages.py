@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from evaluation.drafting.types import Place
 from rag import Hit
 from rag.sentences import sentence_spans
 from rag.tasks.documents import shown_text
@@ -39,12 +40,15 @@ class Neighbour:
         return "\n".join(self.text[slice(*spans[number])] for number in sorted(chosen))
 
 
-def neighbours(search: Search, question: str, count: int, but: str = "") -> list[Neighbour]:
-    """The nearest chunks, without those that hold the sentence `but`."""
-    own = "".join(but.split())
+def neighbours(search: Search, question: str, count: int, besides: Place | None = None) -> list[Neighbour]:
+    """The nearest chunks, without those of the page of `besides` and those that hold its sentence."""
+    own = "" if besides is None else "".join(besides.sentence.split())
     found = []
     for hit in search(question, count):
-        if own and own in "".join(hit.text.split()):
+        if besides is not None and (
+            (hit.document, hit.page_number) == (besides.document, besides.page_number)
+            or own in "".join(hit.text.split())
+        ):
             continue
         found.append(Neighbour(hit.document, hit.title or hit.name, hit.page_number, shown_text(hit.text)))
     return found

@@ -21,6 +21,7 @@ from typing import Any
 
 from evaluation.drafting.types import Attempt, Draft, Origin, Review
 from evaluation.errors import DraftsMismatch
+from evaluation.run_folder import cut_torn_line
 from machine.locking import exclusive
 
 _ORIGIN, _ATTEMPTS, _REVIEWS, _QUERIES = "origin.json", "attempts.jsonl", "reviews.jsonl", "queries.jsonl"
@@ -93,7 +94,7 @@ def open_drafted_set(folder: Path, origin: Origin) -> Iterator[DraftedSet]:
             from pydantic import TypeAdapter
 
             (folder / _ORIGIN).write_bytes(TypeAdapter(Origin).dump_json(origin, indent=1) + b"\n")
-        _cut_torn_line(folder / _ATTEMPTS)
+        cut_torn_line(folder / _ATTEMPTS)
         yield DraftedSet(folder)
 
 
@@ -114,7 +115,7 @@ def _row(draft: Draft, review: Review, reviewer: str) -> dict[str, object]:
 def _append(file: Path, row: Attempt | Review) -> None:
     from pydantic import TypeAdapter
 
-    _cut_torn_line(file)
+    cut_torn_line(file)
     with file.open("ab") as out:
         out.write(TypeAdapter(type(row)).dump_json(row) + b"\n")
         out.flush()
@@ -124,15 +125,6 @@ def _append(file: Path, row: Attempt | Review) -> None:
 def _lines(file: Path) -> Sequence[bytes]:
     """Whole lines: one without its end was never acknowledged."""
     return file.read_bytes().split(b"\n")[:-1] if file.is_file() else ()
-
-
-def _cut_torn_line(file: Path) -> None:
-    if file.is_file():
-        content = file.read_bytes()
-        whole = content.rfind(b"\n") + 1
-        if whole < len(content):
-            with file.open("r+b") as rows:
-                rows.truncate(whole)
 
 
 def _parsed(kind: type[Any], content: bytes, folder: Path) -> Any:

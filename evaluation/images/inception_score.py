@@ -31,7 +31,7 @@ _FEWEST_IN_PART = 10
 @dataclass(frozen=True, slots=True)
 class InceptionScore:
     """`value` is of all pictures. `part_mean` and `part_deviation` (of n - 1) are of `PARTS` parts drawn by
-    chance, None where there are too few pictures for them."""
+    chance, equal but for a picture, None where there are too few pictures for them."""
 
     value: float
     part_mean: float | None
@@ -47,14 +47,16 @@ def inception_score(probabilities: Features, seed: int = 0) -> InceptionScore:
         raise ValueError(f"Probabilities [pictures, classes] were expected; got {probabilities.shape}.")
     if (probabilities < 0).any() or not np.allclose(probabilities.sum(axis=1), 1.0, atol=1e-3):
         raise ValueError("The classes' probabilities of a picture must be positive and add up to 1.")
-    whole, _ = _by_torchmetrics(probabilities, 1, seed)
+    whole = _by_torchmetrics(probabilities)
     if len(probabilities) < PARTS * _FEWEST_IN_PART:
         return InceptionScore(whole, None, None)
-    mean, deviation = _by_torchmetrics(probabilities, PARTS, seed)
-    return InceptionScore(whole, mean, deviation)
+    # torchmetrics' own parts are of one size but for the last, which gets what is left: of 101 pictures two.
+    order = np.random.default_rng(seed).permutation(len(probabilities))
+    parts = [_by_torchmetrics(probabilities[part]) for part in np.array_split(order, PARTS)]
+    return InceptionScore(whole, float(np.mean(parts)), float(np.std(parts, ddof=1)))
 
 
-def _by_torchmetrics(probabilities: Features, parts: int, seed: int) -> tuple[float, float]:
+def _by_torchmetrics(probabilities: Features) -> float:
     import numpy as np
     import torch
 
@@ -66,8 +68,7 @@ def _by_torchmetrics(probabilities: Features, parts: int, seed: int) -> tuple[fl
     logits = torch.from_numpy(np.log(np.maximum(probabilities, np.finfo(np.float64).tiny)))
     with warnings.catch_warnings(), torch.random.fork_rng(devices=[]):
         warnings.simplefilter("ignore")  # that it keeps all features; and that one part has no deviation
-        torch.manual_seed(seed)
-        metric = Metric(feature=torch.nn.Identity(), splits=parts)
+        metric = Metric(feature=torch.nn.Identity(), splits=1)
         metric.update(logits)
-        mean, deviation = metric.compute()
-    return float(mean), float(deviation)
+        score, _ = metric.compute()
+    return float(score)

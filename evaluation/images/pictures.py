@@ -45,16 +45,21 @@ def find_pictures(folder: Path) -> PictureFolder:
 
 
 def read_picture(path: Path) -> Image:
-    """As RGB, turned as its camera says; of an animation the first picture. Raises PictureDamaged."""
+    """As RGB, turned as its camera says; of an animation the first picture, of 16 bits the upper 8. Raises
+    PictureDamaged."""
     import warnings
 
+    import numpy as np
     from PIL import Image, ImageOps
 
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # twice as large is an error
             with Image.open(path) as picture:
-                turned = ImageOps.exif_transpose(picture)
+                turned: Image.Image = ImageOps.exif_transpose(picture)
+                if turned.mode.startswith("I"):  # grey of 16 bits, which Pillow would cut at 255
+                    upper = np.clip(np.asarray(turned, dtype=np.int64) >> 8, 0, 255)
+                    turned = Image.fromarray(upper.astype(np.uint8))
                 return turned.convert("RGB")
     except Exception as error:  # decoders let out many kinds for damaged pictures
         reason = getattr(error, "strerror", None) or str(error) or type(error).__name__

@@ -105,7 +105,9 @@ def load_labelled(path: Path, rubric: str) -> LabelledSet:
         )
     sha256 = hashlib.sha256(content).hexdigest()
     if rubric not in _PAIR_LABELS:
-        answers = tuple(_answer(row) for row in _whole(rows, _ATTRIBUTION_FIELDS, file))
+        whole = _whole(rows, _ATTRIBUTION_FIELDS, file)
+        groups = _groups(row["context"] for row in whole)
+        answers = tuple(_answer(row, group) for row, group in zip(whole, groups, strict=True))
         return LabelledSet(name, rubric, sha256, answers=answers)
     pairs = tuple(_pairs(_whole(rows, _PAIR_FIELDS, file), _PAIR_LABELS[rubric], file))
     return LabelledSet(name, rubric, sha256, pairs=pairs)
@@ -203,9 +205,15 @@ def _invalid(file: Path, wrong: Sequence[str]) -> QuestionSetInvalid:
     )
 
 
-def _answer(row: Mapping[str, Any]) -> LabelledAnswer:
+def _groups(texts: Iterable[str]) -> list[str]:
+    """Of each text its group: the first text that has the same words, whatever the case and the spaces."""
+    first: dict[str, str] = {}
+    return [first.setdefault(" ".join(text.casefold().split()), text) for text in texts]
+
+
+def _answer(row: Mapping[str, Any], group: str) -> LabelledAnswer:
     case = Case(question=str(row.get("message", "")), source=row["context"])
-    return LabelledAnswer(str(row["id"]), row["context"], case, row["response"], row["label"] == _SUPPORTED)
+    return LabelledAnswer(str(row["id"]), group, case, row["response"], row["label"] == _SUPPORTED)
 
 
 def _pairs(rows: Iterable[dict[str, Any]], label: str, file: Path) -> Iterable[LabelledPair]:
@@ -214,13 +222,14 @@ def _pairs(rows: Iterable[dict[str, Any]], label: str, file: Path) -> Iterable[L
     for row in rows:
         key = (row["query"], row["model1"]["response"], row["model2"]["response"])
         together.setdefault(key, []).append(row)
-    for (query, first, second), own in together.items():
+    groups = _groups(query for query, _, _ in together)
+    for group, ((query, first, second), own) in zip(groups, together.items(), strict=True):
         if len({row["annotator"] for row in own}) < len(own):
             raise _invalid(file, [f"an annotator judged the pair {own[0]['id']!r} twice"])
         own.sort(key=lambda row: str(row["annotator"]))
         yield LabelledPair(
             str(own[0]["id"]),
-            query,
+            group,
             Case(question=query, gold=own[0]["gt_answer"]),
             first,
             second,

@@ -38,6 +38,7 @@ class JudgedScorer:
         self._rubrics = tuple(rubrics)
         measured = {rubric.name: measurements_of(judge.identity, rubric) for rubric in rubrics}
         self._trust = {name: trust_of(own, least_kappa) for name, own in measured.items()}
+        self._least_kappa = least_kappa
         self._cuts = {name: _cut(own) for name, own in measured.items()}
 
     @property
@@ -48,7 +49,8 @@ class JudgedScorer:
 
     @property
     def facts(self) -> Mapping[str, str]:
-        return {
+        marked = {} if self._least_kappa == LEAST_KAPPA else {"least kappa": f"{self._least_kappa:g}"}
+        return marked | {
             metric.name: f"{self._judge.identity}, rubric {rubric.name} {rubric.version} {rubric.sha256}, "
             f"cut {self._cuts[rubric.name]:g}"
             for rubric in self._rubrics

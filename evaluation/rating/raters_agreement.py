@@ -1,18 +1,20 @@
 """How far raters agree beyond chance: Cohen's kappa for two, Krippendorff's alpha for more.
 
-Both are 1 for full agreement and 0 for what chance would give; below 0 raters disagree systematically.
+Both are 1 for full agreement and 0 for what chance would give; below 0 raters disagree systematically. Their
+intervals are those of `evaluation.agreement`: where all agree on a few items, that is not certain of others.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
+from evaluation.agreement import agreement
+from evaluation.intervals import Floats
+
 #: How far apart two values are: `nominal` ones are equal or not, of `ordinal` ones some are nearer.
 Measure = Literal["nominal", "ordinal"]
 
@@ -42,8 +44,7 @@ def raters_agreement(
 ) -> RatersAgreement:
     """Agreement on the items that two or more raters rated. `values` are by rater and item, whole numbers.
 
-    Two raters: kappa, for ordinal values with quadratic weights. More: alpha. The interval is of 2,000
-    bootstrap resamples of the items (percentiles).
+    Two raters: kappa, for ordinal values with quadratic weights. More: alpha.
     """
     raters = [rater for rater, own in values.items() if own]
     rated = [item for rater in raters for item in values[rater]]
@@ -58,31 +59,32 @@ def raters_agreement(
         name += ", quadratic weights"
     if not units:
         return RatersAgreement(name, None, None, None, None, len(raters), 0)
-    tables = np.array([_table(unit, levels, ordered=of_two) for unit in units])
-    statistic: Callable[[Floats], float | None] = (
-        (lambda table: kappa_of(table, measure)) if of_two else (lambda table: alpha_of(table, measure))
-    )
-    low, high = _interval(tables, statistic, seed)
     pairs = [(one, other) for unit in units for at, one in enumerate(unit) for other in unit[at + 1 :]]
     equal = sum(one == other for one, other in pairs) / len(pairs)
-    return RatersAgreement(name, statistic(tables.sum(axis=0)), low, high, equal, len(raters), len(units))
+    value, low, high = _beyond_chance(units, levels, measure, of_two=of_two, seed=seed)
+    if len(units) < _FEWEST_UNITS:
+        low = high = None
+    return RatersAgreement(name, value, low, high, equal, len(raters), len(units))
 
 
-def kappa_of(table: Floats, measure: Measure = "nominal") -> float | None:
-    """Cohen's kappa of counts [first rater's values, second rater's values]; None where chance is all.
+def _beyond_chance(
+    units: Sequence[Sequence[int]], levels: Sequence[int], measure: Measure, *, of_two: bool, seed: int
+) -> tuple[float | None, float | None, float | None]:
+    """Kappa or alpha with its interval; None where only one value was ever given."""
+    if len(levels) < 2:
+        return None, None, None
+    if of_two:
+        first, second = ([levels.index(unit[rater]) for unit in units] for rater in (0, 1))
+        found = agreement(first, second, len(levels), quadratic=measure == "ordinal", seed=seed)
+        return found.kappa, found.low, found.high
+    tables = np.array([_coincidences(unit, levels) for unit in units])
+    value = alpha_of(tables.sum(axis=0), measure)
+    low, high = _alpha_interval(tables, measure, seed)
+    return value, min(low, value), max(high, value)
 
-    1 - sum(w * o) / sum(w * e), o the counts, e those expected of the two raters' own shares, w 0 on the
-    diagonal and beside it 1 (Cohen 1960, https://doi.org/10.1177/001316446002000104) or, for ordinal values,
-    the squared distance (Cohen 1968, https://doi.org/10.1037/h0026256).
-    """
-    weights = _squares(len(table)) if measure == "ordinal" else 1.0 - np.eye(len(table))
-    expected = np.outer(table.sum(axis=1), table.sum(axis=0)) / table.sum()
-    chance = float((weights * expected).sum())
-    return None if chance <= 0 else 1.0 - float((weights * table).sum()) / chance
 
-
-def alpha_of(coincidences: Floats, measure: Measure = "nominal") -> float | None:
-    """Krippendorff's alpha of a coincidence matrix [values, values]; None where only one value was given.
+def alpha_of(coincidences: Floats, measure: Measure = "nominal") -> float:
+    """Krippendorff's alpha of a coincidence matrix [values, values] in which two values were given.
 
     1 - (n - 1) * sum(d * o) / sum(d * outer(m, m)), o the coincidences, m their sums by value, n that of all;
     d is 0 or 1 for nominal values, and for ordinal c < k the square of the values' counts from c to k, those
@@ -91,18 +93,13 @@ def alpha_of(coincidences: Floats, measure: Measure = "nominal") -> float | None
     counts = coincidences.sum(axis=1)
     distances = _ranks_apart(counts) if measure == "ordinal" else 1.0 - np.eye(len(counts))
     chance = float((distances * np.outer(counts, counts)).sum())
-    if chance <= 0:
-        return None
     return 1.0 - (float(counts.sum()) - 1.0) * float((distances * coincidences).sum()) / chance
 
 
-def _table(unit: Sequence[int], levels: Sequence[int], *, ordered: bool) -> Floats:
-    """One item's counts: of two raters in order, else all ordered pairs, each rater's value weighing 1."""
+def _coincidences(unit: Sequence[int], levels: Sequence[int]) -> Floats:
+    """One item's ordered pairs of values, each rater's value weighing 1."""
     table = np.zeros((len(levels), len(levels)))
     places = [levels.index(value) for value in unit]
-    if ordered:
-        table[places[0], places[1]] = 1.0
-        return table
     for at, one in enumerate(places):
         for beside, other in enumerate(places):
             if at != beside:
@@ -110,24 +107,18 @@ def _table(unit: Sequence[int], levels: Sequence[int], *, ordered: bool) -> Floa
     return table
 
 
-def _interval(
-    tables: Floats, statistic: Callable[[Floats], float | None], seed: int
-) -> tuple[float | None, float | None]:
-    if len(tables) < _FEWEST_UNITS:
-        return None, None
-    chance = np.random.default_rng(seed)
-    counts = chance.multinomial(len(tables), [1 / len(tables)] * len(tables), size=_RESAMPLES)
-    drawn = np.tensordot(counts.astype(np.float64), tables, axes=1)
-    found = [value for table in drawn if (value := statistic(table)) is not None]
-    if not found:
-        return None, None
-    low, high = np.quantile(found, [0.025, 0.975])
+def _alpha_interval(tables: Floats, measure: Measure, seed: int) -> tuple[float, float]:
+    """95%, of items weighted anew, with one more whose raters agree as often as chance makes them."""
+    draw = np.random.default_rng(seed)
+    whole = tables.mean(axis=0)
+    shares = whole.sum(axis=1) / whole.sum()
+    by_chance = whole.sum() * np.outer(shares, shares)
+    weights = draw.standard_exponential((_RESAMPLES, len(tables)))
+    added = draw.standard_exponential(_RESAMPLES)
+    drawn = np.tensordot(weights, tables, axes=1) + added[:, None, None] * by_chance
+    drawn *= tables.sum() / drawn.sum(axis=(1, 2), keepdims=True)  # alpha knows how many values there are
+    low, high = np.quantile([alpha_of(table, measure) for table in drawn], [0.025, 0.975])
     return float(low), float(high)
-
-
-def _squares(count: int) -> Floats:
-    places = np.arange(count, dtype=np.float64)
-    return (places[:, None] - places[None, :]) ** 2
 
 
 def _ranks_apart(counts: Floats) -> Floats:

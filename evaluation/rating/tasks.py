@@ -63,7 +63,8 @@ def rating_task(
     """The task of rating one or two runs' answers, in pairs where there are two and no `scale` is wanted.
 
     `count` draws so many questions by the seed. Questions without an answer (an error, a run of searches)
-    are left out, and so are pairs that say the same. Raises NothingToRate.
+    are left out, and so are pairs that say the same. Raises NothingToRate, also where an id names another
+    question in the other run.
     """
     kind: RatingKind = "pairs" if len(runs) == 2 and not scale else "scale"
     names = tuple(run.manifest.name for run in runs)
@@ -76,6 +77,12 @@ def rating_task(
             f"{' and '.join(names)}: no question has an answer in {'both' if len(runs) == 2 else 'it'}. "
             "Measure with --answers."
         )
+    for id in common:
+        if len({others[id].question.text for others in answered}) > 1:
+            raise NothingToRate(
+                f"The question {id!r} is another one in {names[0]} than in {names[1]}: they are runs of "
+                "different sets. Name two runs of the same questions."
+            )
     drawn = common if count is None or count >= len(common) else _drawn(common, count, seed)
     rows = [[others[id] for others in answered] for id in drawn]
     if kind == "pairs":

@@ -85,7 +85,7 @@ def _side(metric: Metric, side: Side) -> str:
 def _small_words(gap: Gap) -> str:
     named = ", ".join(map(one_line, gap.small[:3])) + (", …" if len(gap.small) > 3 else "")
     if gap.from_small:
-        return f"⚠ all but one are small, and taken: {named}"
+        return f"⚠ small, and taken for want of larger ones: {named}"
     return f"left out: {named}" if gap.small else ""
 
 

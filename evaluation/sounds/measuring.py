@@ -46,7 +46,8 @@ class SoundReport:
 
 
 def find_sounds(places: Sequence[Path]) -> tuple[tuple[str, Path], ...]:
-    """(name, path) of the files that are named and all sounds in named folders. Raises NothingToMeasure.
+    """(name, path) of the files that are named and all sounds in named folders, but hidden ones. Raises
+    NothingToMeasure.
 
     A name is the path within the one folder or of the one file that was named; of several places, the whole.
     """
@@ -59,7 +60,9 @@ def find_sounds(places: Sequence[Path]) -> tuple[tuple[str, Path], ...]:
             found += [
                 ((path.relative_to(place) if alone else path).as_posix(), path)
                 for path in sorted(place.rglob("*"))
-                if path.suffix.lower() in SUFFIXES and path.is_file() and not path.name.startswith(".")
+                if path.suffix.lower() in SUFFIXES
+                and path.is_file()
+                and not any(part.startswith(".") for part in path.relative_to(place).parts)
             ]
         else:
             raise NothingToMeasure(f"There is no {place}. Name sound files, or a folder of them.")
@@ -119,12 +122,14 @@ def measure_sounds(
 
 def _read_back(
     path: Path, said: str, transcriber: Transcriber, language: str | None, levels: Levels
-) -> ReadBack:
-    """In silence nothing is heard, whatever a model makes of it."""
+) -> ReadBack | None:
+    """In silence nothing is heard, whatever a model makes of it. None where the text holds no word in the
+    language that was told: "=" is one in English alone."""
     stretches = [] if levels.is_silent else list(transcriber.transcribe(path))
     told = next((stretch.language for stretch in stretches if stretch.utterances), None)
     heard = " ".join(stretch.text for stretch in stretches if stretch.utterances)
-    return read_back(said, heard, language or told or "en")
+    spoken = language or told or "en"
+    return read_back(said, heard, spoken) if heard_words(said, spoken) else None
 
 
 def _figures(sounds: Sequence[MeasuredSound], seed: int) -> Iterator[Measured]:

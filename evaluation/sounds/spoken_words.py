@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 
 from generators.audio.written_out import written_out
 
@@ -25,7 +26,9 @@ _SPELLINGS = {
     "kilos": "kilograms",
     "ok": "okay",
 }
-_NOT_SAID = re.compile(r"[^\w\s']|_")
+#: By Unicode's categories: letters, the marks that go with them, and figures are words; what only formats
+#: (a soft hyphen, what joins letters) is not there.
+_OF_WORDS, _FORMATS = ("L", "M", "N"), "Cf"
 _SPACED_LETTERS = re.compile(r"\b([ap]) m\b")
 
 
@@ -36,8 +39,19 @@ def heard_words(text: str, language: str = "en") -> list[str]:
     "and" is left out everywhere, since it comes and goes within numbers. Of other languages (ISO 639-1) only
     case and marks are levelled.
     """
+    text = unicodedata.normalize("NFC", text)
     if language != "en":
-        return _NOT_SAID.sub(" ", text.lower().replace("’", "'")).split()
-    words = written_out(text).lower().replace("’", "'").replace("-", " ")
-    words = _SPACED_LETTERS.sub(r"\1m", _NOT_SAID.sub(" ", words))
+        return _words(text.lower())
+    words = _SPACED_LETTERS.sub(r"\1m", " ".join(_words(written_out(text).lower())))
     return [_SPELLINGS.get(word, word) for word in words.split() if word != "and"]
+
+
+def _words(text: str) -> list[str]:
+    """Parted by all that is no letter, mark or figure. An apostrophe counts within a word, as in "it's"."""
+    kinds = ((character, unicodedata.category(character)) for character in text.replace("’", "'"))
+    spaced = "".join(
+        character if kind.startswith(_OF_WORDS) or character == "'" else " "
+        for character, kind in kinds
+        if kind != _FORMATS
+    )
+    return [word for quoted in spaced.split() if (word := quoted.strip("'"))]

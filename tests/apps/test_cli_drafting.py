@@ -126,9 +126,11 @@ def test_scripts_decide_by_json_lines(refdesk: Refdesk, forty: Path, tmp_path: P
         decisions.write_text(line)
         said = refdesk("eval", "review", forty, "--decisions", decisions)
         assert (said.exit_code, complaint in said.stderr) == (2, True), line
-    decisions.write_text('{"id": "club-0000", "decision": "accepted"}\n')
+    decisions.write_text(
+        '{"id": "club-0000", "decision": "edited", "text": "What\u2028is asked?"}\n', "utf-8"
+    )
     result = refdesk("eval", "review", forty, "--decisions", decisions, "--json").json()
-    assert (result["accepted"], result["drafts"][0]["decision"]) == (1, "accepted")
+    assert (result["accepted"], result["drafts"][0]["decision"]) == (1, "edited")
 
 
 def test_from_a_drafted_set_to_a_threshold(refdesk: Refdesk, forty: Path, script: str) -> None:
@@ -152,6 +154,9 @@ def test_from_a_drafted_set_to_a_threshold(refdesk: Refdesk, forty: Path, script
     assert calibration["name"] == "minimum_evidence"
     assert calibration["evidence"]["area under the curve (AUROC)"] == "1.000"
     assert refdesk("ask", "Zyx qwv 7?", "-c", "club", "--json").json()["refused"]
+    more = refdesk(*(part if part != "40" else "41" for part in made), "--unreviewed")
+    assert more.exit_code == 1, "calibrated, and yet the set is not whole"
+    assert more.json()["calibrations"][0]["value"] == calibration["value"]
     # The second command alone comes to the same.
     (again,) = refdesk("eval", "calibrate", forty, "-c", "club", "--what", "refusals", "--json").json()[
         "calibrations"

@@ -8,6 +8,7 @@ from xml.etree import ElementTree
 
 import pytest
 
+from evaluation.run_folder import load_run
 from tests.apps.conftest import Refdesk
 
 ROWS = (
@@ -296,6 +297,35 @@ def test_judged_scores_say_how_far_they_can_be_trusted(
     assert any(warning.startswith("judged_relevant: not to be trusted") for warning in result["warnings"])
     for report in result["reports"]:
         assert "not to be trusted" in Path(report).read_text()
+
+
+def test_the_least_kappa_can_be_set_and_is_part_of_what_made_the_run(
+    refdesk: Refdesk, filled: Path, questions: Path, tmp_path: Path
+) -> None:
+    given = ("eval", "run", questions, "-c", "default", "--answers", "--rubric", "relevant", "--name", "run")
+    judged = (*given, "--judge", scripted(tmp_path, 4), "--json")
+    assert refdesk(*judged, "--min-kappa", "0.6").exit_code == 0
+    assert load_run("run").manifest.facts["scored least kappa"] == "0.6"
+    other = refdesk(*judged)
+    assert other.exit_code == 2
+    assert "scored least kappa: '0.6' then, nothing now" in other.stderr
+
+
+def test_an_engine_that_only_quotes_is_no_judge(refdesk: Refdesk, filled: Path, questions: Path) -> None:
+    said = refdesk("eval", "run", questions, "-c", "default", "--answers", "--judge", "extractive", "--json")
+    assert said.exit_code == 2
+    assert "only quotes" in said.stderr
+
+
+def test_a_judge_of_which_nothing_can_be_read_is_told(
+    refdesk: Refdesk, filled: Path, questions: Path, tmp_path: Path
+) -> None:
+    file = tmp_path / "mumbling.json"
+    file.write_text(json.dumps(["Hm."] * 12))
+    given = ("eval", "run", questions, "-c", "default", "--answers", "--rubric", "relevant", "--json")
+    result = refdesk(*given, "--judge", f"scripted:{file}").json()
+    assert not [score for score in result["scores"] if score["metric"].startswith("judged")]
+    assert any(warning.startswith("judged_relevant: nothing was judged") for warning in result["warnings"])
 
 
 def test_a_judge_needs_answers_and_a_rubric_needs_a_judge(refdesk: Refdesk, questions: Path) -> None:

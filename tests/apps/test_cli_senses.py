@@ -128,6 +128,25 @@ def test_given_texts_count(refdesk: Refdesk, spoken: Path, tmp_path: Path) -> No
     assert result["sounds"][0]["word_errors"] == 0
 
 
+def test_where_no_text_is_known_it_is_told_why_nobody_listens(refdesk: Refdesk, tmp_path: Path) -> None:
+    (tmp_path / ".hidden").mkdir()
+    for name in ("a.wav", ".hidden/b.wav"):
+        soundfile.write(tmp_path / name, np.full(8_000, 0.1), 8_000)
+    said = refdesk("eval", "sounds", tmp_path, "--json")
+    assert said.exit_code == 0
+    assert [sound["file"] for sound in said.json()["sounds"]] == ["a.wav"]
+    assert "nobody listens: see --texts" in said.stderr
+    assert "--texts" not in refdesk("eval", "sounds", tmp_path, "--levels-only").stderr
+
+
+def test_real_pictures_without_an_extractor_are_not_passed_over(
+    refdesk: Refdesk, photos: Path, drawn: Path
+) -> None:
+    said = refdesk("eval", "images", photos, drawn, "--clip", "anywhere")
+    assert said.exit_code == 2
+    assert "Real pictures are for FID" in said.stderr
+
+
 def test_levels_need_nobody_who_listens(refdesk: Refdesk, spoken: Path) -> None:
     said = refdesk("eval", "sounds", spoken, "--levels-only", "--json")
     assert said.exit_code == 0

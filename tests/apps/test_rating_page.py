@@ -98,6 +98,13 @@ def test_nothing_says_whose_an_answer_is(home: Path, monkeypatch: pytest.MonkeyP
     assert not [title for title in titles if "before" in title or "after" in title]
 
 
+def test_no_button_s_key_says_which_run_it_grades(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    scale_task()
+    keys = [button.key for button in open_page(monkeypatch, "after-scale", "Ada").button]
+    assert len(set(keys)) == len(keys)
+    assert not [key for key in keys if "1/" in key]
+
+
 def test_no_text_becomes_markdown(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     pairs_task()
     page = open_page(monkeypatch, "before--after", "Ada")

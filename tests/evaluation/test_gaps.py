@@ -58,6 +58,11 @@ def test_where_all_are_small_the_gap_says_so(made_run) -> None:
     (gap,) = largest_gaps(run, [NDCG])
     assert gap.from_small
     assert gap_words(gap).endswith("These slices are small.")
+    run = made_run(
+        {NDCG: [1.0] * 40 + [0.0] * 6 + [0.5] * 4}, labels=labelled(("en", 40), ("de", 6), ("fr", 4))
+    )
+    (gap,) = largest_gaps(run, [NDCG])
+    assert (gap.slices, gap.small) == (2, ("de",)), "fr has too few to be taken"
     run = made_run({NDCG: [1.0] * 6 + [0.0] * 4}, labels=labelled(("en", 6), ("de", 4)))
     assert largest_gaps(run, [NDCG]) == ()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -24,6 +25,17 @@ def test_three_forms_say_the_same(tmp_path: Path, name: str, content: str) -> No
     file.write_text(content, encoding="utf-8-sig")
 
     assert read_texts(file) == {"a.png": "a cat, black", "b/c.png": "sea"}
+
+
+@pytest.mark.parametrize("sign", ["\u2028", "\u0085", "\x0c"])
+def test_only_a_line_s_own_end_ends_it(tmp_path: Path, sign: str) -> None:
+    text = f"a cat{sign}on a mat"
+    (tmp_path / "t.csv").write_text(f"file,text\na.png,{text}\n", encoding="utf-8")
+    (tmp_path / "t.jsonl").write_text(
+        json.dumps({"file": "a.png", "text": text}, ensure_ascii=False) + "\n", encoding="utf-8"
+    )
+
+    assert read_texts(tmp_path / "t.csv") == read_texts(tmp_path / "t.jsonl") == {"a.png": text}
 
 
 @pytest.mark.parametrize(

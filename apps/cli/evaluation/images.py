@@ -79,6 +79,8 @@ def images(
             raise WrongUse("Name one folder of made pictures, and perhaps one of real ones before it.")
         if extractor is None and clip is None:
             raise WrongUse(f"{how_to_get_an_extractor()}\n{how_to_get_a_clip_model()}")
+        if extractor is None and len(folders) == 2:
+            raise WrongUse(f"Real pictures are for FID. {how_to_get_an_extractor()}")
         if prompts is not None and clip is None:
             raise WrongUse(f"--prompts are for the CLIP score. {how_to_get_a_clip_model()}")
         with ExitStack() as open_networks, shown_count("Looking at pictures", "picture") as progress:

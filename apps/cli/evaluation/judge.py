@@ -10,6 +10,7 @@ import typer
 
 from apps.cli.boundary import SCHEMA, errors_in_words
 from apps.cli.context import AsJson, Verbose
+from apps.cli.evaluation.options import LeastKappa
 from apps.cli.evaluation.progress import shown_count
 from apps.cli.screen import write, write_json, write_table
 from apps.errors import WrongUse
@@ -63,12 +64,6 @@ HalfOption = Annotated[
 Limit = Annotated[
     int | None,
     typer.Option("--limit", metavar="N", min=2, help="Only N items of each half, always the same ones."),
-]
-LeastKappa = Annotated[
-    float,
-    typer.Option(
-        "--min-kappa", metavar="X", min=-1.0, max=1.0, help="Below it a judge is not to be trusted."
-    ),
 ]
 
 

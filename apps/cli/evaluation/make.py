@@ -119,7 +119,7 @@ def make(
         from apps.cli.evaluation.calibrate import calibrate as fit
 
         fit(folder, collection, what="refusals", seed=seed, as_json=as_json, verbose=verbose)
-    elif not made.whole:
+    if not made.whole:
         raise typer.Exit(PROBLEM)
 
 

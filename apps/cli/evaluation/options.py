@@ -73,6 +73,13 @@ MetricNames = Annotated[
     typer.Option("--metric", metavar="NAME", help="Only this metric. Repeatable. Without it: the main ones."),
 ]
 
+LeastKappa = Annotated[
+    float,
+    typer.Option(
+        "--min-kappa", metavar="X", min=-1.0, max=1.0, help="Below it a judge is not to be trusted."
+    ),
+]
+
 
 def given_command() -> str:
     """The command as it was typed, for a report's last section."""

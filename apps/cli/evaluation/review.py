@@ -161,7 +161,7 @@ def _decided(draft: Draft, decision: Decision) -> Review:
 def _decisions_in(file: Path, drafted: DraftedSet) -> list[Review]:
     """The decisions of a file, all of them checked before one is kept. Raises WrongUse."""
     try:
-        lines = (sys.stdin.read() if str(file) == "-" else file.read_text(encoding="utf-8")).splitlines()
+        lines = (sys.stdin.read() if str(file) == "-" else file.read_text(encoding="utf-8")).split("\n")
     except (OSError, UnicodeDecodeError) as error:
         raise WrongUse(f"The decisions in {file} cannot be read: {error}.") from error
     drafts = {draft.id: draft for draft in drafted.drafts()}

@@ -16,6 +16,7 @@ from apps.cli.evaluation.options import (
     Answerable,
     Answers,
     AskedCollection,
+    LeastKappa,
     Questions,
     QuestionSetPath,
     Scoped,
@@ -88,6 +89,7 @@ def run(
     perplexity: Perplexity = None,
     judge: JudgeEngine = None,
     rubric: RubricNames = None,
+    least_kappa: LeastKappa = 0.4,
     model: ModelEngine = None,
     set_values: SetValues = None,
     seed: Seed = 0,
@@ -111,7 +113,7 @@ def run(
 
         asked = drawn_set(question_set, questions, answerable, unanswerable, seed)
         settings = settings_with(model, set_values or ())
-        scoring = judged_by(judge, rubric, scoring_of(settings, level, answers, perplexity))
+        scoring = judged_by(judge, rubric, least_kappa, scoring_of(settings, level, answers, perplexity))
         running = RunSettings(answers=answers, scoped=scoped, chunks="chunk" in (level or ()), seed=seed)
         measuring = Measuring(asked, collection, running, anew)
         with interruption() as stop:
@@ -138,7 +140,7 @@ def scoring_of(
     )
 
 
-def judged_by(judge: str | None, rubrics: list[str] | None, scoring: Scoring) -> Scoring:
+def judged_by(judge: str | None, rubrics: list[str] | None, least_kappa: float, scoring: Scoring) -> Scoring:
     """The scoring with that judge. Raises WrongUse for one that would have nothing to judge, or to judge
     by."""
     from apps.errors import WrongUse
@@ -149,7 +151,7 @@ def judged_by(judge: str | None, rubrics: list[str] | None, scoring: Scoring) ->
         return scoring
     if not scoring.answers:
         raise WrongUse("--judge judges answers. Give --answers too.")
-    named = replace(scoring, judge=settings_from(judge).generator.engine)
+    named = replace(scoring, judge=settings_from(judge).generator.engine, least_kappa=least_kappa)
     return replace(named, rubrics=tuple(rubrics)) if rubrics else named
 
 

@@ -13,7 +13,7 @@ from apps.cli.context import AsJson, Verbose
 from apps.cli.evaluation.measured_tables import end_with, figure_as_json, left_out_as_json, write_figures
 from apps.cli.evaluation.options import Seed
 from apps.cli.evaluation.progress import shown_count
-from apps.cli.screen import file_name, write, write_json, write_table
+from apps.cli.screen import file_name, note, write, write_json, write_table
 
 if TYPE_CHECKING:
     from evaluation.sounds.measuring import MeasuredSound, SoundReport
@@ -77,7 +77,9 @@ def sounds(
         stated = None if texts is None else read_texts(texts)
         with ExitStack() as listening, shown_count("Measuring sounds", "sound") as progress:
             transcriber = None
-            if not levels_only and known_texts(files, stated):
+            if not levels_only and not known_texts(files, stated):
+                note("Nobody knows what was to be said in these files, so nobody listens: see --texts.")
+            elif not levels_only:
                 settings = TranscriptionSettings(model=model, language=language, threads=usable_cores())
                 transcriber = listening.enter_context(
                     closing(

@@ -30,8 +30,8 @@ ONE = Wanted(1, 0)
 QUESTION = "After how many launches is the winch rope of Acme replaced?"
 
 
-def hit(text: str, document: str = "/d/other.md") -> Hit:
-    return Hit(1, 1.0, 1, 1, document, "Other", 5, 5, (), 0, len(text), text)
+def hit(text: str, document: str = "/d/other.md", page: int = 5) -> Hit:
+    return Hit(1, 1.0, 1, 1, document, "Other", page, page, (), 0, len(text), text)
 
 
 class Model:
@@ -108,6 +108,14 @@ def test_another_page_must_not_answer_it() -> None:
 def test_its_own_sentence_in_another_chunk_is_no_other_page() -> None:
     (attempt,) = attempts(Model(), [hit(f"Rules of ropes.  {SENTENCE}")])
     assert attempt.draft is not None
+
+
+def test_what_else_its_own_page_says_is_no_other_page() -> None:
+    again = "In short: after 1,000 launches the winch rope is replaced."
+    (attempt,) = attempts(Model(), [hit(again, PLACE.document, PLACE.page_number)])
+    assert attempt.draft is not None
+    (attempt,) = attempts(Model(), [hit(again, PLACE.document, PLACE.page_number + 1)])
+    assert attempt.reason == "is answered by another page, too"
 
 
 def test_what_leaves_open_whose_amount_it_is_is_left_out() -> None:

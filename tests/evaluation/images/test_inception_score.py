@@ -44,6 +44,14 @@ def test_order_does_not_matter_and_parts_only_show_the_spread() -> None:
     assert inception_score(rows) == score
 
 
+def test_parts_are_of_as_many_pictures_each() -> None:
+    # Each picture shows a class of its own, so a part scores how many it has: one of 11, nine of 10.
+    score = inception_score(np.eye(101))
+
+    assert score.part_mean == pytest.approx(101 / 10)
+    assert score.part_deviation == pytest.approx(np.std([11] + 9 * [10], ddof=1))
+
+
 def test_few_pictures_have_no_parts() -> None:
     assert inception_score(np.eye(12)).part_mean is None
 

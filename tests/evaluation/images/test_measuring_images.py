@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 from PIL import Image
 
 from evaluation.errors import NothingToMeasure
 from evaluation.images.measuring import measure_images
+from evaluation.images.pictures import read_picture
 from evaluation.images.pixels import ColourWords, PixelExtractor
 from evaluation.images.report import ImageReport
 from tests.evaluation.images.conftest import Paint
@@ -103,6 +105,16 @@ def test_sizes_and_modes_of_all_kinds_are_read(paint: Paint) -> None:
     assert report.made_count == 7
     assert any("4 sizes, 8x4 to 20x30" in warning for warning in report.warnings)
     assert any("how they were resized" in warning for warning in report.warnings)
+
+
+def test_of_sixteen_bits_the_upper_eight_are_seen(tmp_path: Path) -> None:
+    grey = np.array([[0, 100 << 8], [200 << 8, 65_535]], dtype=np.uint16)
+    for name in ("a.png", "a.tif"):
+        Image.fromarray(grey).save(tmp_path / name)
+        seen = np.asarray(read_picture(tmp_path / name))
+
+        assert seen[..., 0].tolist() == [[0, 100], [200, 255]]
+        assert (seen == seen[..., :1]).all()
 
 
 def test_few_pictures_are_warned_of(paint: Paint) -> None:

@@ -54,6 +54,25 @@ def test_a_text_is_in_one_half_and_each_half_is_drawn_from(attribution_folder: P
     assert drawn_of_halves(labelled, None) is labelled
 
 
+def test_a_text_in_other_capitals_and_spaces_is_the_same_text(
+    attribution_folder: Path, pairs_folder: Path
+) -> None:
+    file = attribution_folder / "items.jsonl"
+    rows = [json.loads(line) for line in file.read_text().splitlines()]
+    again = [{**row, "id": f"{row['id']} again", "context": f" {row['context'].upper()}"} for row in rows]
+    file.write_text("".join(json.dumps(row) + "\n" for row in [*rows, *again]))
+    answers = load_labelled(attribution_folder, "faithful").answers
+    assert [one.group for one in answers[80:]] == [one.group for one in answers[:80]]
+    assert answers[80].case.source.startswith(" THE MILL"), "judged by the text as it stands"
+
+    file = pairs_folder / "items.jsonl"
+    rows = [json.loads(line) for line in file.read_text().splitlines()]
+    again = [{**row, "id": f"{row['id']} again", "query": row["query"].upper()} for row in rows]
+    file.write_text("".join(json.dumps(row) + "\n" for row in [*rows, *again]))
+    pairs = load_labelled(pairs_folder, "correct").pairs
+    assert [pair.group for pair in pairs[60:]] == [pair.group for pair in pairs[:60]]
+
+
 def test_what_nobody_judged_is_said(attribution_folder: Path) -> None:
     with pytest.raises(NothingToJudge, match="by faithful, not by relevant"):
         load_labelled(attribution_folder, "relevant")

@@ -134,6 +134,14 @@ def test_a_poor_judge_is_marked(home: object, kept: JudgeMeasurement, said: str)
     assert said in scorer("faithful").metrics[0].caution
 
 
+def test_the_bound_of_trust_can_be_set(home: object) -> None:
+    keep_measurement(measurement(0.55))
+    judged = JudgedScorer(Judge(generator(), "scripted weights"), [load_rubric("faithful")], least_kappa=0.6)
+    assert "below 0.6" in judged.metrics[0].caution
+    assert judged.facts["least kappa"] == "0.6"
+    assert judged.facts["judged_faithful"] == scorer("faithful").facts["judged_faithful"], "scored alike"
+
+
 def test_the_judge_is_closed_with_the_scorer(home: object, reply: Reply) -> None:
     from generators.errors import GenerationFailed
 

@@ -55,6 +55,19 @@ def test_full_agreement_is_one_and_one_value_alone_is_not_defined() -> None:
     assert (only.value, only.equal_share) == (None, 1.0)
 
 
+@pytest.mark.parametrize("raters", ["AB", "ABC"])
+@pytest.mark.parametrize("measure", ["nominal", "ordinal"])
+def test_full_agreement_on_a_few_items_is_not_certain_of_more(raters: str, measure) -> None:
+    few = raters_agreement(of_text(dict.fromkeys(raters, "0 1 2 0 1 2")), measure)
+    many = raters_agreement(of_text(dict.fromkeys(raters, " ".join("012" * 30))), measure)
+    assert few.value == many.value == few.high == many.high == pytest.approx(1.0)
+    assert few.low is not None
+    assert many.low is not None
+    assert few.low < 0.8 < many.low < 1.0
+    one = raters_agreement(of_text(dict.fromkeys(raters, "1")), measure)
+    assert (one.value, one.low, one.high) == (None, None, None)
+
+
 def test_raters_of_different_items_say_nothing_of_each_other() -> None:
     found = raters_agreement({"A": {"x": 1}, "B": {"y": 1}}, "nominal")
     assert (found.value, found.items, found.equal_share) == (None, 0, None)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from evaluation.errors import NothingToRate
@@ -72,3 +74,13 @@ def test_a_run_is_not_rated_beside_itself(answered_run) -> None:
     run = answered_run("before", {"a": "One."})
     with pytest.raises(NothingToRate, match="beside itself"):
         rating_task([run, run])
+
+
+def test_answers_to_other_questions_are_no_pair(answered_run) -> None:
+    before, after = (answered_run(name, {"1": f"{name}."}) for name in ("before", "after"))
+    (row,) = after.rows
+    other = replace(after, rows=(replace(row, question=replace(row.question, text="Who pays?")),))
+    with pytest.raises(NothingToRate, match="'1' is another one"):
+        rating_task([before, other])
+    with pytest.raises(NothingToRate, match="different sets"):
+        rating_task([before, other], scale=True)

@@ -116,6 +116,14 @@ def test_other_languages_are_compared_as_they_are_written(record: Record) -> Non
     assert figures(report)["word_error_rate"] == pytest.approx(1 / 3)
 
 
+def test_a_sign_that_is_a_word_in_english_alone_is_not_read_back(record: Record) -> None:
+    path = record("a.wav", sine(1))
+    report = measure_sounds([("a.wav", path)], transcriber=hearing("gleich", language="de"), texts={"a": "="})
+
+    assert report.sounds[0].reading is None
+    assert any("nobody knows" in warning for warning in report.warnings)
+
+
 def test_damaged_files_are_named_and_left_out(record: Record) -> None:
     folder = record("a.wav", sine(1)).parent
     (folder / "bad.wav").write_bytes(b"no sound")

@@ -19,6 +19,8 @@ _AUDIO = Path(__file__).parents[2] / "generators" / "audio"
         ("at 9:30 a.m.", "at 9:30 AM"),
         ("Dr. Smith, 12 kg", "Doctor Smith, twelve kilograms"),
         ("It rose 3.2%.", "it rose three point two percent"),
+        ("'Stop,' he said - it's the dogs' bowl.", "Stop, he said. It’s the dogs bowl"),
+        ("The caf\u00e9 co\u00adoperates.", "the cafe\u0301 cooperates"),
     ],
 )
 def test_one_text_in_two_spellings_is_the_same(said: str, heard: str) -> None:
@@ -44,6 +46,18 @@ def test_characters_are_counted_of_the_same_words() -> None:
 
 def test_of_other_languages_case_and_marks_are_levelled() -> None:
     assert heard_words("Über 3 Äpfel, und gut!", "de") == ["über", "3", "äpfel", "und", "gut"]
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "words"),
+    [
+        ("हिन्दी की किताब।", "hi", ["हिन्दी", "की", "किताब"]),
+        ("می\u200cروم", "fa", ["میروم"]),
+        ("C’est l'e\u0301te\u0301 !", "fr", ["c'est", "l'été"]),
+    ],
+)
+def test_marks_belong_to_their_letters(text: str, language: str, words: list[str]) -> None:
+    assert heard_words(text, language) == words
 
 
 def test_the_fixed_sentences_are_fifty() -> None:
