@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import tempfile
 from pathlib import Path
 
@@ -20,8 +21,10 @@ def check_place(path: Path, *, overwrite: bool) -> None:
             f"{path} is there already. Name another, or allow to overwrite it (--overwrite, from Python "
             "overwrite=True)."
         )
-    folder = next(above for above in path.absolute().parents if above.exists())
+    folder = folder_above(path)
     try:
+        if not folder.is_dir():
+            raise NotADirectoryError(errno.ENOTDIR, "it is a file")
         with tempfile.TemporaryFile(dir=folder):
             pass
     except OSError as error:
@@ -29,3 +32,8 @@ def check_place(path: Path, *, overwrite: bool) -> None:
             f"{path} cannot be written: {folder} takes no new file ({error.strerror or error}). Name another "
             "folder."
         ) from error
+
+
+def folder_above(path: Path) -> Path:
+    """The nearest thing above the file that is there: folders below it are made with the file."""
+    return next(above for above in path.absolute().parents if above.exists())

@@ -7,10 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from generators.audio.music import MadeSound, MusicMaker, MusicRequest, StepCounter, uncounted
-from generators.audio.sound_files import check_suffix, open_sound
+from generators.audio.sound_files import check_sound_place, open_sound
 from generators.effort import Effort, EffortMeter
-from generators.errors import RequestUnusable
-from generators.made_places import check_place
 from generators.making import Making
 from generators.safety import SafetyGate, SafetySettings
 from machine import Energy, EnergyMeter
@@ -46,10 +44,7 @@ def compose(
     there already or a place that takes none, and what `open_sound` raises.
     """
     gate = gate or SafetyGate(SafetySettings(), maker="music")
-    check_suffix(out)
-    if not out.parent.is_dir():
-        raise RequestUnusable(f"There is no folder {out.parent} to write {out.name} to. Make it first.")
-    check_place(out, overwrite=overwrite)
+    check_sound_place(out, overwrite=overwrite)
     gate.check_prompt(request.prompt, maker.id)
     effort = EffortMeter(meter)
 

@@ -55,10 +55,7 @@ def draw(
     GenerationFailed where a picture cannot be written.
     """
     gate = gate or SafetyGate(SafetySettings())
-    places = _places(out, request.count)
-    for place in places:
-        check_picture_name(place)
-        check_place(place, overwrite=overwrite)
+    places = check_picture_places(out, request.count, overwrite=overwrite)
     gate.check_prompt(request.prompt, maker.id)
     effort = EffortMeter(meter)
 
@@ -89,6 +86,15 @@ def draw(
     if flagged and not written:
         raise PromptRefused("Drawn, but not kept: the model's own safety checker flagged what was made.")
     return DrawnFiles(tuple(written), made.interrupted, flagged)
+
+
+def check_picture_places(out: Path, count: int, *, overwrite: bool) -> list[Path]:
+    """Where so many pictures are to lie. Raises RequestUnusable, before the work, for one that cannot be."""
+    places = _places(out, count)
+    for place in places:
+        check_picture_name(place)
+        check_place(place, overwrite=overwrite)
+    return places
 
 
 def _places(out: Path, count: int) -> list[Path]:

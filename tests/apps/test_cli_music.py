@@ -65,7 +65,8 @@ def test_without_a_model_it_says_which_there_are(refdesk) -> None:
         (("--seed", "-1"), "seed is -1"),
         (("--model", "nosuch"), "no music engine 'nosuch'"),
         (("--model", "musicgen:/nosuch"), "There is no /nosuch"),
-        (("-o", "none/x.wav"), "no folder none"),
+        (("-o", "x.mp3"), "End its name in"),
+        (("--output", "there.wav"), "is there already"),
         (("-o", "there.wav"), "is there already"),
     ],
 )
