@@ -20,6 +20,7 @@ from apps.cli.making import (
     WhereToCompute,
     opened_gate,
     stopped_by_ctrl_c,
+    tell_shortening,
     took,
     wanted,
 )
@@ -185,9 +186,12 @@ def image(
                 sources=what.sources,
                 model_sha256=lambda: image_weights_sha256(settings, cache_folder()),
                 overwrite=overwrite,
+                shorten=wish is not None,
                 progress=DrawingProgress(preview),
                 cancelled=interrupted,
             )
+        if drawn.files:
+            tell_shortening(what, drawn.files[0].making.prompt, maker.id)
         _write_result(drawn, as_json)
         if drawn.interrupted:
             raise typer.Exit(INTERRUPTED)

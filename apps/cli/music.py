@@ -18,6 +18,7 @@ from apps.cli.making import (
     WhereToCompute,
     opened_gate,
     stopped_by_ctrl_c,
+    tell_shortening,
     took,
     wanted,
 )
@@ -124,9 +125,11 @@ def music(
                 sources=what.sources,
                 model_sha256=lambda: music_weights_sha256(settings, cache_folder()),
                 overwrite=overwrite,
+                shorten=wish is not None,
                 progress=PlayingProgress(seconds),
                 cancelled=interrupted,
             )
+        tell_shortening(what, composed.making.prompt, maker.id)
         _write_result(composed, as_json)
 
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from generators.audio.music import MadeSound, MusicMaker, MusicRequest, StepCounter, uncounted
 from generators.audio.sound_files import check_sound_place, open_sound
 from generators.effort import Effort, EffortMeter
+from generators.fitting_prompts import made_with_what_fits
 from generators.making import Making
 from generators.safety import SafetyGate, SafetySettings
 from machine import Energy, EnergyMeter
@@ -32,16 +33,18 @@ def compose(
     sources: Sequence[str] = (),
     model_sha256: Callable[[], str | None] = lambda: None,
     overwrite: bool = False,
+    shorten: bool = False,
     progress: StepCounter = uncounted,
     cancelled: Callable[[], bool] = lambda: False,
     meter: EnergyMeter | None = None,
 ) -> ComposedFile:
     """Make the request's sound and write it as WAV, FLAC or Ogg (by the name's ending), with how it was made.
 
-    `sources` are the documents and pages that the prompt was shaped from. `model_sha256` may read gigabytes,
-    and is asked once there is a sound to write. Where it is cancelled, or fails, no file is left and one that
-    was there stays. Raises what `MusicMaker.make` does, PromptRefused, RequestUnusable for a file that is
-    there already or a place that takes none, and what `open_sound` raises.
+    `sources` are the documents and pages that the prompt was shaped from. With `shorten` a prompt that is
+    longer than the model reads is cut at its end, and how the sound was made says to what. `model_sha256` may
+    read gigabytes, and is asked once there is a sound to write. Where it is cancelled, or fails, no file is
+    left and one that was there stays. Raises what `MusicMaker.make` does, PromptRefused, RequestUnusable for
+    a file that is there already or a place that takes none, and what `open_sound` raises.
     """
     gate = gate or SafetyGate(SafetySettings(), maker="music")
     check_sound_place(out, overwrite=overwrite)
@@ -52,7 +55,15 @@ def compose(
         effort.look()
         progress(step, steps)
 
-    made = maker.make(request, stepped, cancelled, effort.begun)
+    def made_of(prompt: str) -> MadeSound:
+        wanted = request if prompt == request.prompt else replace(request, prompt=prompt)
+        return maker.make(wanted, stepped, cancelled, effort.begun)
+
+    if shorten:
+        made, prompt = made_with_what_fits(made_of, request.prompt)
+        request = replace(request, prompt=prompt)
+    else:
+        made = made_of(request.prompt)
     playing, loading = effort.making().energy, effort.loading
     making = _making(made, request, maker.id, tuple(sources), model_sha256(), playing, loading)
     channels = 1 if made.samples.ndim == 1 else made.samples.shape[1]

@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from generators.effort import Effort, EffortMeter
 from generators.errors import GenerationFailed, PromptRefused
+from generators.fitting_prompts import made_with_what_fits
 from generators.image.picture_files import check_picture_name, write_picture
-from generators.image.protocol import ImageMaker, ImageRequest, MadePicture, StepDone, StepListener, unheard
+from generators.image.protocol import (
+    ImageMaker,
+    ImageRequest,
+    MadePicture,
+    MadePictures,
+    StepDone,
+    StepListener,
+    unheard,
+)
 from generators.made_places import check_place
 from generators.making import Making
 from generators.safety import SafetyGate, SafetySettings
@@ -42,6 +51,7 @@ def draw(
     sources: tuple[str, ...] = (),
     model_sha256: Callable[[], str | None] = lambda: None,
     overwrite: bool = False,
+    shorten: bool = False,
     progress: StepListener = unheard,
     cancelled: Callable[[], bool] = lambda: False,
     meter: EnergyMeter | None = None,
@@ -49,10 +59,11 @@ def draw(
     """Make the request's pictures and write them, each with how it was made.
 
     One picture goes to `out`, several to `out` with -1, -2 before the ending. `sources` are the documents and
-    pages that the prompt was shaped from. `model_sha256` may read gigabytes, and is asked once there is a
-    picture to write. Raises what `ImageMaker.make` does, PromptRefused, RequestUnusable
-    for a file that is there already, a place that takes none or a name of no format, and
-    GenerationFailed where a picture cannot be written.
+    pages that the prompt was shaped from. With `shorten` a prompt that is longer than the model reads is cut
+    at its end, and how the pictures were made says to what. `model_sha256` may read gigabytes, and is asked
+    once there is a picture to write. Raises what `ImageMaker.make` does, PromptRefused, RequestUnusable for a
+    file that is there already, a place that takes none or a name of no format, and GenerationFailed where a
+    picture cannot be written.
     """
     gate = gate or SafetyGate(SafetySettings())
     places = check_picture_places(out, request.count, overwrite=overwrite)
@@ -63,7 +74,15 @@ def draw(
         effort.look()
         progress(step)
 
-    made = maker.make(request, stepped, cancelled, effort.begun)
+    def made_of(prompt: str) -> MadePictures:
+        wanted = request if prompt == request.prompt else replace(request, prompt=prompt)
+        return maker.make(wanted, stepped, cancelled, effort.begun)
+
+    if shorten:
+        made, prompt = made_with_what_fits(made_of, request.prompt)
+        request = replace(request, prompt=prompt)
+    else:
+        made = made_of(request.prompt)
     together = max(1, len(made.pictures))
     drawing = effort.making().share(together)
     loading = effort.loading.share(together)

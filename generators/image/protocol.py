@@ -258,8 +258,8 @@ class ImageMaker(Protocol):
         """RGB pictures in order of seeds. `cancelled` is asked before each picture and after each step;
         `begun` is called once, when all models are in memory and the first picture begins.
 
-        Raises EngineMissing, ModelUnusable, RequestUnusable for what this engine cannot do, and
-        GenerationFailed, also after `close`.
+        Raises EngineMissing, ModelUnusable, RequestUnusable for what this engine cannot do, PromptTooLong
+        before anything is begun, and GenerationFailed, also after `close`.
         """
         ...
 
