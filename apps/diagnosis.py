@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from apps.extras import Extra, extras, installed_version
+
 if TYPE_CHECKING:
     from generators.text.speed import Speed
     from machine import Acceleration, CatalogueModel, EnergyMeter, MachineDescription
@@ -78,6 +80,7 @@ class Diagnosis:
     """All of it. `problems` says in words what is wrong; empty when all is well."""
 
     versions: tuple[tuple[str, str | None], ...]
+    extras: tuple[Extra, ...]
     home: Home
     machine: MachineDescription
     prompt_threads: int
@@ -128,6 +131,7 @@ def diagnose(settings: Settings, measure_speed: bool, doing: Callable[[str], Non
         speed = _speed(engine)
     return Diagnosis(
         versions=_versions(),
+        extras=extras(),
         home=_home(machine.data_home()),
         machine=described,
         prompt_threads=described.usable_cores,
@@ -163,21 +167,12 @@ def _versions() -> tuple[tuple[str, str | None], ...]:
         ("Python", platform.python_version()),
         ("SQLite", sqlite3.sqlite_version),
     )
-    return (*found, *((name, _installed(name)) for name in _LIBRARIES))
+    return (*found, *((name, installed_version(name)) for name in _LIBRARIES))
 
 
 def refdesk_version() -> str:
     """The installed version; the source tree's own word where it was never installed."""
-    return _installed("refdesk") or "not installed (run from its source folder)"
-
-
-def _installed(distribution: str) -> str | None:
-    from importlib.metadata import PackageNotFoundError, version
-
-    try:
-        return version(distribution)
-    except PackageNotFoundError:
-        return None
+    return installed_version("refdesk") or "not installed (run from its source folder)"
 
 
 def _home(folder: Path) -> Home:

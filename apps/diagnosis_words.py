@@ -9,6 +9,7 @@ from apps.sizes import gibibytes, megabytes
 
 if TYPE_CHECKING:
     from apps.diagnosis import Diagnosis, ModelMemory
+    from apps.extras import Extra
     from generators.text.speed import Speed
     from machine import Need
 
@@ -34,6 +35,7 @@ def sections(found: Diagnosis) -> tuple[Section, ...]:
     )
     return (
         Section("Versions", prose=(versions,)),
+        Section("Extras", tuple(_extra_words(extra) for extra in found.extras)),
         Section("This machine", tuple(_machine_lines(found))),
         Section("Models", models),
         Section("Memory for models", tuple(_memory_lines(found.memory))),
@@ -46,6 +48,14 @@ def sections(found: Diagnosis) -> tuple[Section, ...]:
         ),
         Section("Collections", collections or ("none yet",)),
     )
+
+
+def _extra_words(extra: Extra) -> str:
+    if not extra.missing:
+        here = ", ".join(f"{name} {version}" for name, version in extra.packages)
+        return f"here: {extra.name}, for {extra.adds} ({here})"
+    absent = " and ".join(extra.missing)
+    return f"not here: {extra.name}, for {extra.adds} (without {absent}): {extra.command}"
 
 
 def _machine_lines(found: Diagnosis) -> list[str]:

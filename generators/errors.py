@@ -36,7 +36,14 @@ class PromptRefused(GeneratorError):
 
 
 class PromptTooLong(GeneratorError):
-    """Says how many tokens were asked for and how many there are."""
+    """Says how many tokens were asked for and how many there are.
+
+    `fitting_share` is about how much of the prompt fits, from 0 to 1; None where no shorter one helps.
+    """
+
+    def __init__(self, message: str, fitting_share: float | None = None) -> None:
+        super().__init__(message)
+        self.fitting_share = fitting_share
 
 
 class GenerationFailed(GeneratorError):

@@ -27,6 +27,8 @@ _SEXUAL = r"\b(?:sex(?:y|ual|ually)?|nudes?|naked|nsfw|porn\w*|erotic\w*|undress
 #: What no settings are needed for: sexual pictures of children.
 DEFAULT_PATTERNS = (rf"{_CHILD}.*{_SEXUAL}", rf"{_SEXUAL}.*{_CHILD}")
 
+_NAMES = dict.fromkeys(DEFAULT_PATTERNS, "something sexual together with children")
+
 #: Says why nothing may be made of a prompt; None where it may.
 Classifier = Callable[[str], str | None]
 
@@ -120,9 +122,9 @@ class SafetyGate:
         plain = _plain(prompt)
         if self._words is not None and (found := self._words.search(plain)) is not None:
             self._refuse("word", found[0], prompt, model)
-        for number, pattern in enumerate(self._patterns, start=1):
+        for pattern in self._patterns:
             if pattern.search(plain) is not None:
-                self._refuse("pattern", f"number {number}", prompt, model)
+                self._refuse("pattern", _NAMES.get(pattern.pattern, pattern.pattern), prompt, model)
         if self._classifier is not None and (reason := self._classifier(prompt)) is not None:
             self._refuse("classifier", reason, prompt, model)
 

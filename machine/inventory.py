@@ -120,7 +120,8 @@ def _check(model: CatalogueModel, trust_seals: bool, progress: ProgressListener 
         what = f"{present} of its {len(model.files)} files are" if present else "It is not"
         raise ModelMissing(
             f"The model {model.id} is needed. {what} in {folder}. "
-            f"Get it with `refdesk models pull {model.id}` ({model.size_bytes / 1e6:,.0f} MB)."
+            f"Get it with `refdesk models pull {model.id}` ({model.size_bytes / 1e6:,.0f} MB, licence: "
+            f"{model.licence})."
         )
     seals = read_seals(folder) if trust_seals else ()
     unsealed = [file for file in model.files if not is_sealed(folder, file, seals)]

@@ -23,6 +23,6 @@ done
 
 say "4. The first answer, read aloud"
 "$refdesk" ask "By which date must the FAA receive comments on the proposed directive?" --collection "$collection" --json |
-    "$refdesk" speak --answer - --output demo-answer.wav
+    "$refdesk" speak --answer - --output demo-answer.wav --overwrite
 
 say "Ask your own: $refdesk ask 'How often is the winch rope inspected?' -c $collection"

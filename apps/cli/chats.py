@@ -108,7 +108,9 @@ def export(
     ] = "markdown",
     output: Annotated[
         Path | None,
-        typer.Option("-o", "--output", metavar="FILE", help="Else to standard output.", show_default=False),
+        typer.Option(
+            "-o", "--output", "--out", metavar="FILE", help="Else to standard output.", show_default=False
+        ),
     ] = None,
     force: Annotated[bool, typer.Option("--force", help="Write over a file that is there.")] = False,
     verbose: Verbose = False,

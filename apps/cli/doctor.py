@@ -29,9 +29,10 @@ def doctor(
 ) -> None:
     """Say what runs where and what is wrong.
 
-    Versions, memory and what the models of a collection's settings take of it, model files, GPU, speed, all
-    collections. Every speed is measured now, on this machine, with none, half and all of the model's layers
-    on a GPU; where one was never run on a GPU it says so. Exit code 1 if something is wrong.
+    Versions, extras and how each is added, memory and what the models of a collection's settings take of it,
+    model files, GPU, speed, all collections. Every speed is measured now, on this machine, with none, half
+    and all of the model's layers on a GPU; where one was never run on a GPU it says so. Exit code 1 if
+    something is wrong.
 
     \b
     Examples:
@@ -76,6 +77,16 @@ def _as_json(found: Diagnosis) -> dict[str, object]:
     return {
         "schema": SCHEMA,
         "versions": dict(found.versions),
+        "extras": [
+            {
+                "name": extra.name,
+                "adds": extra.adds,
+                "here": not extra.missing,
+                "packages": dict(extra.packages),
+                "command": extra.command,
+            }
+            for extra in found.extras
+        ],
         "home": {
             "folder": str(found.home.folder),
             "free_bytes": found.home.free_bytes,

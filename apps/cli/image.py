@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -19,6 +20,7 @@ from apps.cli.making import (
     WhereToCompute,
     opened_gate,
     stopped_by_ctrl_c,
+    tell_shortening,
     took,
     wanted,
 )
@@ -39,7 +41,7 @@ def image(
     wish: FromDocuments = None,
     collection: CollectionName = "default",
     out: Annotated[
-        Path, typer.Option("-o", "--out", metavar="FILE", help="A new .png, .jpg or .webp file.")
+        Path, typer.Option("-o", "--out", "--output", metavar="FILE", help="A new .png, .jpg or .webp file.")
     ] = Path("image.png"),
     model: Annotated[
         str | None,
@@ -129,7 +131,7 @@ def image(
     """
     with errors_in_words(as_json, verbose):
         from generators.image.assembly import image_weights_sha256, open_image_maker
-        from generators.image.drawing import draw
+        from generators.image.drawing import check_picture_places, draw
         from generators.image.known_models import how_to_get_a_model
         from generators.image.protocol import ImageRequest, Lora
         from generators.image.settings import ImageSettings
@@ -145,11 +147,11 @@ def image(
             raise WrongUse("--from-documents makes a prompt, and a GAN or an autoencoder takes none.")
         if not without_words and (label, truncation, to_seed) != (None, None, None):
             raise WrongUse("--class, --truncation and --to-seed are for GANs: --model MODEL.toml.")
-        gate = opened_gate("image")
-        what = Wanted(prompt) if without_words else wanted(prompt, wish, collection, gate, model, "picture")
+        if preview is not None and not preview.absolute().parent.is_dir():
+            raise WrongUse(f"There is no folder {preview.parent} for the preview. Make it first.")
         try:
             request = ImageRequest(
-                prompt=what.prompt,
+                prompt=prompt,
                 negative_prompt=negative,
                 start=decoder_start_from(picture, label, truncation, to_seed)
                 if without_words
@@ -166,6 +168,11 @@ def image(
             )
         except ValueError as error:
             raise WrongUse(f"This cannot be drawn: {error}.") from error
+        out = out.expanduser()
+        check_picture_places(out, count, overwrite=overwrite)
+        gate = opened_gate("image")
+        what = Wanted(prompt) if without_words else wanted(prompt, wish, collection, gate, model, "picture")
+        request = replace(request, prompt=what.prompt)
         settings = ImageSettings(model, configuration, device, placement, fetch, gate.settings.check_pictures)
         with (
             closing(open_image_maker(settings, memory_broker())) as maker,
@@ -174,14 +181,17 @@ def image(
             drawn = draw(
                 maker,
                 request,
-                out.expanduser(),
+                out,
                 gate=gate,
                 sources=what.sources,
                 model_sha256=lambda: image_weights_sha256(settings, cache_folder()),
                 overwrite=overwrite,
+                shorten=wish is not None,
                 progress=DrawingProgress(preview),
                 cancelled=interrupted,
             )
+        if drawn.files:
+            tell_shortening(what, drawn.files[0].making.prompt, maker.id)
         _write_result(drawn, as_json)
         if drawn.interrupted:
             raise typer.Exit(INTERRUPTED)

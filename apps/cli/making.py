@@ -11,7 +11,7 @@ import typer
 
 from apps.cli.from_documents import prompt_from
 from apps.cli.interruption import Interruption
-from apps.cli.screen import duration, note_from_signal
+from apps.cli.screen import duration, note, note_from_signal, one_line
 from apps.errors import WrongUse
 
 if TYPE_CHECKING:
@@ -64,6 +64,15 @@ def opened_gate(maker: Maker) -> SafetyGate:
     from machine import data_home
 
     return open_gate(data_home(), maker)
+
+
+def tell_shortening(what: Wanted, used: str, model: str) -> None:
+    """On standard error, where the model read less of what was shaped from documents than there was."""
+    if what.sources:
+        from rag.tools.from_documents import told_shortening
+
+        for line in told_shortening(what.prompt, used, model):
+            note(one_line(line))
 
 
 @contextmanager

@@ -18,6 +18,7 @@ from apps.cli.making import (
     WhereToCompute,
     opened_gate,
     stopped_by_ctrl_c,
+    tell_shortening,
     took,
     wanted,
 )
@@ -37,7 +38,7 @@ def music(
     wish: MusicFromDocuments = None,
     collection: CollectionName = "default",
     out: Annotated[
-        Path, typer.Option("-o", "--out", metavar="FILE", help="A new .wav, .flac or .ogg file.")
+        Path, typer.Option("-o", "--out", "--output", metavar="FILE", help="A new .wav, .flac or .ogg file.")
     ] = Path("music.wav"),
     model: Annotated[
         str | None,
@@ -87,6 +88,7 @@ def music(
         from generators.audio.known_music_models import how_to_get_a_music_model
         from generators.audio.music import MusicRequest
         from generators.audio.settings import MusicSettings
+        from generators.audio.sound_files import check_sound_place
         from generators.seeds import seed_or_chance
         from machine import cache_folder, memory_broker
 
@@ -95,6 +97,8 @@ def music(
                 f"No music model is named: say --model, or {MUSIC_MODEL_VARIABLE}.\n"
                 f"{how_to_get_a_music_model()}"
             )
+        out = out.expanduser()
+        check_sound_place(out, overwrite=overwrite)
         gate = opened_gate("music")
         what = wanted(prompt, wish, collection, gate, model, "music")
         try:
@@ -116,14 +120,16 @@ def music(
             composed = compose(
                 maker,
                 request,
-                out.expanduser(),
+                out,
                 gate=gate,
                 sources=what.sources,
                 model_sha256=lambda: music_weights_sha256(settings, cache_folder()),
                 overwrite=overwrite,
+                shorten=wish is not None,
                 progress=PlayingProgress(seconds),
                 cancelled=interrupted,
             )
+        tell_shortening(what, composed.making.prompt, maker.id)
         _write_result(composed, as_json)
 
 

@@ -59,6 +59,7 @@ def show(
         typer.Option(
             "-o",
             "--output",
+            "--out",
             metavar="FILE",
             help="Draw the page into this PNG file, with the marked lines coloured. For PDF files and "
             "pictures that are still as they were ingested.",

@@ -31,7 +31,7 @@ def speak(
     ] = None,
     output: Annotated[
         Path,
-        typer.Option("-o", "--output", metavar="FILE", help="The file to write: .wav, .flac or .ogg."),
+        typer.Option("-o", "--output", "--out", metavar="FILE", help="A new .wav, .flac or .ogg file."),
     ] = Path("speech.wav"),
     file: Annotated[
         str | None,
@@ -62,13 +62,14 @@ def speak(
     seed: Annotated[
         int, typer.Option("--seed", help="Same seed, same sound, where the voice is able to.")
     ] = 0,
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace a file that is there.")] = False,
     as_json: AsJson = False,
     verbose: Verbose = False,
 ) -> None:
     """Read a text aloud into a file.
 
     The file says that a model made it: which, of what text, when, from which pages. Figures, dates and
-    abbreviations are spoken as people say them, in English. Needs `pip install refdesk[speech]`.
+    abbreviations are spoken as people say them, in English. Needs `pip install 'refdesk[speech]'`.
 
     \b
     Examples:
@@ -78,16 +79,20 @@ def speak(
       refdesk speak --file notes.md --speed 1.2 -o notes.flac
     """
     with errors_in_words(as_json, verbose):
-        said = _what_to_say(text, file, answer, wish, collection)
-        settings = _settings(voice, speed, seed)
+        from generators.audio.sound_files import check_sound_place
         from generators.audio.speech import speak as speak_into
 
+        output = output.expanduser()
+        check_sound_place(output, overwrite=overwrite)
+        said = _what_to_say(text, file, answer, wish, collection)
+        settings = _settings(voice, speed, seed)
         with stopped_by_ctrl_c("Stopping after this sentence") as stopped:
             spoken = speak_into(
                 said.text,
                 output,
                 settings,
                 sources=said.sources,
+                overwrite=overwrite,
                 cancelled=stopped,
                 spoken=_tell,
             )

@@ -41,7 +41,7 @@ def summarize(
 
     A document is read piece by piece: each sentence of its summary is tied to the page it rests on and
     compared with what stands there, and a line below says what was read. Of a text that is in no collection
-    the summary is in the model's own words, and nothing of it is checked.
+    the summary is in the model's own words, and nothing of it is checked; `extractive` quotes from it.
 
     \b
     Examples:
@@ -108,15 +108,22 @@ def _lines(answer: Answer, form: Form) -> list[str]:
 
 
 def _summarize_text(given: TaskOptions, form: Form) -> None:
+    from generators.text.quoting import only_quotes
     from rag.tasks.summarising import summarise
 
     whole = given.whole()
     with writing(given) as generator:
         said = summarise(generator, whole, "short" if form == "sections" else form)
+        quoted = only_quotes(generator)
     if given.as_json:
         summaries = [{"label": None, "text": list(said)}]
         write_json({"schema": SCHEMA, "form": form, "checked": False, "summaries": summaries})
         return
     for line in said:
         write(f"- {one_line(line)}" if form == "bullets" else one_line(line))
-    note("Not checked: of a text that is no document of a collection the summary is the model's own words.")
+    if quoted:
+        note("Quoted, not summed up: these sentences stand in the text word for word.")
+    else:
+        note(
+            "Not checked: of a text that is no document of a collection the summary is the model's own words."
+        )

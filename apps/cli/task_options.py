@@ -49,12 +49,19 @@ class TaskOptions:
     def sections(self) -> list[tuple[str, str]]:
         """Label and text of each page; a text that is no document's is one without a label.
 
-        Raises WrongUse, and what opening a collection raises.
+        Raises WrongUse, also for an empty text, and what opening a collection raises.
         """
         if not self.names_document:
-            return [("", self.text if self.text is not None else sys.stdin.read())]
+            return [("", self._own_text())]
         with opened(self.collection) as held:
             return [(page.label, page.text) for page in held.pages(self.document or "")]
+
+    def _own_text(self) -> str:
+        given = self.text if self.text is not None else sys.stdin.read()
+        if not given.strip():
+            where = "--text" if self.text is not None else "Standard input"
+            raise WrongUse(f"{where} is empty. Give it some words, or name a document.")
+        return given
 
 
 _OPTIONS: dict[str, object] = {

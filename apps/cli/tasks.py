@@ -33,6 +33,8 @@ def translate(
     from rag.tasks.translating import translate as translated
 
     with errors_in_words(given.as_json, given.verbose):
+        if not language.strip():
+            raise WrongUse("--to is empty. Name a language, such as German.")
         whole = given.shown()
         with writing(given) as generator:
             said = translated(generator, whole, language)

@@ -36,7 +36,7 @@ def transcribe(
     """Write down what is said in a recording.
 
     Each line stands behind the time at which it was said. To search recordings, ingest them: a page is about
-    a minute. Needs `pip install refdesk[speech]` and `refdesk models pull faster-whisper-tiny`, which knows
+    a minute. Needs `pip install 'refdesk[speech]'` and `refdesk models pull faster-whisper-tiny`, which knows
     English alone.
 
     \b

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from generators.audio.music import MadeSound, MusicMaker, MusicRequest, StepCounter, uncounted
-from generators.audio.sound_files import check_suffix, open_sound
+from generators.audio.sound_files import check_sound_place, open_sound
 from generators.effort import Effort, EffortMeter
-from generators.errors import RequestUnusable
+from generators.fitting_prompts import made_with_what_fits
 from generators.making import Making
 from generators.safety import SafetyGate, SafetySettings
 from machine import Energy, EnergyMeter
@@ -33,23 +33,21 @@ def compose(
     sources: Sequence[str] = (),
     model_sha256: Callable[[], str | None] = lambda: None,
     overwrite: bool = False,
+    shorten: bool = False,
     progress: StepCounter = uncounted,
     cancelled: Callable[[], bool] = lambda: False,
     meter: EnergyMeter | None = None,
 ) -> ComposedFile:
     """Make the request's sound and write it as WAV, FLAC or Ogg (by the name's ending), with how it was made.
 
-    `sources` are the documents and pages that the prompt was shaped from. `model_sha256` may read gigabytes,
-    and is asked once there is a sound to write. Where it is cancelled, or fails, no file is left and one that
-    was there stays. Raises what `MusicMaker.make` does, PromptRefused, RequestUnusable for a file that is
-    there already, and what `open_sound` raises.
+    `sources` are the documents and pages that the prompt was shaped from. With `shorten` a prompt that is
+    longer than the model reads is cut at its end, and how the sound was made says to what. `model_sha256` may
+    read gigabytes, and is asked once there is a sound to write. Where it is cancelled, or fails, no file is
+    left and one that was there stays. Raises what `MusicMaker.make` does, PromptRefused, RequestUnusable for
+    a file that is there already or a place that takes none, and what `open_sound` raises.
     """
     gate = gate or SafetyGate(SafetySettings(), maker="music")
-    check_suffix(out)
-    if out.exists() and not overwrite:
-        raise RequestUnusable(f"{out} is there already. Name another, or allow to overwrite it.")
-    if not out.parent.is_dir():  # not after minutes of work
-        raise RequestUnusable(f"There is no folder {out.parent} to write {out.name} to. Make it first.")
+    check_sound_place(out, overwrite=overwrite)
     gate.check_prompt(request.prompt, maker.id)
     effort = EffortMeter(meter)
 
@@ -57,7 +55,15 @@ def compose(
         effort.look()
         progress(step, steps)
 
-    made = maker.make(request, stepped, cancelled, effort.begun)
+    def made_of(prompt: str) -> MadeSound:
+        wanted = request if prompt == request.prompt else replace(request, prompt=prompt)
+        return maker.make(wanted, stepped, cancelled, effort.begun)
+
+    if shorten:
+        made, prompt = made_with_what_fits(made_of, request.prompt)
+        request = replace(request, prompt=prompt)
+    else:
+        made = made_of(request.prompt)
     playing, loading = effort.making().energy, effort.loading
     making = _making(made, request, maker.id, tuple(sources), model_sha256(), playing, loading)
     channels = 1 if made.samples.ndim == 1 else made.samples.shape[1]

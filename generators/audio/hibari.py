@@ -55,7 +55,7 @@ def _opened(voice: str) -> Any:
     except ImportError as error:
         raise EngineMissing(
             f"Speaking needs hibari-tts, which cannot be imported here ({error}). Install it with "
-            "`pip install refdesk[speech]`."
+            "`pip install 'refdesk[speech]'`."
         ) from error
     if voice not in VOICES:
         raise ModelUnusable(f"hibari has no voice {voice!r}. It has {', '.join(sorted(VOICES))}.")

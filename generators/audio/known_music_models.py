@@ -47,8 +47,8 @@ def how_to_get_a_music_model() -> str:
             "Models that can be used:",
             *(f"  {model.sentence}" for model in KNOWN_MUSIC_MODELS),
             f"Fetch one: {first.fetch_command()}",
-            f"Then name its folder: --model musicgen:{first.folder}. Any MusicGen model that transformers "
-            "saved does.",
+            f"Then name its folder: --model musicgen:{first.folder} (--music-model in a chat or for a tool). "
+            "Any MusicGen model that transformers saved does.",
         ]
     )
 

@@ -176,7 +176,8 @@ def _prompt_tokens(prompt: str, loaded: LoadedMusicgen) -> dict[str, Any]:
     if count > loaded.most_prompt_tokens:
         raise PromptTooLong(
             f"The prompt comes to {count} tokens, and the model reads {loaded.most_prompt_tokens}. "
-            "Shorten it."
+            "Shorten it.",
+            loaded.most_prompt_tokens / count,
         )
     return {name: tokens[name].to(loaded.device) for name in ("input_ids", "attention_mask")}
 

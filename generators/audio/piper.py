@@ -55,7 +55,7 @@ def _opened(path: Path) -> Any:
     except ImportError as error:
         raise EngineMissing(
             f"This voice needs Piper, which cannot be imported here ({error}). Install it with "
-            "`pip install refdesk[piper]`; it is under the GPL."
+            "`pip install 'refdesk[piper]'`; it is under the GPL."
         ) from error
     for file in (path, Path(f"{path}.json")):
         if not file.is_file():

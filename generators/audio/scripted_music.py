@@ -55,7 +55,10 @@ class ToneMusicMaker:
         check_length(request, self._longest_seconds, self.id)
         words = len(request.prompt.split())
         if words > _MOST_WORDS:
-            raise PromptTooLong(f"The prompt comes to {words} words, and {_MOST_WORDS} are read. Shorten it.")
+            raise PromptTooLong(
+                f"The prompt comes to {words} words, and {_MOST_WORDS} are read. Shorten it.",
+                _MOST_WORDS / words,
+            )
         self.requests.append(request)
         begun()
         guidance = max(1.0, _GUIDANCE if request.guidance_scale is None else request.guidance_scale)

@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from generators.audio.wav import WavWriter, read_wav_note
-from generators.errors import EngineMissing, GenerationFailed
+from generators.errors import EngineMissing, GenerationFailed, RequestUnusable
+from generators.made_places import check_place, folder_above
 from generators.making import Making, NoteUnreadable
 
 if TYPE_CHECKING:
@@ -47,10 +48,10 @@ class SoundSink:
 
 
 def check_suffix(path: Path) -> None:
-    """Raises GenerationFailed for a name whose ending says no kind that is written here, EngineMissing."""
+    """Raises RequestUnusable for a name whose ending says no kind that is written here, EngineMissing."""
     suffix = path.suffix.lower()
     if suffix not in SUFFIXES:
-        raise GenerationFailed(
+        raise RequestUnusable(
             f"{path.name} does not say which kind of sound file it should be. End its name in "
             f"{', '.join(SUFFIXES[:-1])} or {SUFFIXES[-1]}."
         )
@@ -58,15 +59,22 @@ def check_suffix(path: Path) -> None:
         _import_soundfile(suffix)
 
 
+def check_sound_place(path: Path, *, overwrite: bool) -> None:
+    """Before the work: raises what `check_suffix` and `check_place` raise."""
+    check_suffix(path)
+    check_place(path, overwrite=overwrite)
+
+
 @contextmanager
 def open_sound(path: Path, sample_rate: int, channels: int = 1) -> Iterator[SoundSink]:
     """A sink for one channel or two, of 16 bits. A file that was there stays as it was until `finish`.
 
-    Raises what `check_suffix` raises, and GenerationFailed where nothing can be written.
+    Folders that are missing are made with the file. Raises what `check_suffix` raises, and GenerationFailed
+    where nothing can be written.
     """
     check_suffix(path)
     try:
-        folder = Path(tempfile.mkdtemp(prefix=".refdesk-sound-", dir=path.parent or Path()))
+        folder = Path(tempfile.mkdtemp(prefix=".refdesk-sound-", dir=folder_above(path)))
     except OSError as error:
         raise GenerationFailed(
             f"{path} cannot be written: {error.strerror or error}. Name a folder that is there and may be "
@@ -106,6 +114,7 @@ def _publish(wav: WavWriter, unfinished: Path, path: Path, making: Making) -> No
         _compress(unfinished, ready, suffix, making)
     with ready.open("rb") as file:
         os.fsync(file.fileno())
+    path.parent.mkdir(parents=True, exist_ok=True)
     ready.replace(path)
 
 
@@ -138,6 +147,6 @@ def _import_soundfile(suffix: str):  # type: ignore[no-untyped-def]  # a module 
     except (ImportError, OSError) as error:  # OSError: libsndfile itself is not there
         raise EngineMissing(
             f"A sound file of the kind {suffix} needs soundfile, which cannot be imported here ({error}). "
-            "Install it with `pip install refdesk[speech]`, or end the name in .wav."
+            "Install it with `pip install 'refdesk[speech]'`, or end the name in .wav."
         ) from error
     return soundfile

@@ -70,7 +70,7 @@ def _decoded(file: Path) -> Iterator[Any]:
     except ImportError as error:
         raise EngineMissing(
             f"Reading sound files needs PyAV, which cannot be imported here ({error}). Install it with "
-            "`pip install refdesk[speech]`."
+            "`pip install 'refdesk[speech]'`."
         ) from error
     try:
         with av.open(str(file), mode="r", metadata_errors="ignore") as container:

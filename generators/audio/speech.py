@@ -9,7 +9,7 @@ from pathlib import Path
 from generators.audio.assembly import open_speaker
 from generators.audio.protocol import Speaker
 from generators.audio.settings import SpeechSettings
-from generators.audio.sound_files import SoundSink, check_suffix, open_sound
+from generators.audio.sound_files import SoundSink, check_sound_place, open_sound
 from generators.audio.spoken_text import spoken_sentences
 from generators.effort import EffortMeter
 from generators.errors import GenerationFailed, NothingToSay
@@ -36,6 +36,7 @@ def speak(
     *,
     sources: Sequence[str] = (),
     speaker: Speaker | None = None,
+    overwrite: bool = False,
     cancelled: Callable[[], bool] = lambda: False,
     spoken: Callable[[int, float], None] = lambda *_: None,
     meter: EnergyMeter | None = None,
@@ -46,10 +47,11 @@ def speak(
     A text of any length takes the memory of a sentence. `sources` says in words what the text was taken from.
     `speaker` is a voice that is there already, and stays open; without it the settings' voice is loaded.
     `spoken` hears after each sentence how many were spoken, and how many seconds they last. Where it is
-    cancelled, or fails, no file is left and one that was there stays. Raises NothingToSay, and whatever the
-    voice and the file raise; GenerationFailed where it was cancelled.
+    cancelled, or fails, no file is left and one that was there stays. Raises RequestUnusable for a file that
+    is there already and for a place that takes none, NothingToSay, and whatever the voice and the file raise;
+    GenerationFailed where it was cancelled.
     """
-    check_suffix(path)
+    check_sound_place(path, overwrite=overwrite)
     if next(spoken_sentences(text, in_words=False), None) is None:
         raise NothingToSay(
             "There is nothing to say: without marks, markup and addresses the text is empty. Give it some "

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
+
+from generators.errors import RequestUnusable
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +49,8 @@ class Transcriber(Protocol):
         """Yield the sound's stretches in order, each before work on the next begins, without a gap.
 
         The first `skip` are left out, at little cost; a file is always cut in the same places. Raises
-        EngineMissing, ModelUnusable, and SoundUnreadable for a file that is no sound.
+        EngineMissing, ModelUnusable, RequestUnusable for a language that the model does not know, and
+        SoundUnreadable for a file that is no sound.
         """
         ...
 
@@ -57,3 +60,16 @@ class Transcriber(Protocol):
 def all_said(stretches: Iterable[Stretch]) -> str:
     """What was said in all of them, a space between two; empty where nobody spoke."""
     return " ".join(said for stretch in stretches if (said := stretch.text.strip()))
+
+
+def check_language(language: str | None, known: Collection[str], model: str) -> None:
+    """Raises RequestUnusable for one that is not among the codes that the model knows."""
+    if language is None or language in known:
+        return
+    if set(known) == {"en"}:
+        ways = "It knows English (en) alone. Name a model that knows more."
+    else:
+        ways = (
+            f"It knows {', '.join(sorted(known))}. Name one of these, or none, and the model tells by itself."
+        )
+    raise RequestUnusable(f"{model} does not know the language {language!r}. {ways}")

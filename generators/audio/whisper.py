@@ -8,13 +8,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from generators.audio.sound_stretches import SAMPLE_RATE, read_stretches
-from generators.audio.transcription import Stretch, Utterance
+from generators.audio.transcription import Stretch, Utterance, check_language
 from generators.errors import EngineMissing, GenerationFailed, ModelUnusable
 
 if TYPE_CHECKING:
     from generators.audio.protocol import Samples
 
-_INSTALL = "Install it with `pip install refdesk[speech]`."
+_INSTALL = "Install it with `pip install 'refdesk[speech]'`."
 
 
 class WhisperTranscriber:
@@ -38,6 +38,7 @@ class WhisperTranscriber:
 
     def transcribe(self, file: Path, *, skip: int = 0) -> Iterator[Stretch]:
         model = self._load()
+        check_language(self._language, model.supported_languages, self._id)
         for number, (start, samples) in enumerate(read_stretches(file)):
             if number < skip:
                 continue

@@ -3,13 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from generators.effort import Effort, EffortMeter
-from generators.errors import PromptRefused, RequestUnusable
+from generators.errors import GenerationFailed, PromptRefused
+from generators.fitting_prompts import made_with_what_fits
 from generators.image.picture_files import check_picture_name, write_picture
-from generators.image.protocol import ImageMaker, ImageRequest, MadePicture, StepDone, StepListener, unheard
+from generators.image.protocol import (
+    ImageMaker,
+    ImageRequest,
+    MadePicture,
+    MadePictures,
+    StepDone,
+    StepListener,
+    unheard,
+)
+from generators.made_places import check_place
 from generators.making import Making
 from generators.safety import SafetyGate, SafetySettings
 from machine import Energy, EnergyMeter
@@ -41,6 +51,7 @@ def draw(
     sources: tuple[str, ...] = (),
     model_sha256: Callable[[], str | None] = lambda: None,
     overwrite: bool = False,
+    shorten: bool = False,
     progress: StepListener = unheard,
     cancelled: Callable[[], bool] = lambda: False,
     meter: EnergyMeter | None = None,
@@ -48,16 +59,14 @@ def draw(
     """Make the request's pictures and write them, each with how it was made.
 
     One picture goes to `out`, several to `out` with -1, -2 before the ending. `sources` are the documents and
-    pages that the prompt was shaped from. `model_sha256` may read gigabytes, and is asked once there is a
-    picture to write. Raises what `ImageMaker.make` does, PromptRefused, RequestUnusable
-    for a file that is there already or a name of no format, and OSError.
+    pages that the prompt was shaped from. With `shorten` a prompt that is longer than the model reads is cut
+    at its end, and how the pictures were made says to what. `model_sha256` may read gigabytes, and is asked
+    once there is a picture to write. Raises what `ImageMaker.make` does, PromptRefused, RequestUnusable for a
+    file that is there already, a place that takes none or a name of no format, and GenerationFailed where a
+    picture cannot be written.
     """
     gate = gate or SafetyGate(SafetySettings())
-    places = _places(out, request.count)
-    for place in places:
-        check_picture_name(place)
-        if place.exists() and not overwrite:
-            raise RequestUnusable(f"{place} is there already. Name another, or allow to overwrite it.")
+    places = check_picture_places(out, request.count, overwrite=overwrite)
     gate.check_prompt(request.prompt, maker.id)
     effort = EffortMeter(meter)
 
@@ -65,7 +74,15 @@ def draw(
         effort.look()
         progress(step)
 
-    made = maker.make(request, stepped, cancelled, effort.begun)
+    def made_of(prompt: str) -> MadePictures:
+        wanted = request if prompt == request.prompt else replace(request, prompt=prompt)
+        return maker.make(wanted, stepped, cancelled, effort.begun)
+
+    if shorten:
+        made, prompt = made_with_what_fits(made_of, request.prompt)
+        request = replace(request, prompt=prompt)
+    else:
+        made = made_of(request.prompt)
     together = max(1, len(made.pictures))
     drawing = effort.making().share(together)
     loading = effort.loading.share(together)
@@ -74,7 +91,13 @@ def draw(
     sha256 = model_sha256() if kept else None
     for place, one in kept:
         making = _making(one, request, maker.id, sources, sha256, drawing.energy, loading)
-        write_picture(one.picture, place, making)
+        try:
+            write_picture(one.picture, place, making)
+        except OSError as error:
+            raise GenerationFailed(
+                f"{place} could not be written: {error.strerror or error}. Make room on the disk, or name "
+                f"another place. Seed {one.seed} draws it again."
+            ) from error
         written.append(DrawnFile(place, making))
     flagged = len(made.pictures) - len(kept)
     for _ in range(flagged):
@@ -82,6 +105,15 @@ def draw(
     if flagged and not written:
         raise PromptRefused("Drawn, but not kept: the model's own safety checker flagged what was made.")
     return DrawnFiles(tuple(written), made.interrupted, flagged)
+
+
+def check_picture_places(out: Path, count: int, *, overwrite: bool) -> list[Path]:
+    """Where so many pictures are to lie. Raises RequestUnusable, before the work, for one that cannot be."""
+    places = _places(out, count)
+    for place in places:
+        check_picture_name(place)
+        check_place(place, overwrite=overwrite)
+    return places
 
 
 def _places(out: Path, count: int) -> list[Path]:

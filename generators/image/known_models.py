@@ -43,6 +43,7 @@ def how_to_get_a_model() -> str:
             "Models that can be used:",
             *lines,
             f"Fetch one: {first.fetch_command('models/ssd-1b')}",
-            "Then name its folder: --model models/ssd-1b. Any Stable Diffusion 1, 2, XL or Turbo model does.",
+            "Then name its folder: --model models/ssd-1b (--image-model in a chat or for a tool). Any Stable "
+            "Diffusion 1, 2, XL or Turbo model does.",
         ]
     )

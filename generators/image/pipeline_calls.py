@@ -107,7 +107,8 @@ def check_prompt(request: ImageRequest, pipeline: Any) -> None:
         if tokens > tokenizer.model_max_length:
             raise PromptTooLong(
                 f"The {name} comes to {tokens} tokens, and the model reads {tokenizer.model_max_length}. "
-                "Shorten it."
+                "Shorten it.",
+                tokenizer.model_max_length / tokens if name == "prompt" else None,
             )
 
 

@@ -16,7 +16,7 @@ Size = tuple[int, int]
 
 _SEEDS = 2**32
 _MOST_PICTURES = 64
-_MOST_STEPS = 1000
+_MOST_STEPS = 999  # of 1000 levels of noise the schedulers of 1.x leave the first out
 _LONGEST_SIDE = 8192
 
 
@@ -54,6 +54,7 @@ class Inpainting:
                 f"the mask is {_sides(self.mask.size)} pixels and the picture {_sides(self.picture.size)}; "
                 "they must be of one size"
             )
+        _check_longest("the picture", self.picture.size)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -70,6 +71,9 @@ class Outpainting:
         sides = (self.left, self.top, self.right, self.bottom)
         if min(sides) < 0 or not any(sides):
             raise ValueError(f"the sides are {sides}; none may be below 0 and one must be above")
+        width, height = self.picture.size
+        size = (width + self.left + self.right, height + self.top + self.bottom)
+        _check_longest("the picture with what is added", size)
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +174,8 @@ class ImageRequest:
             raise ValueError(
                 f"size is {_sides(self.size)}; each side must be from 8 to {_LONGEST_SIDE} pixels"
             )
+        if self.size is None and isinstance(self.start, FromPicture):
+            _check_longest("the picture", self.start.picture.size)
 
     @property
     def modes(self) -> tuple[Mode, ...]:
@@ -252,8 +258,8 @@ class ImageMaker(Protocol):
         """RGB pictures in order of seeds. `cancelled` is asked before each picture and after each step;
         `begun` is called once, when all models are in memory and the first picture begins.
 
-        Raises EngineMissing, ModelUnusable, RequestUnusable for what this engine cannot do, and
-        GenerationFailed, also after `close`.
+        Raises EngineMissing, ModelUnusable, RequestUnusable for what this engine cannot do, PromptTooLong
+        before anything is begun, and GenerationFailed, also after `close`.
         """
         ...
 
@@ -263,6 +269,11 @@ class ImageMaker(Protocol):
 def _check_share(name: str, value: float) -> None:
     if not 0 <= value <= 1:
         raise ValueError(f"{name} is {value}; it must be from 0 to 1")
+
+
+def _check_longest(what: str, size: Size) -> None:
+    if max(size) > _LONGEST_SIDE:
+        raise ValueError(f"{what} is {_sides(size)}; each side may have {_LONGEST_SIDE} pixels")
 
 
 def _sides(size: Size) -> str:

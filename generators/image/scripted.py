@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from generators.errors import GenerationFailed
+from generators.errors import GenerationFailed, PromptTooLong
 from generators.image.canvases import outpainting_canvas, pasted_outside
 from generators.image.protocol import (
     Capabilities,
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from PIL.Image import Image
 
 _STEPS = 4
+_MOST_WORDS = 300
 
 
 class ScriptedImageMaker:
@@ -60,6 +61,12 @@ class ScriptedImageMaker:
         if self._closed:
             raise GenerationFailed("This image engine was closed. Build a new one.")
         check_request(request, self.capabilities, self._id)
+        words = len(request.prompt.split())
+        if words > _MOST_WORDS:
+            raise PromptTooLong(
+                f"The prompt comes to {words} words, and {_MOST_WORDS} are read. Shorten it.",
+                _MOST_WORDS / words,
+            )
         self.requests.append(request)
         begun()
         steps = request.steps or _STEPS

@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Any, Literal
 
 from generators.errors import ModelUnusable
-from machine import file_sha256
+from generators.hub_folders import why_not_fetched
+from machine import HubUnreachable, file_sha256
 
 ModelKind = Literal["causal", "seq2seq", "reader", "classifier", "tagger"]
 
@@ -96,6 +97,8 @@ def find_folder(name: str) -> Path:
 def _from_hub(name: str) -> Path:
     from huggingface_hub import snapshot_download
 
+    from machine.hub import hub_endpoint, probe
+
     try:
         cached = Path(snapshot_download(name, local_files_only=True))
         if any(cached.glob("*config.json")):
@@ -105,15 +108,19 @@ def _from_hub(name: str) -> Path:
     if os.environ.get("HF_HUB_OFFLINE", "").upper() in ("1", "TRUE", "YES", "ON"):
         raise _not_here(name, "the hub is not to be asked (HF_HUB_OFFLINE)")
     try:
+        probe(hub_endpoint())
         return Path(snapshot_download(name, allow_patterns=list(_FETCHED)))
-    except Exception as error:
-        raise _not_here(name, (str(error).strip().splitlines() or [type(error).__name__])[0]) from error
+    except HubUnreachable as error:
+        raise _not_here(name, str(error).rstrip(".")) from error
+    except Exception as error:  # the client lets many kinds out: of its own, httpx's and the system's
+        raise _not_here(name, why_not_fetched(error)) from error
 
 
 def _not_here(name: str, reason: str) -> ModelUnusable:
     return ModelUnusable(
         f"There is no folder {name}, no model {name} in the hub's cache, and it cannot be fetched: {reason}. "
-        f"Run `hf download {name}` where there is a network, and name the folder it writes."
+        f"Look at its name and the network; or run `hf download {name} --local-dir FOLDER` where there is a "
+        "network, bring the folder here, and name it."
     )
 
 

@@ -13,6 +13,7 @@ from typing import Any
 
 from generators.text.grammar import json_grammar, keeps_grammars
 from generators.text.protocol import Finished, GenerationRequest, Message, TextGenerator, TextPiece
+from generators.text.quoting import only_quotes
 from rag.errors import TaskStopped, TaskUnsuited, ToolCallRefused
 from rag.grounded.references import read_reference
 from rag.terms import content_terms
@@ -65,7 +66,7 @@ _EXAMPLES = (
 
 def require_chooser(generator: TextGenerator) -> None:
     """Raises TaskUnsuited for an engine that only quotes."""
-    if generator.id.partition(":")[0] in ("extractive", "reader"):
+    if only_quotes(generator):
         raise TaskUnsuited(
             f"The engine {generator.id} only quotes, and so cannot choose tools. Name a model that writes, "
             "or type commands: /help lists them."

@@ -34,3 +34,8 @@ def told_shaping(shaped: ShapedPrompt) -> list[str]:
     """Where the prompt comes from, what shaped it, and the prompt: a line each."""
     by = shaped.shaped_by or "rule, without a language model"
     return [*told_sources(shaped.ground.sources), f"The prompt, shaped by {by}: {shaped.prompt}"]
+
+
+def told_shortening(shaped: str, used: str, model: str) -> list[str]:
+    """A line where the model read less of the shaped prompt than there was: what was used."""
+    return [] if used == shaped else [f"Shortened to what {model} reads: {used}"]

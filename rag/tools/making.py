@@ -17,7 +17,7 @@ from rag.errors import ToolCallRefused
 from rag.grounded.shaped_prompt import Purpose
 from rag.tasks.documents import shown_text
 from rag.tools.arguments import About
-from rag.tools.from_documents import shaped_from, told_shaping
+from rag.tools.from_documents import shaped_from, told_shaping, told_shortening
 from rag.tools.given import given_text
 from rag.tools.told import told_sources
 from rag.tools.types import ToolResult
@@ -76,12 +76,15 @@ def draw(
         gate=gate,
         sources=wanted.sources,
         model_sha256=workshop.image_weights_sha256,
+        shorten=from_documents,
         progress=lambda step: workshop.heard(*_drawing_so_far(step)),
         cancelled=workshop.cancelled,
     )
     files = tuple(file.path for file in drawn.files)
     listed = ", ".join(f"{file.path} (seed {file.making.seed})" for file in drawn.files) or "nothing"
     lines = [f"Drawn: {listed}.", *wanted.told]
+    if drawn.files:
+        lines += told_shortening(wanted.prompt, drawn.files[0].making.prompt, maker.id)
     return ToolResult("draw", "\n".join(lines), drawn, files, wanted.sources)
 
 
@@ -122,11 +125,13 @@ def music(
         gate=gate,
         sources=wanted.sources,
         model_sha256=workshop.music_weights_sha256,
+        shorten=from_documents,
         progress=lambda step, steps: workshop.heard(f"step {step} of {steps}", step / max(1, steps)),
         cancelled=workshop.cancelled,
     )
     made = f"Made: {composed.path} ({composed.seconds:.1f} s, seed {composed.making.seed})."
-    return ToolResult("music", "\n".join([made, *wanted.told]), composed, (composed.path,), wanted.sources)
+    lines = [made, *wanted.told, *told_shortening(wanted.prompt, composed.making.prompt, maker.id)]
+    return ToolResult("music", "\n".join(lines), composed, (composed.path,), wanted.sources)
 
 
 @dataclass(frozen=True, slots=True)

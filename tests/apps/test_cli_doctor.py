@@ -45,6 +45,24 @@ def test_all_is_well(refdesk, filled: Path, all_models_here: None) -> None:
     assert said.stdout.endswith("All is well.\n")
 
 
+def test_it_lists_the_extras_and_how_each_is_added(
+    refdesk, all_models_here: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here = {"diffusers": "0.42.1", "accelerate": "1.15.0", "peft": "0.21.0"}
+    monkeypatch.setattr("apps.extras.installed_version", here.get)
+    said = refdesk("doctor", "--no-speed")
+    assert said.exit_code == 0, "what is not wanted is not wrong"
+    assert "  here: images, for drawing (diffusers 0.42.1, accelerate 1.15.0, peft 0.21.0)\n" in said.stdout
+    assert (
+        "  not here: ocr, for reading pictures of pages (without rapidocr-onnxruntime): "
+        "pip install 'refdesk[ocr]'\n" in said.stdout
+    )
+    found = {extra["name"]: extra for extra in refdesk("doctor", "--no-speed", "--json").json()["extras"]}
+    assert (found["images"]["here"], found["ocr"]["here"]) == (True, False)
+    assert found["ocr"]["packages"] == {"rapidocr-onnxruntime": None}
+    assert found["ocr"]["command"] == "pip install 'refdesk[ocr]'"
+
+
 def test_json_says_what_runs_where(refdesk, modelless: Path, all_models_here: None) -> None:
     found = refdesk("doctor", "--no-speed", "--json").json()
     assert found["schema"] == 1

@@ -117,6 +117,12 @@ def test_an_existing_file_stays(refdesk, tmp_path: Path) -> None:
     assert refdesk("image", "x", "--model", "scripted", "--overwrite").exit_code == 0
 
 
+def test_a_preview_needs_its_folder_before_anything_is_drawn(refdesk) -> None:
+    said = refdesk("image", "x", "--model", "scripted", "--preview", "none/preview.png")
+    assert said.exit_code == 2
+    assert "no folder none for the preview" in said.stderr
+
+
 def test_what_the_documents_say_is_drawn_and_named(refdesk, filled: Path) -> None:
     wish = ("--from-documents", "the fee on page 1 of fees.md")
     said = refdesk("image", *wish, "--model", "scripted", "-o", "fee.png", "--json")
@@ -143,6 +149,19 @@ def test_without_a_language_model_the_prompt_is_shaped_by_rule(
     assert said.exit_code == 0, said.stderr
     assert said.json()["files"][0]["prompt"].startswith("the fee: ")
     assert "without a language model" in said.stderr
+
+
+def test_a_prompt_of_documents_is_shortened_to_what_the_model_reads_and_a_person_s_is_not(
+    refdesk, filled: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("generators.image.scripted._MOST_WORDS", 5)
+    wish = ("--from-documents", "the fee on page 1 of fees.md")
+    said = refdesk("image", *wish, "--model", "scripted")
+    assert said.exit_code == 0, said.stderr
+    assert read_note(Path("image.png")).prompt == "the fee: Fees The"
+    assert "Shortened to what scripted reads: the fee: Fees The\n" in said.stderr
+    own = refdesk("image", "a b c d e f", "--model", "scripted", "--overwrite")
+    assert (own.exit_code, "comes to 6 words" in own.stderr) == (2, True)
 
 
 def test_a_refused_prompt_reads_no_weights_and_the_model_is_let_go(

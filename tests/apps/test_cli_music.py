@@ -65,7 +65,8 @@ def test_without_a_model_it_says_which_there_are(refdesk) -> None:
         (("--seed", "-1"), "seed is -1"),
         (("--model", "nosuch"), "no music engine 'nosuch'"),
         (("--model", "musicgen:/nosuch"), "There is no /nosuch"),
-        (("-o", "none/x.wav"), "no folder none"),
+        (("-o", "x.mp3"), "End its name in"),
+        (("--output", "there.wav"), "is there already"),
         (("-o", "there.wav"), "is there already"),
     ],
 )
@@ -162,6 +163,19 @@ def test_musicgen_plays_the_same_from_the_command_line(refdesk, tmp_path: Path) 
     samples_end = 44 + int(0.3 * 8000) * 2
     assert first[:4] == b"RIFF"
     assert first[44:samples_end] == again[44:samples_end]
+
+
+def test_a_prompt_of_documents_is_shortened_to_what_the_model_reads_and_a_person_s_is_not(
+    refdesk, filled: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("generators.audio.scripted_music._MOST_WORDS", 5)
+    wish = ("--from-documents", "the fee on page 1 of fees.md")
+    said = refdesk("music", *wish, "--model", "scripted")
+    assert said.exit_code == 0, said.stderr
+    assert read_note(Path("music.wav")).prompt == "the fee: Fees The"
+    assert "Shortened to what scripted reads: the fee: Fees The\n" in said.stderr
+    own = refdesk("music", "a b c d e f", "--model", "scripted", "--overwrite")
+    assert (own.exit_code, "comes to 6 words" in own.stderr) == (2, True)
 
 
 def test_a_refused_prompt_reads_no_weights_and_the_model_is_let_go(

@@ -44,13 +44,10 @@ def test_json_says_what_the_file_says(refdesk: Refdesk, tmp_path: Path) -> None:
 def test_a_file_and_standard_input_are_read(refdesk: Refdesk, tmp_path: Path) -> None:
     text = tmp_path / "notes.md"
     text.write_text("# Notes\n\nIt opens [1].", encoding="utf-8")
-    path = tmp_path / "a.wav"
 
-    assert refdesk("speak", "--file", text, "-o", path, "--json", *_TONES).json()["sentences"] == 2
-    assert (
-        refdesk("speak", "--file", "-", "-o", path, "--json", *_TONES, typed="One. Two.").json()["sentences"]
-        == 2
-    )
+    for place, given, typed in (("a.wav", text, ""), ("b.wav", "-", "One. Two.")):
+        said = refdesk("speak", "--file", given, "-o", tmp_path / place, "--json", *_TONES, typed=typed)
+        assert said.json()["sentences"] == 2
 
 
 def test_an_answer_is_read_with_the_pages_it_cites(refdesk: Refdesk, tmp_path: Path) -> None:
@@ -94,11 +91,30 @@ def test_what_is_no_answer_is_refused(refdesk: Refdesk, tmp_path: Path, answer: 
     assert "is no answer" in said.stderr
 
 
-def test_a_name_of_no_kind_is_a_problem(refdesk: Refdesk, tmp_path: Path) -> None:
+def test_a_name_of_no_kind_is_wrong_use(refdesk: Refdesk, tmp_path: Path) -> None:
     said = refdesk("speak", "One.", "-o", tmp_path / "a.mp3", "--json", *_TONES)
 
-    assert said.exit_code == 1
+    assert said.exit_code == 2
     assert ".flac" in said.json()["error"]["message"]
+
+
+def test_a_file_that_is_there_is_replaced_only_when_told_to(refdesk: Refdesk, tmp_path: Path) -> None:
+    path = tmp_path / "a.wav"
+    path.write_bytes(b"mine")
+
+    said = refdesk("speak", "One.", "--out", path, *_TONES)
+
+    assert said.exit_code == 2
+    assert "is there already" in said.stderr
+    assert path.read_bytes() == b"mine"
+    assert refdesk("speak", "One.", "--output", path, "--overwrite", *_TONES).exit_code == 0
+    assert read_note(path).prompt == "One."
+
+
+def test_where_it_is_to_lie_is_asked_before_anything_is_read(refdesk: Refdesk, tmp_path: Path) -> None:
+    said = refdesk("speak", "--from-documents", "page 1 of fees.md", "-o", tmp_path / "a.mp3", *_TONES)
+    assert said.exit_code == 2
+    assert "a.mp3 does not say" in said.stderr
 
 
 def test_a_transcriber_that_is_not_here_is_named_with_its_command(refdesk: Refdesk, tmp_path: Path) -> None:

@@ -101,6 +101,35 @@ def test_a_documents_text_is_data_and_a_users_own_is_as_it_is(
     assert order in shown[-1]
 
 
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("translate", "--text", ""), "--text is empty"),
+        (("translate", "-"), "Standard input is empty"),
+        (("translate", "--text", "Guten Tag.", "--to", " "), "--to is empty"),
+        (("summarize", "--text", " "), "--text is empty"),
+        (("summarize", "-"), "Standard input is empty"),
+        (("classify", "--text", "", "--labels", "a,b"), "--text is empty"),
+        (("classify", "-", "--labels", "a,b"), "Standard input is empty"),
+        (("entities", "--text", "\n"), "--text is empty"),
+        (("entities", "-"), "Standard input is empty"),
+    ],
+)
+def test_nothing_to_work_on_is_refused_before_a_model_is_looked_for(
+    refdesk, arguments: tuple[str, ...], words: str
+) -> None:
+    said = refdesk(*arguments, "--model", "llama-cpp:/no/such/model.gguf", typed=" \n")
+    assert said.exit_code == 2
+    assert words in said.stderr
+
+
+def test_sentences_that_are_quoted_of_a_text_are_not_called_the_model_s_own(refdesk) -> None:
+    said = refdesk("summarize", "--text", "It opens at nine. It is red.", "--model", "extractive")
+    assert said.stdout == "It opens at nine.\n"
+    assert "stand in the text word for word" in said.stderr
+    assert "own words" not in said.stderr
+
+
 def test_a_text_is_translated(refdesk, scripted) -> None:
     said = refdesk("translate", "--text", "Guten Tag.", "--model", scripted("Good day."), "--json").json()
     assert said == {"schema": 1, "language": "English", "text": "Good day."}

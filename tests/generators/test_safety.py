@@ -39,7 +39,7 @@ def test_patterns_and_classifiers_refuse_too() -> None:
         classifier=lambda prompt: "too gloomy" if "rain" in prompt else None,
     )
     gate.check_prompt("a ship", "m")
-    with pytest.raises(PromptRefused, match="pattern: number 1"):
+    with pytest.raises(PromptRefused, match=r"pattern: war\\s\*ship"):
         gate.check_prompt("a Warship", "m")
     with pytest.raises(PromptRefused, match="classifier: too gloomy"):
         gate.check_prompt("rain", "m")
@@ -48,7 +48,7 @@ def test_patterns_and_classifiers_refuse_too() -> None:
 def test_sexual_pictures_of_children_are_refused_without_any_settings() -> None:
     gate = SafetyGate(SafetySettings())
     for prompt in ("a naked child", "schoolgirls, nude"):
-        with pytest.raises(PromptRefused, match="pattern"):
+        with pytest.raises(PromptRefused, match="pattern: something sexual together with children"):
             gate.check_prompt(prompt, "m")
     for prompt in ("children on a beach", "a nude by Rubens", "the Sussex coast, a child with a kite"):
         gate.check_prompt(prompt, "m")

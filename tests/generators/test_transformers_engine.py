@@ -5,12 +5,15 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from pathlib import Path
+from unittest.mock import Mock
 
 import numpy as np
 import pytest
+from huggingface_hub.errors import RepositoryNotFoundError
 
 from generators.assembly import build_likelihood, build_text_generator, model_weights_sha256
 from generators.errors import EngineMissing, ModelUnusable
+from generators.hub_folders import why_not_fetched
 from generators.settings import GeneratorSettings
 from generators.text.prompt_tokens import content_tokens
 from generators.text.protocol import (
@@ -189,6 +192,25 @@ def test_perplexity_is_that_of_the_models_own_loss(llama: Path, tmp_path: Path) 
 def test_a_model_that_does_not_continue_has_no_perplexity(t5: Path, tmp_path: Path) -> None:
     with pytest.raises(ModelUnusable, match="no perplexity"):
         build_likelihood(f"transformers:{t5}", Path, tmp_path)
+
+
+def test_a_hub_that_cannot_be_reached_is_said_with_what_to_do(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("HF_HUB_OFFLINE", raising=False)
+    monkeypatch.setenv("HF_ENDPOINT", "http://127.0.0.1:9")
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_CACHE", str(tmp_path))
+    with pytest.raises(ModelUnusable) as caught:
+        _built("nobody/absent")
+    assert "Cannot reach the hub at 127.0.0.1:9" in str(caught.value)
+    assert "`hf download nobody/absent --local-dir FOLDER`" in str(caught.value)
+    assert "Error" not in str(caught.value)
+
+
+def test_a_model_that_the_hub_does_not_have_is_said_in_words() -> None:
+    error = RepositoryNotFoundError("404 Client Error.", response=Mock(headers={}))
+    assert why_not_fetched(error).startswith("the hub has no model of that name")
+    assert why_not_fetched(OSError("No space left.\nMore.")) == "No space left"
 
 
 @pytest.mark.parametrize(

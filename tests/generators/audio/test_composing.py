@@ -133,9 +133,10 @@ def test_nothing_is_played_where_a_file_would_be_lost_or_could_not_be_written(tm
     there.write_bytes(b"mine")
     with pytest.raises(RequestUnusable, match=r"x\.wav is there already"):
         compose(maker, _REQUEST, there)
-    with pytest.raises(RequestUnusable, match="no folder"):
-        compose(maker, _REQUEST, tmp_path / "none" / "x.wav")
-    with pytest.raises(GenerationFailed, match=r"End its name in \.wav"):
+    (tmp_path / "folder.wav").mkdir()
+    with pytest.raises(RequestUnusable, match="is a folder"):
+        compose(maker, _REQUEST, tmp_path / "folder.wav", overwrite=True)
+    with pytest.raises(RequestUnusable, match=r"End its name in \.wav"):
         compose(maker, _REQUEST, tmp_path / "x.mp3")
     assert maker.requests == []
     assert there.read_bytes() == b"mine"
@@ -148,7 +149,7 @@ def test_a_missing_package_is_named_before_anything_is_played(
 ) -> None:
     maker = ToneMusicMaker()
     monkeypatch.setitem(sys.modules, "soundfile", None)
-    with pytest.raises(EngineMissing, match=r"pip install refdesk\[speech\]"):
+    with pytest.raises(EngineMissing, match=r"pip install 'refdesk\[speech\]'"):
         compose(maker, _REQUEST, tmp_path / "x.flac")
     assert maker.requests == []
 

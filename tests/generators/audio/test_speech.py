@@ -13,7 +13,7 @@ from generators.audio.scripted import ToneSpeaker
 from generators.audio.settings import SpeechSettings
 from generators.audio.sound_files import open_sound, read_note
 from generators.audio.speech import speak
-from generators.errors import GenerationFailed, ModelUnusable, NothingToSay
+from generators.errors import GenerationFailed, ModelUnusable, NothingToSay, RequestUnusable
 from generators.making import Making, NoteUnreadable
 from machine.energy import EnergyCounter, EnergyMeter
 
@@ -93,7 +93,9 @@ def test_cancelled_speech_leaves_the_file_that_was_there(tmp_path: Path) -> None
         count = sentences
 
     with pytest.raises(GenerationFailed, match="stopped after 2 sentences"):
-        speak("One. Two. Three.", path, _TONES, cancelled=lambda: count == 2, spoken=after_two)
+        speak(
+            "One. Two. Three.", path, _TONES, overwrite=True, cancelled=lambda: count == 2, spoken=after_two
+        )
 
     assert path.read_bytes() == b"old"
     assert list(tmp_path.iterdir()) == [path]
@@ -101,13 +103,35 @@ def test_cancelled_speech_leaves_the_file_that_was_there(tmp_path: Path) -> None
 
 @pytest.mark.parametrize("name", ["a.mp3", "a", "a.txt"])
 def test_a_name_of_no_kind_that_is_written_is_refused(tmp_path: Path, name: str) -> None:
-    with pytest.raises(GenerationFailed, match=r"End its name in \.wav"):
+    with pytest.raises(RequestUnusable, match=r"End its name in \.wav"):
         speak("One.", tmp_path / name, _TONES)
 
 
-def test_a_folder_that_is_not_there_is_named(tmp_path: Path) -> None:
-    with pytest.raises(GenerationFailed, match="cannot be written"):
-        speak("One.", tmp_path / "missing" / "a.wav", _TONES)
+def test_a_file_that_is_there_is_replaced_only_when_told_to(tmp_path: Path) -> None:
+    path = tmp_path / "a.wav"
+    path.write_bytes(b"mine")
+    voice = ToneSpeaker()
+    with pytest.raises(RequestUnusable, match="is there already"):
+        speak("One.", path, speaker=voice)
+    assert path.read_bytes() == b"mine"
+    speak("One.", path, speaker=voice, overwrite=True)
+    assert read_note(path).prompt == "One."
+
+
+@pytest.mark.parametrize("name", ["a.wav", "a.flac"])
+def test_folders_that_are_missing_are_made_with_the_file_and_not_before(tmp_path: Path, name: str) -> None:
+    path = tmp_path / "none" / "deeper" / name
+    with pytest.raises(GenerationFailed, match="stopped after 0 sentences"):
+        speak("One.", path, _TONES, cancelled=lambda: True)
+    assert list(tmp_path.iterdir()) == []
+    speak("One.", path, _TONES)
+    assert list(tmp_path.rglob("*.*")) == [path]
+
+
+def test_a_place_below_a_file_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "notes").write_text("mine")
+    with pytest.raises(RequestUnusable, match="takes no new file"):
+        speak("One.", tmp_path / "notes" / "a.wav", _TONES)
 
 
 @pytest.mark.parametrize("voice", ["nobody", "piper", "vits:", "hibari:nobody"])

@@ -5,16 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from itertools import pairwise
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
+from generators.audio import whisper
 from generators.audio.scripted import ScriptedTranscriber, ToneSpeaker
 from generators.audio.settings import SpeechSettings, TranscriptionSettings
 from generators.audio.sound_files import open_sound
 from generators.audio.speech import speak
 from generators.audio.transcription import Stretch, Transcriber, Utterance
-from generators.errors import GenerationFailed, ModelUnusable, SoundUnreadable
+from generators.errors import GenerationFailed, ModelUnusable, RequestUnusable, SoundUnreadable
 from generators.making import Making
 
 _SCRIPT = (
@@ -96,6 +98,20 @@ def test_a_folder_without_a_model_is_named(tmp_path: Path) -> None:
 
     with pytest.raises(ModelUnusable, match="refdesk models pull faster-whisper-tiny"):
         list(WhisperTranscriber(tmp_path, id="mine").transcribe(tmp_path / "a.wav"))
+
+
+@pytest.mark.parametrize(
+    ("known", "language", "says"),
+    [(("en",), "de", "English .en. alone"), (("de", "en"), "xx", "knows de, en"), (("en",), "", "''")],
+)
+def test_a_language_that_the_model_does_not_know_is_refused_before_the_sound_is_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, known: tuple[str, ...], language: str, says: str
+) -> None:
+    model = SimpleNamespace(supported_languages=list(known))
+    monkeypatch.setattr(whisper, "_opened", lambda *_: model)
+    asked = whisper.WhisperTranscriber(tmp_path, id="mine", language=language)
+    with pytest.raises(RequestUnusable, match=f"mine does not know.*{says}"):
+        list(asked.transcribe(tmp_path / "none.wav"))
 
 
 def test_threads_below_none_are_refused() -> None:

@@ -12,6 +12,7 @@ from PIL import Image
 
 from generators.errors import ModelUnusable, PromptTooLong, RequestUnusable
 from generators.image.assembly import build_image_maker, image_weights_sha256
+from generators.image.drawing import draw
 from generators.image.protocol import (
     Control,
     FromPicture,
@@ -117,6 +118,15 @@ def test_a_control_net_steers_by_its_picture_and_weight(
 def test_words_that_the_model_would_not_read_are_an_error(maker: ImageMaker) -> None:
     with pytest.raises(PromptTooLong, match="reads 77"):
         maker.make(ImageRequest(prompt="word " * 80))
+
+
+def test_a_prompt_that_nobody_typed_is_cut_to_what_the_model_reads(maker: ImageMaker, tmp_path: Path) -> None:
+    long = ImageRequest(prompt="a red winch, " + "word " * 80, steps=1)
+    (file,) = draw(maker, long, tmp_path / "x.png", shorten=True).files
+    assert long.prompt.startswith(file.making.prompt)
+    assert 10 < len(file.making.prompt.split()) < 80
+    with pytest.raises(PromptTooLong, match="The negative prompt comes to"):
+        draw(maker, ImageRequest("x", long.prompt), tmp_path / "y.png", shorten=True)
 
 
 def test_a_single_file_draws_what_its_folder_draws(

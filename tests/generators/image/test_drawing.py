@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from generators.errors import PromptRefused, RequestUnusable
+from generators.errors import GenerationFailed, PromptRefused, RequestUnusable
 from generators.image.drawing import draw
 from generators.image.picture_files import read_note
 from generators.image.protocol import ImageRequest, MadePictures, StepDone, StepListener, unheard
@@ -58,9 +58,25 @@ def test_nothing_is_drawn_where_a_file_would_be_lost_or_could_not_be_written(tmp
         draw(maker, ImageRequest(prompt="x", count=2), tmp_path / "x.png")
     with pytest.raises(RequestUnusable, match="must end in"):
         draw(maker, ImageRequest(prompt="x"), tmp_path / "x.gif")
+    (tmp_path / "folder.png").mkdir()
+    with pytest.raises(RequestUnusable, match="is a folder"):
+        draw(maker, ImageRequest(prompt="x"), tmp_path / "folder.png", overwrite=True)
+    with pytest.raises(RequestUnusable, match=r"cannot be written: .*x-2\.png takes no new file"):
+        draw(maker, ImageRequest(prompt="x"), tmp_path / "x-2.png" / "in-a-file.png")
     assert maker.requests == []
     draw(maker, ImageRequest(prompt="x", count=2), tmp_path / "x.png", overwrite=True)
     assert read_note(tmp_path / "x-2.png").prompt == "x"
+
+
+def test_a_disk_that_takes_no_more_is_said_with_the_seed_that_draws_it_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("generators.image.drawing.write_picture", full)
+    with pytest.raises(GenerationFailed, match=r"x\.png could not be written: No space.*Seed 7 draws it"):
+        draw(ScriptedImageMaker(), ImageRequest(prompt="x", seed=7), tmp_path / "x.png")
 
 
 def test_the_gate_stands_before_the_engine(tmp_path: Path) -> None:

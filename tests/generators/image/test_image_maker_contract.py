@@ -170,6 +170,7 @@ def test_a_closed_one_says_so(build: Build) -> None:
         ({"seed": -1}, "seed is -1"),
         ({"count": 0}, "count is 0"),
         ({"steps": 0}, "steps is 0"),
+        ({"steps": 1000}, "it must be from 1 to 999"),
         ({"guidance_scale": float("nan")}, "guidance_scale is nan"),
         ({"size": (4, 64)}, "size is 4x64"),
     ],

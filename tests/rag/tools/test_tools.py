@@ -12,7 +12,7 @@ from generators.audio import assembly as audio
 from generators.audio.scripted import ScriptedTranscriber
 from generators.audio.sound_files import read_note as sound_note
 from generators.audio.transcription import Stretch, Utterance
-from generators.errors import ModelUnusable, PromptRefused, RequestUnusable
+from generators.errors import ModelUnusable, PromptRefused, PromptTooLong, RequestUnusable
 from generators.image import assembly as images
 from generators.image.picture_files import read_note
 from generators.image.protocol import ImageMaker
@@ -86,6 +86,18 @@ def test_a_picture_from_a_page_says_so_in_its_file(workshop: Opened, documents: 
     assert made.sources == note.sources
     assert "page 2" in made.text
     assert note.prompt in made.text
+
+
+def test_a_prompt_of_documents_that_is_too_long_for_the_model_is_shortened_and_told(
+    workshop: Opened, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("generators.image.scripted._MOST_WORDS", 7)
+    bench = workshop()
+    made = run(bench, "draw", prompt="the winch on page 2 of the manual", from_documents=True)
+    assert read_note(made.files[0]).prompt == "the winch: The winch has a red"
+    assert "Shortened to what scripted reads: the winch: The winch has a red" in made.text
+    with pytest.raises(PromptTooLong):
+        run(bench, "draw", prompt="one two three four five six seven eight")
 
 
 def test_the_language_model_shapes_the_prompt_and_the_order_reaches_it_not(workshop: Opened) -> None:
