@@ -59,7 +59,7 @@ def held_app(documents: Path, gate: Path, home: Path) -> Iterator[str]:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     command = streamlit_command(port, opens_browser=False)
-    command[4] = str(Path(__file__).with_name("held_app.py"))
+    command[command.index("run") + 1] = str(Path(__file__).with_name("held_app.py"))
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     child = subprocess.Popen(command, env=environment, cwd=home, stdout=subprocess.DEVNULL)
     try:

@@ -75,9 +75,9 @@ def test_dropped_files_are_read_beside_the_page_and_then_asked(
     without_models: Path, served: Callable[[], str], visit: Callable[[str], Any]
 ) -> None:
     page = visit(served())
-    page.get_by_role("link", name="Add documents").click()
     page.get_by_label("Name").fill("club")
     page.get_by_role("button", name="Make the collection").click()
+    page.get_by_role("link", name="Add documents").click()
     zone = page.get_by_test_id("stFileUploaderDropzone")
     zone.evaluate(_DROP, [_as_dropped(each) for each in (NOTICE, PRICES, HANDBOOK)])
     with held_in_the_middle("club") as process:

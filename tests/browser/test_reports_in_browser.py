@@ -18,6 +18,7 @@ from tests.browser.conftest import Sinkhole
 pytestmark = pytest.mark.browser
 
 QUESTION = "What does a tow cost?"
+_MOST_TRIES = 5
 _RAN = "window.__ran = 1; window.top.__ran = 1; parent.document.title = 'taken'"
 
 
@@ -86,9 +87,14 @@ def opened(page: Any, name: str) -> Any:
     """Show the report of that name; the document within the innermost frame."""
     drawer = page.get_by_test_id("stExpander").filter(has_text=name)
     drawer.wait_for()
-    settled(page)  # a drawer that is opened before is drawn anew, and closed
-    drawer.locator("summary").click()
-    drawer.get_by_text("Show it here").click()
+    settled(page)
+    toggle = drawer.get_by_text("Show it here")
+    for _ in range(_MOST_TRIES):  # a drawer that is opened while the page is drawn anew is closed by that
+        drawer.locator("summary").click()
+        page.wait_for_timeout(1000)
+        if toggle.is_visible():
+            break
+    toggle.click()
     outer = drawer.locator("iframe")
     outer.wait_for()
     inner = outer.content_frame.locator("iframe")
