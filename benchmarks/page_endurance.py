@@ -110,7 +110,7 @@ async def _visit(
             await asyncio.sleep(chance.uniform(0, 2 * chosen.pause))
             await _click_on(visitor, end, chosen, chance, session)
         except PlaywrightError as error:  # what was to be clicked, or to come, is not there
-            session.troubles.append(f"{type(error).__name__}: {str(error).splitlines()[0]}")
+            session.troubles.append(f"{_doing(error)}: {' '.join(str(error).split())[:300]}")
         if visitor is not None:
             session.troubles.extend(visitor.troubles)
             await visitor.leave()
@@ -125,8 +125,17 @@ async def _click_on(
                 continue
             if time.monotonic() >= end:
                 return
-            session.clicks.append(await click(visitor, chosen.documents))
+            try:
+                session.clicks.append(await click(visitor, chosen.documents))
+            except PlaywrightError as error:
+                error.add_note(name)
+                raise
             await asyncio.sleep(chance.uniform(0, 2 * chosen.pause))
+
+
+def _doing(error: Exception) -> str:
+    """Which click an error came of."""
+    return ", ".join(getattr(error, "__notes__", ("on arrival",)))
 
 
 async def _watch(server: PageServer, began: float, session: Session) -> None:
