@@ -168,7 +168,8 @@ def test_the_machine_is_checked_in_the_background(filled: Path) -> None:
     page.run()
     assert not page.exception
     assert [each.label for each in page.expander] == [
-        "Versions", "This machine", "Models", "Memory for models", "GPU", "Energy", "Speed", "Collections",
+        "Versions", "Extras", "This machine", "Models", "Memory for models", "GPU", "Energy", "Speed",
+        "Collections",
     ]  # fmt: skip
     assert any("default: whole" in text.value for text in page.text)
 

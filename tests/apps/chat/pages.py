@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+import time
 from pathlib import Path
 from typing import Any
 
 ENTRY = str(Path(__file__).resolve().parents[3] / "streamlit_app.py")
-_MOST_LOOKS = 400
+_MOST_SECONDS, _SECONDS_BETWEEN_LOOKS = 120.0, 0.05
 
 
 def open_page(**address: str) -> Any:
@@ -38,9 +39,11 @@ def asked(page: Any, question: str) -> Any:
 
 def settled(page: Any) -> Any:
     """The page when nothing is being worked on any more."""
-    for _ in range(_MOST_LOOKS):
+    end = time.monotonic() + _MOST_SECONDS
+    while time.monotonic() < end:
         if not [button for button in page.button if button.label == "Stop answering"]:
             return page
+        time.sleep(_SECONDS_BETWEEN_LOOKS)
         page.run()
     raise AssertionError("what was asked was never done")
 
