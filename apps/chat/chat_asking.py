@@ -8,6 +8,7 @@ import streamlit as st
 
 from apps.chat.chat_answering import answering
 from apps.chat.chat_attachment import Attachment
+from apps.chat.chat_draft import keep_half_written
 from apps.chat.chat_history import keeps
 from apps.chat.chat_live import LiveChat
 from apps.chat.chat_making import commanded, commands, making
@@ -51,6 +52,7 @@ def show_asking(collection: Collection, chat: LiveChat | None) -> None:
         "Ask, or type / for a command", accept_file=True, file_type=list(ATTACHED),
         max_upload_size=_LARGEST_ATTACHED_MB, disabled=writing,
     )  # fmt: skip
+    keep_half_written()
     if typed is not None:
         question = str(typed.text or "").strip()
         file = typed.files[0] if typed.files else None
@@ -120,12 +122,11 @@ def _of_attachment(
 
 
 def _asks_together() -> bool:
-    """Whether a file that is attached is asked together with the documents; kept while pages are changed."""
-    key = "chat file with documents"
-    st.session_state[key] = bool(st.session_state.get(key, False))
+    """Whether a file that is attached is asked together with the documents."""
     return st.checkbox(
         "Attached files: ask the documents too",
-        key=key,
+        key="chat file with documents",
+        persist_state="session",
         help="An attached file is asked alone, unless this is chosen. It does not become one of them.",
     )
 

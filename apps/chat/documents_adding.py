@@ -39,7 +39,10 @@ def show_adding(collection: Collection) -> None:
         help="A copy is kept for the collection, in this machine's data home. Reading begins at once.",
     )
     with st.expander("How they are read"):
-        ocr = st.radio("Text recognition (OCR)", list(_OCR), format_func=_OCR.__getitem__, key=f"ocr {name}")
+        ocr = st.radio(
+            "Text recognition (OCR)", list(_OCR), format_func=_OCR.__getitem__, key=f"ocr {name}",
+            persist_state="session",
+        )  # fmt: skip
         namesakes: Literal["both", "replace"] = st.radio(
             "A dropped file that has the name of another",
             ["both", "replace"],

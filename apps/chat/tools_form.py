@@ -38,7 +38,8 @@ def show(tool: str, collection: str | None) -> None:
     names = _document_names(collection)
     of_text = "text" in parameters
     from_document = of_text and bool(names) and _source(tool) == _DOCUMENT
-    with st.form(f"form of {tool}", border=True):
+    # No form of Streamlit's: what is half written in one is gone once another page is looked at.
+    with st.container(border=True):
         for each in parameters.values():
             if each.about.fine or (of_text and each.name in ("document", "page", "text")):
                 continue
@@ -56,9 +57,10 @@ def show(tool: str, collection: str | None) -> None:
                         given["document"] = _document(tool, names, required=False)
                     elif each.name != "from_documents" or names:
                         given[each.name] = _widget(tool, each)
-        wanted = st.form_submit_button(
-            "Begin", type="primary", disabled=tools_work.is_working(), help="What was made appears below."
-        )
+        wanted = st.button(
+            "Begin", type="primary", disabled=tools_work.is_working(), help="What was made appears below.",
+            key=f"begin {tool}",
+        )  # fmt: skip
     if wanted:
         arguments = {name: value for name, value in given.items() if value not in (None, "", ())}
         call = ToolCall(tool, arguments)
@@ -109,7 +111,7 @@ def _source(tool: str) -> str:
     return str(
         st.segmented_control(
             "What of", (_WORDS, _DOCUMENT), default=_WORDS, required=True, key=f"source of {tool}",
-            label_visibility="collapsed",
+            label_visibility="collapsed", persist_state="session",
         )
     )  # fmt: skip
 
@@ -124,9 +126,10 @@ def _document(tool: str, names: Mapping[str, str], required: bool) -> str | None
         "Document",
         list(names),
         index=0 if required else None,
-        format_func=lambda path: names[path],
+        format_func=lambda path: names.get(path, path),
         placeholder="any",
         key=f"{tool} document",
+        persist_state="session",
     )
 
 
@@ -134,17 +137,16 @@ def _widget(tool: str, each: Parameter) -> object:
     """The widget for one argument, and what it says; None where it says nothing."""
     label, key, about = each.name.replace("_", " ").capitalize(), f"{tool} {each.name}", each.about
     if each.choices:
-        return st.selectbox(label, each.choices, help=about.description, key=key)
+        return st.selectbox(label, each.choices, help=about.description, key=key, persist_state="session")
     if each.kind is bool:
-        return st.checkbox(label, help=about.description, key=key)
+        return st.checkbox(label, help=about.description, key=key, persist_state="session")
     if each.kind is tuple:
-        typed = st.text_input(label, key=key, placeholder="separated by commas")
+        typed = st.text_input(label, key=key, placeholder="separated by commas", persist_state="session")
         st.caption(about.description)
         return tuple(part.strip() for part in typed.split(",") if part.strip())
     if each.kind is str:
-        if each.name in _LONG:
-            return st.text_area(label, help=about.description, key=key, max_chars=about.longest)
-        return st.text_input(label, help=about.description, key=key, max_chars=about.longest)
+        field = st.text_area if each.name in _LONG else st.text_input
+        return field(label, help=about.description, key=key, max_chars=about.longest, persist_state="session")
     as_kind = int if each.kind is int else float
     return st.number_input(
         label,
@@ -155,4 +157,5 @@ def _widget(tool: str, each: Parameter) -> object:
         placeholder="as usual",
         help=about.description,
         key=key,
+        persist_state="session",
     )
