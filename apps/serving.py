@@ -1,7 +1,7 @@
 """How the page is served: to this machine alone, telling nobody, with its looks.
 
 `refdesk ui` passes these to Streamlit; `.streamlit/config.toml` says the same for `streamlit run`. As a
-program (`python -m apps.serving`) this is Streamlit's own command line, but for one thing: see `main`.
+program (`python -m apps.serving`) this is Streamlit's own command line, but for two things: see `main`.
 """
 
 from __future__ import annotations
@@ -45,17 +45,40 @@ OPTIONS = {
     "theme.dark.linkColor": "#7cc0ee",
 }
 
+#: Nothing but what matters is said in the terminal: the address, and what goes wrong.
+QUIET = {"logger.level": "warning", "logger.hideWelcomeMessage": "true"}
+
 
 def main() -> None:
     """Run Streamlit's command line, which here asks no host on the internet for this machine's address.
 
-    It does so by itself when a page of another origin tries to connect, which is refused either way.
+    It does so by itself when a page of another origin tries to connect, which is refused either way. And
+    where its welcome is not wanted (`QUIET`), the page's address is said in one line of our own.
     """
-    from streamlit import net_util
-    from streamlit.web import cli
+    import typer
+    from streamlit import config, net_util
+    from streamlit.web import bootstrap, cli
+
+    welcome = bootstrap._print_url
+
+    def say_address(is_running_hello: bool) -> None:
+        if config.get_option("logger.hideWelcomeMessage"):
+            typer.echo(f"The page is at {_address()}. Ctrl-C ends it.")
+        else:
+            welcome(is_running_hello)
 
     net_util.get_external_ip = lambda: None
+    bootstrap._print_url = say_address
     cli.main(prog_name="streamlit")
+
+
+def _address() -> str:
+    """Where the page is served, as it is typed into a browser."""
+    from streamlit import config
+    from streamlit.web.server import server_util
+
+    host = str(config.get_option("browser.serverAddress"))
+    return server_util.get_url(f"[{host}]" if ":" in host else host)
 
 
 if __name__ == "__main__":
