@@ -144,7 +144,7 @@ def _spoken_question(writing: bool) -> str | None:
             try:
                 with st.spinner("Listening"):
                     known = (hash(content), heard(content))
-            except EXPECTED as error:
+            except (*EXPECTED, OSError) as error:
                 show_problem("This cannot be listened to.", error)
                 return None
             st.session_state["chat heard"] = known

@@ -94,7 +94,7 @@ def _kinds(collection: Collection) -> list[str]:
 
 def _gone(name: str) -> str:
     """In the session: how many of the documents that were chosen are not there any more."""
-    return f"chat documents gone from {name}"
+    return f"chat missing {name}"
 
 
 def _hear_of_none_gone(name: str) -> None:

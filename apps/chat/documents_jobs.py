@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path, PurePath
 
@@ -15,6 +16,7 @@ from apps.chat.plain_words import plain
 from apps.chat.shared import EXPECTED, opened, show_problem
 from apps.cli.screen import count_of, duration
 from apps.document_names import readable
+from apps.errors import JobRefused
 from apps.jobs.jobs import Jobs
 from apps.jobs.types import Job, JobOrder
 from ingest.progress import Stage
@@ -79,7 +81,8 @@ def _show_active(job: Job) -> None:
             file = f": {plain(PurePath(progress.path).name)}" if progress.path else ""
             st.progress(progress.share, text=f"{words}{file}")
             st.caption(_rates(job))
-        _show_outcomes(Jobs().outcomes(job.id, last=_MOST_LIVE), newest_first=True)
+        with suppress(JobRefused):  # somebody dismissed it just now
+            _show_outcomes(Jobs().outcomes(job.id, last=_MOST_LIVE), newest_first=True)
         _show_stop(job)
 
 
@@ -93,7 +96,10 @@ def _show_stop(job: Job) -> None:
 
 
 def _show_ended(job: Job) -> None:
-    outcomes = _report_of(job.id, job.began, job.standing)
+    try:
+        outcomes = _report_of(job.id, job.began, job.standing)
+    except JobRefused:  # somebody dismissed it just now
+        return
     with st.container(border=job.standing != "finished" or bool(job.counts.get("failed"))):
         if job.standing == "finished":
             failed = job.counts.get("failed", 0)

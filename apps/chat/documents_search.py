@@ -20,16 +20,19 @@ def show_search(collection: Collection, documents: Sequence[DocumentInfo]) -> No
         return
     names = names_of(collection)
     with st.form(f"search {collection.name}", border=False):
-        key = f"search {collection.name}"
+        name = collection.name
         query = st.text_input(
-            "Search in these documents", placeholder="annual fee", key=f"{key} words", persist_state="session"
-        )
+            "Search in these documents", placeholder="annual fee", key=f"search words {name}",
+            persist_state="session",
+        )  # fmt: skip
         places, numbers = st.columns([4, 1])
         only = places.multiselect(
             "In", list(names), format_func=lambda path: names.get(path, path), placeholder="all documents",
-            key=f"{key} in", persist_state="session",
+            key=f"search in {name}", persist_state="session",
         )  # fmt: skip
-        count = int(numbers.number_input("Hits", 1, 50, 10, key=f"{key} hits", persist_state="session"))
+        count = int(
+            numbers.number_input("Hits", 1, 50, 10, key=f"search hits {name}", persist_state="session")
+        )
         searched = st.form_submit_button("Search", type="primary", icon=":material/search:")
     found_key = f"found in {collection.name}"
     if searched and query.strip():

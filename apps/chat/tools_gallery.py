@@ -7,6 +7,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from apps.chat.dialogs import close_dialog, dialog_about, open_dialog
 from apps.chat.plain_words import plain
 from apps.chat.shared import EXPECTED, show_problem
 from apps.document_names import readable
@@ -20,13 +21,13 @@ _SHOWN = "files shown"
 _SMALL_WIDTH = 640
 #: Pixels. Streamlit makes wider ones smaller by itself, at every click.
 LARGE_WIDTH = 1400
-#: In the session: the file that is asked about before it is deleted.
-_DELETING = "made file to delete"
+#: The dialog that asks before a file is deleted.
+_DELETING = "delete made file"
 
 
 def show() -> None:
     """Draw the newest files, and a button for more."""
-    if (path := st.session_state.get(_DELETING)) is not None:
+    if (path := dialog_about(_DELETING, Path)) is not None:
         _confirm_deletion(path)
     paths = made_paths(made_folder())
     st.subheader("Made here")
@@ -90,15 +91,11 @@ def _show_buttons(file: MadeFile, place: str, content: Callable[[], bytes]) -> N
         if place == "gallery":
             st.button(
                 "Delete", key=f"delete {key}", icon=":material/delete:", type="tertiary",
-                help=plain(f"Delete {name}"), on_click=_ask_before_deletion, args=(file.path,),
+                help=plain(f"Delete {name}"), on_click=open_dialog, args=(_DELETING, file.path),
             )  # fmt: skip
 
 
-def _ask_before_deletion(path: Path | None) -> None:
-    st.session_state[_DELETING] = path
-
-
-@st.dialog("Delete this file?", on_dismiss=lambda: _ask_before_deletion(None))
+@st.dialog("Delete this file?", on_dismiss=close_dialog)
 def _confirm_deletion(path: Path) -> None:
     file = made_file(path)
     st.text(readable(path.name))
@@ -112,10 +109,10 @@ def _confirm_deletion(path: Path) -> None:
             except EXPECTED as error:
                 show_problem("It was not deleted.", error)
                 return
-            _ask_before_deletion(None)
+            close_dialog()
             st.rerun()
         if st.button("Keep it", key="keep made"):
-            _ask_before_deletion(None)
+            close_dialog()
             st.rerun()
 
 

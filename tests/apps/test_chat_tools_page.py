@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import os
+import threading
 from pathlib import Path
 
 import pytest
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
+from apps.background import Background
 from apps.chat import tools_work
 from apps.gallery import MadeFileStays, delete_made, made_folder, made_paths
 from generators.making import NOTE, Making
@@ -134,6 +136,27 @@ def test_a_note_that_somebody_changed_stops_no_gallery(scripted: Path, note: dic
     page = open_page()
     assert not page.exception
     assert page.button(key="delete changed.png")
+
+
+def test_a_button_that_is_clicked_twice_begins_one_work(
+    scripted: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun: list[object] = []
+    done = threading.Event()
+
+    class Bench:
+        def start(self, *order: object) -> Background[object]:
+            begun.append(order)
+            return Background("draw", lambda work: done.wait(60))
+
+    monkeypatch.setattr(tools_work, "_bench", Bench)
+    page = open_page()
+    field(page, "text_area", "Prompt").set_value("a brass telescope")
+    click = next(each for each in page.button if each.label == "Begin").click()
+    click.run()
+    click.click().run()  # before the page has shown that the button is of no use now
+    assert len(begun) == 1
+    done.set()
 
 
 def test_nothing_but_what_was_made_here_can_be_deleted(modelless: Path, tmp_path: Path) -> None:

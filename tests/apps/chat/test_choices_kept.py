@@ -183,3 +183,18 @@ def test_settings_that_were_saved_are_not_undone_by_what_stayed(filled: Path) ->
     page = away_and_back(page, "settings")
     assert field(page, "selectbox", "What writes answers").value == "extractive"
     assert not [each for each in captions(page) if each.startswith("Not saved yet")]
+
+
+def test_a_question_that_was_left_by_another_page_is_not_asked_again(filled: Path) -> None:
+    page = turned_to(open_page(), "documents")
+    page.button(key="delete collection").click().run()
+    assert page.button(key="delete for good")
+    page = away_and_back(page, "documents")
+    assert not [each for each in page.button if each.label == "Delete for good"]
+
+
+def test_a_source_that_was_left_by_another_page_is_not_open_any_more(filled: Path) -> None:
+    page = asked(open_page(), "What is the annual fee?")
+    page.button(key="source 0 0").click().run()
+    assert "The only source" in captions(page)
+    assert "The only source" not in captions(away_and_back(page, ""))
