@@ -8,7 +8,6 @@ import streamlit as st
 
 from apps.chat.chat_answering import answering
 from apps.chat.chat_attachment import Attachment
-from apps.chat.chat_draft import keep_half_written
 from apps.chat.chat_history import keeps
 from apps.chat.chat_live import LiveChat
 from apps.chat.chat_making import commanded, commands, making
@@ -17,6 +16,7 @@ from apps.chat.chat_scope import choose_documents
 from apps.chat.chat_session import begin_chat
 from apps.chat.chat_voice import heard
 from apps.chat.chat_work import Job, Outcome, Work
+from apps.chat.half_written import CHAT_INPUT, keep_half_written
 from apps.chat.shared import EXPECTED, show_problem
 from rag import Collection, DocumentFilter
 
@@ -52,7 +52,7 @@ def show_asking(collection: Collection, chat: LiveChat | None) -> None:
         "Ask, or type / for a command", accept_file=True, file_type=list(ATTACHED),
         max_upload_size=_LARGEST_ATTACHED_MB, disabled=writing,
     )  # fmt: skip
-    keep_half_written()
+    keep_half_written(CHAT_INPUT)
     if typed is not None:
         question = str(typed.text or "").strip()
         file = typed.files[0] if typed.files else None

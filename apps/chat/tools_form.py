@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import streamlit as st
 
 from apps.chat import tools_work
+from apps.chat.half_written import keep_half_written
 from apps.chat.known_documents import names_of
 from apps.chat.shared import opened
 from apps.collection_settings import settings_for
@@ -38,8 +39,8 @@ def show(tool: str, collection: str | None) -> None:
     names = _document_names(collection)
     of_text = "text" in parameters
     from_document = of_text and bool(names) and _source(tool) == _DOCUMENT
-    # No form of Streamlit's: what is half written in one is gone once another page is looked at.
-    with st.container(border=True):
+    place = f"wish-{tool}"
+    with st.container(key=place), st.form(f"form of {tool}", border=True):
         for each in parameters.values():
             if each.about.fine or (of_text and each.name in ("document", "page", "text")):
                 continue
@@ -57,10 +58,10 @@ def show(tool: str, collection: str | None) -> None:
                         given["document"] = _document(tool, names, required=False)
                     elif each.name != "from_documents" or names:
                         given[each.name] = _widget(tool, each)
-        wanted = st.button(
-            "Begin", type="primary", disabled=tools_work.is_working(), help="What was made appears below.",
-            key=f"begin {tool}",
-        )  # fmt: skip
+        wanted = st.form_submit_button(
+            "Begin", type="primary", disabled=tools_work.is_working(), help="What was made appears below."
+        )
+    keep_half_written(f".st-key-{place} textarea")
     if wanted:
         arguments = {name: value for name, value in given.items() if value not in (None, "", ())}
         call = ToolCall(tool, arguments)

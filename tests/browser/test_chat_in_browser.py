@@ -165,6 +165,25 @@ def test_a_half_written_question_is_there_again_until_it_is_sent(
     expect_value(box, "")
 
 
+def test_a_half_written_wish_is_there_again_after_another_tool_and_another_page(
+    documents: Path, served: Callable[[], str], visit: Callable[[str], Any]
+) -> None:
+    page = visit(f"{served()}/tools")
+    tools = page.get_by_test_id("stButtonGroup").first
+    speak, translate = (page.locator(f".st-key-wish-{tool} textarea") for tool in ("speak", "translate"))
+    tools.get_by_role("radio", name="Speak").click()
+    speak.fill("Half a sentence that")
+    tools.get_by_role("radio", name="Translate").click()
+    expect_value(translate, "")
+    translate.fill("Another")
+    go_to(page, "Documents")
+    page.get_by_role("tab", name="Search").wait_for()
+    go_to(page, "Tools")
+    expect_value(translate, "Another")
+    tools.get_by_role("radio", name="Speak").click()
+    expect_value(speak, "Half a sentence that")
+
+
 def test_a_kept_chat_is_exported(
     documents: Path, served: Callable[[], str], visit: Callable[[str], Any]
 ) -> None:
