@@ -15,13 +15,13 @@ _YEARS_AWAY = (-3, -4, -5, -6, -7, -8, 3, 4, 5)
 
 
 def altered(question: str, other_names: Sequence[str], draw: random.Random) -> Iterator[tuple[Kind, str]]:
-    """Each way in which the question's key fact can be another one, in an order that is drawn.
+    """Each way in which the question's key fact can be another one, the surer one first: another year still
+    makes sense, another name may not.
 
     `other_names` are names that stand elsewhere in the collection.
     """
-    ways = [*_other_years(question, draw), *_other_names(question, other_names, draw)]
-    draw.shuffle(ways)
-    yield from ways
+    yield from _other_years(question, draw)
+    yield from _other_names(question, other_names, draw)
 
 
 def _other_years(question: str, draw: random.Random) -> Iterator[tuple[Kind, str]]:
@@ -38,4 +38,6 @@ def _other_names(
     asked = set(content_terms(question))
     others = [name for name in other_names if not asked & set(content_terms(name))]
     if mine and others:
-        yield "other name", question.replace(draw.choice(mine), draw.choice(others), 1)
+        name = draw.choice(mine)
+        alike = [other for other in others if len(other.split()) == len(name.split())]
+        yield "other name", question.replace(name, draw.choice(alike or others), 1)
