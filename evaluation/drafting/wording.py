@@ -118,7 +118,7 @@ def names_source(question: str, source: str) -> bool:
 
 
 def names_in(question: str) -> tuple[str, ...]:
-    """Runs of capitalised words behind the first word ("3M" is one, too), but for months, days and quarters."""
+    """Runs of capitalised words behind the first one ("3M" is one, too), without months, days, quarters."""
     names = re.findall(r"(?<=\s)\d?[A-Z][\w&.’'-]*(?: (?:& )?\d?[A-Z][\w&.’'-]*)*", question)
     return tuple(name for name in names if not _NAME_OF_TIME.search(name))
 
