@@ -100,7 +100,7 @@ def _bytes(file: Path) -> bytes:
     return file.read_bytes()
 
 
-@st.cache_data(max_entries=24, ttl=600, show_spinner="Drawing the page")
+@st.cache_data(max_entries=12, ttl=600, show_spinner="Drawing the page")
 def _pages(
     folder: str,  # noqa: ARG001 - part of the key that Streamlit keeps it under
     written: str,  # noqa: ARG001 - so is this: a document's name may be none that Streamlit makes a key of
