@@ -1,7 +1,7 @@
 """How the page is served: to this machine alone, telling nobody, with its looks.
 
 `refdesk ui` passes these to Streamlit; `.streamlit/config.toml` says the same for `streamlit run`. As a
-program (`python -m apps.serving`) this is Streamlit's own command line, but for two things: see `main`.
+program (`python -m apps.serving`) this is Streamlit's own command line, but for what `main` says.
 """
 
 from __future__ import annotations
@@ -50,7 +50,6 @@ OPTIONS = {
 
 #: Nothing but what matters is said in the terminal: the address, and what goes wrong.
 QUIET = {"logger.level": "warning", "logger.hideWelcomeMessage": "true"}
-
 
 #: glibc's own number for "so many heaps at most" (mallopt(3), malloc.h), and how many.
 _ARENA_MAX, _HEAPS = -8, 2
