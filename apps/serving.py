@@ -1,7 +1,7 @@
 """How the page is served: to this machine alone, telling nobody, with its looks.
 
 `refdesk ui` passes these to Streamlit; `.streamlit/config.toml` says the same for `streamlit run`. As a
-program (`python -m apps.serving`) this is Streamlit's own command line, but for two things: see `main`.
+program (`python -m apps.serving`) this is Streamlit's own command line, but for what `main` says.
 """
 
 from __future__ import annotations
@@ -48,6 +48,8 @@ OPTIONS = {
     "theme.dark.linkColor": "#7cc0ee",
 }
 
+#: Nothing but what matters is said in the terminal: the address, and what goes wrong.
+QUIET = {"logger.level": "warning", "logger.hideWelcomeMessage": "true"}
 
 #: glibc's own number for "so many heaps at most" (mallopt(3), malloc.h), and how many.
 _ARENA_MAX, _HEAPS = -8, 2
@@ -58,11 +60,22 @@ def main() -> None:
     shares its memory between threads.
 
     The first it does by itself when a page of another origin tries to connect, which is refused either way.
+    And where its welcome is not wanted (`QUIET`), the page's address is said in one line of our own.
     """
-    from streamlit import net_util
-    from streamlit.web import cli
+    import typer
+    from streamlit import config, net_util
+    from streamlit.web import bootstrap, cli
+
+    welcome = bootstrap._print_url
+
+    def say_address(is_running_hello: bool) -> None:
+        if config.get_option("logger.hideWelcomeMessage"):
+            typer.echo(f"The page is at {_address()}. Ctrl-C ends it.")
+        else:
+            welcome(is_running_hello)
 
     net_util.get_external_ip = lambda: None
+    bootstrap._print_url = say_address
     share_heaps()
     cli.main(prog_name="streamlit")
 
@@ -77,6 +90,15 @@ def share_heaps() -> bool:
     if platform.libc_ver()[0] != "glibc":
         return False
     return bool(ctypes.CDLL(None).mallopt(_ARENA_MAX, _HEAPS))
+
+
+def _address() -> str:
+    """Where the page is served, as it is typed into a browser."""
+    from streamlit import config
+    from streamlit.web.server import server_util
+
+    host = str(config.get_option("browser.serverAddress"))
+    return server_util.get_url(f"[{host}]" if ":" in host else host)
 
 
 if __name__ == "__main__":

@@ -7,10 +7,11 @@ from pathlib import Path
 import streamlit as st
 
 from apps.chat.chat_live import Entry
-from apps.chat.chat_session import OpenSource, close_source, open_source, source_open
+from apps.chat.chat_session import OpenSource, open_source, source_open
 from apps.chat.chat_shown import Shown, Source
 from apps.chat.chat_sources import SourcePage, original, source_pages
 from apps.chat.chat_text import show_page_picture, show_page_text
+from apps.chat.dialogs import close_dialog
 from apps.chat.shared import EXPECTED, show_problem
 from apps.document_names import readable, shown_names
 from rag import Collection
@@ -26,7 +27,7 @@ def show_source(entries: tuple[Entry, ...], opened: OpenSource, own: Collection)
         _dialog(asked, asked.outcome, opened.entry, own)
 
 
-@st.dialog("Source", width="large", on_dismiss=close_source)
+@st.dialog("Source", width="large", on_dismiss=close_dialog)
 def _dialog(asked: Entry, shown: Shown, entry: int, own: Collection) -> None:
     opened = source_open() or OpenSource(entry, 0)
     place = min(opened.place, len(shown.sources) - 1)

@@ -74,6 +74,13 @@ def go_to(page: Any, name: str) -> None:
     page.get_by_test_id("stSidebarNav").get_by_role("link", name=name).click()
 
 
+def expect_value(box: Any, words: str) -> None:
+    """Wait until these words stand in the box, and no others."""
+    from playwright.sync_api import expect
+
+    expect(box).to_have_value(words, timeout=60_000)
+
+
 def focused(page: Any) -> str:
     """The name of what has the keyboard's focus; empty where nothing has."""
     return str(page.evaluate(_FOCUSED))

@@ -54,7 +54,7 @@ def texts(page: Any) -> list[str]:
 
 def answers(page: Any) -> list[dict[str, Any]]:
     """What the answers' components are given, in order."""
-    found = [json.loads(each.proto.json) for each in page.get("bidi_component")]
+    found = [json.loads(each.proto.json or "{}") for each in page.get("bidi_component")]
     return [each for each in found if "parts" in each]
 
 
