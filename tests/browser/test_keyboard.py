@@ -71,7 +71,7 @@ def test_the_panel_of_a_source_begins_at_its_mark_and_is_scrolled_by_keyboard(
             _scroll_by_keyboard(page, page.get_by_role("dialog").locator(panel).first, says)
             page.keyboard.press("Escape")
             page.get_by_role("dialog").wait_for(state="detached")
-            wait_until(lambda: focused(page) == name)
+            come_back(page, name)
 
 
 def _scroll_by_keyboard(page: Any, panel: Any, says: str) -> None:
@@ -100,6 +100,11 @@ def test_the_text_of_a_page_opens_at_its_mark(
     page.keyboard.press("Enter")
     wait_until(lambda: text.evaluate(_IN_SIGHT))
     tab_to(page, "page 6 as text; the cited lines are marked")
+
+
+def come_back(page: Any, name: str) -> None:
+    """Wait until what is called so has the focus again."""
+    wait_until(lambda: focused(page) == name)
 
 
 def tab_to(page: Any, name: str, most: int = 60) -> int:
