@@ -28,7 +28,9 @@ def show_listing(collection: Collection, documents: Sequence[DocumentInfo]) -> N
         st.info("This collection is empty. Put files in under “Add”.")
         return
     names = names_of(collection)
-    st.caption("Choose rows at their left edge to read or remove documents.")
+    st.caption(
+        "Choose rows at their left edge to read or remove documents; by keyboard: arrows, then Shift+Space."
+    )
     columns = {
         "Document": [names[each.path] for each in documents],
         "Title": [each.title for each in documents],

@@ -1,4 +1,4 @@
-"""What a keyboard needs of every page, beyond what Streamlit gives: to be seen where it is, and let into a popover.
+"""What a keyboard needs of every page, beyond what Streamlit gives: to be seen, and to be let into a popover.
 
 A style and a script of our own, the same for everybody: nothing of documents or people goes into them.
 """
@@ -9,7 +9,7 @@ import streamlit as st
 
 #: The blue is told from the page's colours, light and dark, at more than 3 to 1.
 _STYLE = """<style>
-[data-testid="stElementContainer"]:has(.refdesk-keyboard) { display: none; }
+.st-key-refdesk-keyboard { display: none; }
 :focus-visible:not(input, textarea, canvas, td, iframe, [role="dialog"], [role="listbox"], [role="option"],
   .refdesk-panel) { outline: 3px solid #3a86bb !important; outline-offset: 1px; box-shadow: none !important; }
 :is([data-testid="stMain"], [data-testid="stVerticalBlock"], [data-testid="stPopoverBody"],
@@ -18,8 +18,8 @@ _STYLE = """<style>
 label:has(input:is([type="checkbox"], [type="radio"]):focus-visible) { outline: 3px solid #3a86bb;
   outline-offset: 1px; border-radius: .3rem; }
 /* Folded away, its links would be gone through unseen. */
-.stApp:has([data-testid="stExpandSidebarButton"]) :is([data-testid="stSidebar"], [data-testid="stSidebar"] *) {
-  visibility: hidden !important; }
+.stApp:has([data-testid="stExpandSidebarButton"]) :is([data-testid="stSidebar"],
+  [data-testid="stSidebar"] *) { visibility: hidden !important; }
 /* These are hidden until a mouse is over them. */
 [data-testid="stSidebarCollapseButton"] { visibility: visible !important; }
 [data-testid="stElementToolbar"]:focus-within { opacity: 1 !important; }
@@ -28,9 +28,11 @@ label:has(input:is([type="checkbox"], [type="radio"]):focus-visible) { outline: 
   color: light-dark(#0b5a8a, #7cc0ee) !important; }
 </style>"""
 
-#: What a popover shows stands at the page's very end: without this, a whole page of Tabs away from its button.
+#: What a popover shows stands at the page's very end: without this, the whole page lies between it and its
+#: button.
 _SCRIPT = r"""
-const inTurn = (popover) => [...popover.querySelectorAll('a[href], button, input, select, textarea, summary, [tabindex]')]
+const stop = 'a[href], button, input, select, textarea, summary, [tabindex]';
+const inTurn = (popover) => [...popover.querySelectorAll(stop)]
   .filter((each) => each.tabIndex >= 0 && !each.disabled && each.checkVisibility());
 const onTab = (event) => {
   if (event.key !== 'Tab' || event.defaultPrevented) { return; }
@@ -55,7 +57,8 @@ const onTab = (event) => {
 };
 
 // Of the sidebar's two buttons each takes the other's place, and would take the focus with it.
-const fold = '[data-testid="stSidebarCollapseButton"] button', unfold = '[data-testid="stExpandSidebarButton"]';
+const fold = '[data-testid="stSidebarCollapseButton"] button';
+const unfold = '[data-testid="stExpandSidebarButton"]';
 const onClick = (event) => {
   const pressed = event.target.closest?.(`${fold}, ${unfold}`);
   if (!pressed?.matches(':focus-visible')) { return; }
@@ -89,7 +92,7 @@ def show_keyboard() -> None:
 
 _KEYBOARD = st.components.v2.component(
     "refdesk_keyboard",
-    html='<span class="refdesk-keyboard"></span>',
+    html="<span></span>",
     js=_SCRIPT,
     isolate_styles=False,
 )

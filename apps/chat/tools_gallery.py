@@ -126,4 +126,5 @@ def _details(file: MadeFile) -> list[str]:
 
 
 def _shortened(text: str, longest: int = 160) -> str:
-    return text if len(text) <= longest else f"{text[:longest].rstrip()} ..."
+    """The text, or as many of its first words as fit, and that it goes on."""
+    return text if len(text) <= longest else f"{text[:longest].rsplit(maxsplit=1)[0].rstrip()} ..."

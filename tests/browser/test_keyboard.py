@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from rag import open_collection
-from tests.browser.asking import ask, focused, wait_until
+from tests.browser.asking import ask, focused, settled, wait_until
 from tests.browser.conftest import ROOT
 
 pytestmark = pytest.mark.browser
@@ -100,6 +100,78 @@ def test_the_text_of_a_page_opens_at_its_mark(
     page.keyboard.press("Enter")
     wait_until(lambda: text.evaluate(_IN_SIGHT))
     tab_to(page, "page 6 as text; the cited lines are marked")
+
+
+def test_tab_goes_into_a_popover_and_out_of_it_and_escape_back_to_its_button(
+    hangar: Path, served: Callable[[], str], visit: Callable[[str], Any]
+) -> None:
+    page = visit(served())
+    settled(page)
+    tab_to(page, "filter_list")
+    page.keyboard.press("Enter")
+    popover = page.get_by_test_id("stPopoverBody")
+    popover.get_by_label("Documents").wait_for()
+    page.keyboard.press("Tab")
+    assert focused(page) == "Documents"
+    page.keyboard.press("Shift+Tab")
+    assert focused(page).startswith("filter_list")
+    tab_to(page, "All documents again")  # the last in it
+    page.keyboard.press("Tab")
+    assert focused(page).startswith("mic")
+    page.keyboard.press("Escape")
+    popover.wait_for(state="detached")
+    wait_until(lambda: focused(page).startswith("filter_list"))
+    tab_to(page, "terminal")
+    page.keyboard.press("Enter")
+    popover.wait_for()
+    page.set_viewport_size({"width": 400, "height": 500})
+    page.keyboard.press("Tab")  # nothing in it but words: it is scrolled
+    page.keyboard.press("ArrowDown")
+    wait_until(lambda: popover.evaluate("e => e.scrollTop") > 0)
+
+
+def test_a_folded_sidebar_has_no_stops_and_its_buttons_give_one_another_the_focus(
+    hangar: Path, served: Callable[[], str], visit: Callable[[str], Any]
+) -> None:
+    page = visit(served())
+    page.set_viewport_size({"width": 400, "height": 800})
+    page.reload()
+    page.get_by_test_id("stExpandSidebarButton").wait_for()
+    page.get_by_test_id("stChatInputTextArea").wait_for()
+    settled(page)
+    assert tab_to(page, "Expand sidebar") < 4
+    outline = page.get_by_test_id("stExpandSidebarButton").evaluate("e => getComputedStyle(e).outlineStyle")
+    assert outline == "solid"
+    page.keyboard.press("Enter")
+    come_back(page, "Collapse sidebar")
+    assert page.get_by_test_id("stSidebarNavLink").first.is_visible()
+    page.keyboard.press("Enter")
+    come_back(page, "Expand sidebar")
+
+
+def test_a_document_is_chosen_and_its_removal_thought_better_of_by_keyboard(
+    hangar: Path, served: Callable[[], str], visit: Callable[[str], Any]
+) -> None:
+    page = visit(f"{served()}/documents")
+    page.get_by_test_id("data-grid-canvas").wait_for()
+    settled(page)
+    tab_to(page, "Fullscreen")
+    assert page.get_by_test_id("stElementToolbar").first.evaluate("e => getComputedStyle(e).opacity") == "1"
+    page.keyboard.press("Tab")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Shift+Space")
+    page.get_by_text("1 document chosen").wait_for()
+    settled(page)
+    tab_to(page, "delete\n\nRemove")
+    page.keyboard.press("Enter")
+    dialog = page.get_by_role("dialog")
+    dialog.wait_for()
+    for stop in ("Close", "Remove", "Keep", "Close"):
+        assert tab_to(page, stop) == 1
+    page.keyboard.press("Escape")
+    dialog.wait_for(state="detached")
+    wait_until(lambda: focused(page).endswith("Remove"))
+    page.get_by_text("2 documents ·").wait_for()
 
 
 def come_back(page: Any, name: str) -> None:
