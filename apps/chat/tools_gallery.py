@@ -64,7 +64,7 @@ def show_file(file: MadeFile, place: str) -> None:
         st.text(file.problem or "")
     else:
         st.caption(":material/smart_toy: Made by a model")
-        st.text(_shortened(making.prompt))
+        st.text(shortened(making.prompt))
         with st.expander("Details"):
             st.text("\n".join(_details(file)))
     with st.container(horizontal=True, gap="small"):
@@ -84,6 +84,11 @@ def show_file(file: MadeFile, place: str) -> None:
             )  # fmt: skip
 
 
+def shortened(text: str, longest: int = 160) -> str:
+    """The text, or as many of its first words as fit, and that it goes on."""
+    return text if len(text) <= longest else f"{text[:longest].rsplit(maxsplit=1)[0]} ..."
+
+
 def _ask_before_deletion(path: Path | None) -> None:
     st.session_state[_DELETING] = path
 
@@ -93,7 +98,7 @@ def _confirm_deletion(path: Path) -> None:
     file = made_file(path)
     st.text(path.name)
     if file is not None and file.making is not None:
-        st.text(_shortened(file.making.prompt))
+        st.text(shortened(file.making.prompt))
     st.text("It goes from this machine, for everybody who uses this page. This cannot be undone.")
     with st.container(horizontal=True):
         if st.button("Delete for good", type="primary", key="delete made for good"):
@@ -123,8 +128,3 @@ def _details(file: MadeFile) -> list[str]:
     if making.model_sha256 is not None:
         lines.append(f"Weights: sha256 {making.model_sha256}")
     return [*lines, f"File: {file.path.name}, {megabytes(file.size_bytes)}"]
-
-
-def _shortened(text: str, longest: int = 160) -> str:
-    """The text, or as many of its first words as fit, and that it goes on."""
-    return text if len(text) <= longest else f"{text[:longest].rsplit(maxsplit=1)[0].rstrip()} ..."
