@@ -8,6 +8,7 @@ import streamlit as st
 
 from apps.chat import chat_page, documents_page, settings_page, tools_page
 from apps.chat.dialogs import close_on_another_page
+from apps.chat.keyboard import show_keyboard
 from apps.chat.shared import all_collections, choose, choose_none, chosen, missed, whole_collections
 from apps.chat.warming import warm
 from apps.collection_settings import settings_for
@@ -34,6 +35,7 @@ def show_app() -> None:
         ]
     )
     close_on_another_page(page.url_path)
+    show_keyboard()
     _say_what_is_gone()
     _show_collections()
     page.run()

@@ -7,10 +7,10 @@ from pathlib import Path
 import streamlit as st
 
 from apps.chat.chat_live import Entry
+from apps.chat.chat_panels import show_page_picture, show_page_text
 from apps.chat.chat_session import OpenSource, open_source, source_open
 from apps.chat.chat_shown import Shown, Source
 from apps.chat.chat_sources import SourcePage, original, source_pages
-from apps.chat.chat_text import show_page_picture, show_page_text
 from apps.chat.dialogs import close_dialog
 from apps.chat.shared import EXPECTED, show_problem
 from apps.document_names import readable, shown_names
@@ -59,7 +59,7 @@ def _dialog(asked: Entry, shown: Shown, entry: int, own: Collection) -> None:
             show_problem("The place cannot be shown.", error)
             return
         for number, page in enumerate(pages):
-            _show_page(page, f"chat source page {entry} {place} {number}")
+            _show_page(page, f"chat source page {entry} {place} {number}", first=number == 0)
 
 
 def _say(source: Source, name: str) -> None:
@@ -73,16 +73,17 @@ def _say(source: Source, name: str) -> None:
     st.text(f"“{quote}”")
 
 
-def _show_page(page: SourcePage, key: str) -> None:
+def _show_page(page: SourcePage, key: str, *, first: bool) -> None:
+    marked = "the cited lines are marked"
     if page.picture is not None:
-        says = f"{page.page_label} as it looks; the cited lines are marked"
-        show_page_picture(page.picture, page.top, page.left, says, f"{key} picture")
+        says = f"{page.page_label} as it looks; {marked}"
+        show_page_picture(page.picture, page.top, page.left, says, f"{key} picture", first=first)
         with st.expander("The page as text", type="compact"):
-            show_page_text(page.lines, key)
+            show_page_text(page.lines, f"{page.page_label} as text; {marked}", key, first=True)
         return
     if page.reason:
         st.text(f"The page cannot be drawn. {readable(page.reason)}")
-    show_page_text(page.lines, key)
+    show_page_text(page.lines, f"{page.page_label}; {marked}", key, first=first)
 
 
 def _offer_original(collection: Collection, document: str) -> None:

@@ -30,7 +30,9 @@ def show_listing(collection: Collection, documents: Sequence[DocumentInfo]) -> N
         return
     names = names_of(collection)  # perhaps of a moment later: somebody may have removed one of the documents
     called = {each.path: names.get(each.path, readable(each.path)) for each in documents}
-    st.caption("Choose rows at their left edge to read or remove documents.")
+    st.caption(
+        "Choose rows at their left edge to read or remove documents; by keyboard: arrows, then Shift+Space."
+    )
     columns = {
         "Document": [called[each.path] for each in documents],
         "Title": [each.title for each in documents],

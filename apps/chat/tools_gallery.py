@@ -69,7 +69,7 @@ def show_file(file: MadeFile, place: str) -> None:
         st.text(readable(file.problem or ""))
     else:
         st.caption(":material/smart_toy: Made by a model")
-        st.text(readable(_shortened(making.prompt)))
+        st.text(readable(shortened(making.prompt)))
         with st.expander("Details"):
             st.text(readable("\n".join(_details(file))))
     _show_buttons(file, place, content)
@@ -95,12 +95,17 @@ def _show_buttons(file: MadeFile, place: str, content: Callable[[], bytes]) -> N
             )  # fmt: skip
 
 
+def shortened(text: str, longest: int = 160) -> str:
+    """The text, or as many of its first words as fit, and that it goes on."""
+    return text if len(text) <= longest else f"{text[:longest].rsplit(maxsplit=1)[0]} ..."
+
+
 @st.dialog("Delete this file?", on_dismiss=close_dialog)
 def _confirm_deletion(path: Path) -> None:
     file = made_file(path)
     st.text(readable(path.name))
     if file is not None and file.making is not None:
-        st.text(readable(_shortened(file.making.prompt)))
+        st.text(readable(shortened(file.making.prompt)))
     st.text("It goes from this machine, for everybody who uses this page. This cannot be undone.")
     with st.container(horizontal=True):
         if st.button("Delete for good", type="primary", key="delete made for good"):
@@ -130,7 +135,3 @@ def _details(file: MadeFile) -> list[str]:
     if making.model_sha256 is not None:
         lines.append(f"Weights: sha256 {making.model_sha256}")
     return [*lines, f"File: {file.path.name}, {megabytes(file.size_bytes)}"]
-
-
-def _shortened(text: str, longest: int = 160) -> str:
-    return text if len(text) <= longest else f"{text[:longest].rstrip()} ..."
