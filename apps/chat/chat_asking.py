@@ -30,7 +30,6 @@ class _Attached:
 
     name: str
     content: bytes
-    alone: bool
 
 
 #: The language model writes for one at a time, whoever asks.
@@ -47,6 +46,9 @@ def show_asking(collection: Collection, chat: LiveChat | None) -> None:
             for usage, about in commands():
                 st.text(f"{usage}: {about}" if usage else about)
         together = _asks_together()
+    held = None if chat is None else chat.held
+    if chat is not None and held is not None:
+        _show_held(chat, held, alone=not together)
     typed = st.chat_input(
         "Ask, or type / for a command", accept_file=True, file_type=list(ATTACHED),
         max_upload_size=_LARGEST_ATTACHED_MB, disabled=writing,
@@ -54,12 +56,21 @@ def show_asking(collection: Collection, chat: LiveChat | None) -> None:
     if typed is not None:
         question = str(typed.text or "").strip()
         file = typed.files[0] if typed.files else None
-        attachment = None
-        if file is not None:
-            attachment = _Attached(str(file.name), bytes(file.getvalue()), alone=not together)
-        _ask(collection, chat, question, only, attachment)
+        attached = None if file is None else _Attached(str(file.name), bytes(file.getvalue()))
+        _ask(collection, chat, question, only, attached or held, alone=not together)
     elif spoken:
-        _ask(collection, chat, spoken, only, None)
+        _ask(collection, chat, spoken, only, held, alone=not together)
+
+
+def _show_held(chat: LiveChat, held: Attachment, *, alone: bool) -> None:
+    """Which file the next question is asked of, and the way back to the documents."""
+    with st.container(horizontal=True, gap="small", vertical_alignment="center"):
+        whom = "the attached file alone" if alone else "the documents and the attached file"
+        st.text(f"The next question is asked of {whom}: {held.name}")
+        st.button(
+            "Put it away", icon=":material/close:", key=f"put away {chat.token}", on_click=chat.put_away,
+            help="Questions go to the documents again.", type="tertiary",
+        )  # fmt: skip
 
 
 def _ask(
@@ -67,24 +78,29 @@ def _ask(
     chat: LiveChat | None,
     question: str,
     only: DocumentFilter | None,
-    attached: _Attached | None,
+    attached: _Attached | Attachment | None,
+    *,
+    alone: bool,
 ) -> None:
+    new = isinstance(attached, _Attached)
     if not question:
-        st.warning("Type what is to be asked of the file." if attached else "The question is empty.")
+        st.warning("Type what is to be asked of the file." if new else "The question is empty.")
         return
     engine = collection.settings.generator.engine
     attachment: Attachment | None = None
     job: Job | None
     try:
-        if question.startswith("/") and attached is None:
+        if question.startswith("/") and not new:
             job = _command(collection, chat, question)
             if job is None:
                 return
         elif attached is not None:
-            attachment = Attachment(
-                attached.name, attached.content, collection.settings, alone=attached.alone
+            attachment = (
+                Attachment(attached.name, attached.content, collection.settings)
+                if isinstance(attached, _Attached)
+                else attached
             )
-            job = _of_attachment(attachment, question, collection, only)
+            job = _of_attachment(attachment, question, collection, only, alone=alone)
         else:
             turns = () if chat is None else chat.turns
             job = answering(
@@ -96,7 +112,7 @@ def _ask(
     except EXPECTED as error:
         show_problem("That did not work.", error)
         return
-    if not chat.begin(question, job, engine, attachment) and attachment is not None:
+    if not chat.begin(question, job, engine, attachment, alone=alone) and new and attachment is not None:
         attachment.close()
     st.rerun()
 
@@ -110,11 +126,11 @@ def _command(collection: Collection, chat: LiveChat | None, line: str) -> Job | 
 
 
 def _of_attachment(
-    attachment: Attachment, question: str, collection: Collection, only: DocumentFilter | None
+    attachment: Attachment, question: str, collection: Collection, only: DocumentFilter | None, *, alone: bool
 ) -> Job:
     def job(work: Work) -> Outcome:
         attachment.read(work)
-        return answering(attachment.ask(question, collection, only), LINE)(work)
+        return answering(attachment.ask(question, collection, only, alone=alone), LINE)(work)
 
     return job
 
@@ -126,7 +142,8 @@ def _asks_together() -> bool:
     return st.checkbox(
         "Attached files: ask the documents too",
         key=key,
-        help="An attached file is asked alone, unless this is chosen. It does not become one of them.",
+        help="An attached file is asked alone, unless this is chosen, and so are the questions after it "
+        "until you put it away. It does not become one of the documents.",
     )
 
 

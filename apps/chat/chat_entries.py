@@ -32,7 +32,7 @@ _REFUSALS = {
 
 def show_entry(chat: LiveChat, at: int, entry: Entry) -> None:
     """Draw one. A click on a mark or a source opens it, later in the same run."""
-    show_question(entry.question, entry.attachment)
+    show_question(entry.question, entry.attachment, alone=entry.alone)
     with st.chat_message("assistant", avatar=DESK):
         outcome = entry.outcome
         if isinstance(outcome, Shown):
@@ -50,11 +50,11 @@ def show_entry(chat: LiveChat, at: int, entry: Entry) -> None:
                 st.text(outcome.text)
 
 
-def show_question(question: str, attached: Attachment | None = None) -> None:
+def show_question(question: str, attached: Attachment | None, *, alone: bool) -> None:
     with st.chat_message("user", avatar=PERSON):
         st.text(question)
         if attached is not None:
-            whom = "the attached file alone" if attached.alone else "the documents and the attached file"
+            whom = "the attached file alone" if alone else "the documents and the attached file"
             st.text(f"Asked of {whom}: {attached.name}")
 
 

@@ -273,12 +273,49 @@ def test_a_file_is_asked_together_with_the_documents(flying: Path) -> None:
     assert "“A tow costs 48 euros.”" in texts(page)
 
 
+def test_what_follows_is_asked_of_the_attached_file_until_it_is_put_away(flying: Path) -> None:
+    page = open_page()
+    page.chat_input[0].upload("prices.txt", b"A winch launch costs 11 euros. A tow costs 52 euros.\n")
+    page = asked(page, "What does a winch launch cost?")
+    assert "The next question is asked of the attached file alone: prices.txt" in texts(page)
+    page = asked(page, "And what does a tow cost?")
+    assert not page.exception
+    assert texts(page).count("Asked of the attached file alone: prices.txt") == 2
+    assert words(answers(page)[-1]) == "A tow costs 52 euros. [1]"
+    button(page, "Put it away").click().run()
+    page = asked(page, "What does a tow cost?")
+    assert words(answers(page)[-1]) == ANSWER
+    assert texts(page).count("Asked of the attached file alone: prices.txt") == 2
+
+
+def test_what_follows_is_asked_of_the_documents_too_where_that_is_chosen(flying: Path) -> None:
+    page = open_page()
+    page.chat_input[0].upload("prices.txt", b"A winch launch costs 11 euros.\n")
+    page = asked(page, "What does a winch launch cost?")
+    page.checkbox(key="chat file with documents").set_value(True).run()
+    page = asked(page, "What does a tow cost?")
+    assert not page.exception
+    assert "Asked of the attached file alone: prices.txt" in texts(page)
+    assert "Asked of the documents and the attached file: prices.txt" in texts(page)
+    assert "48 euros" in words(answers(page)[-1])
+
+
+def test_a_file_of_which_nothing_could_be_read_is_not_asked_again(flying: Path) -> None:
+    page = open_page()
+    page.chat_input[0].upload("empty.txt", b"")
+    page = asked(page, "What does a tow cost?")
+    (said,) = [text for text in texts(page) if "holds no byte" in text]
+    assert said.count("empty.txt") == 1
+    page = asked(page, "What does a tow cost?")
+    assert words(answers(page)[-1]) == ANSWER
+
+
 def test_a_file_that_cannot_be_read_is_told_in_words(flying: Path) -> None:
     page = open_page()
     page.chat_input[0].upload("broken.pdf", b"%PDF-1.4 and nothing behind it")
     page = asked(page, "What does it say?")
     assert not page.exception
-    assert any(text.startswith("broken.pdf could not be read") for text in texts(page))
+    assert any(text.startswith("broken.pdf is a PDF that is cut short") for text in texts(page))
 
 
 def test_a_command_reads_the_last_answer_aloud(
@@ -289,6 +326,8 @@ def test_a_command_reads_the_last_answer_aloud(
     page = asked(page, "/speak")
     assert not page.exception
     assert any("Made by a model: scripted" in text for text in texts(page))
+    assert "tow.md, page 1" in texts(page)
+    assert not any(str(modelless) in text or str(flying) in text for text in texts(page))
     assert len(list((modelless / "made").glob("speak-*.wav"))) == 1
 
 
