@@ -15,8 +15,9 @@ from apps.chat.chat_work import Work
 from apps.cli.screen import count_of, duration
 from apps.errors import FaceError
 from ingest.progress import Progress
-from rag import Collection, DocumentFilter, Event, Settings, Turn, open_collection
+from rag import Answer, Collection, DocumentFilter, Event, Settings, Turn, open_collection
 from rag.dropped_files import safe_name
+from rag.earlier_turns import turns_of
 from rag.errors import RagError
 
 #: A thread that was stopped may still be reading; it is looked at so often whether it has ended.
@@ -30,7 +31,7 @@ class AttachmentUnreadable(FaceError):
 class Attachment:
     """One file in a folder of its own. It is read in when the first question is worked on.
 
-    `turns` are the answers from it alone, which a follow-up goes on from.
+    `turns` are the answers from it alone, as `remember` was told them: a follow-up goes on from these.
     """
 
     def __init__(self, name: str, content: bytes, settings: Settings) -> None:
@@ -67,6 +68,10 @@ class Attachment:
     def holds(self, document: str) -> bool:
         """Whether a document of an answer is this file, or lies in it."""
         return Path(document).is_relative_to(self._folder)
+
+    def remember(self, answer: Answer) -> None:
+        """It was answered from this file alone: the next question may go on from that."""
+        self.turns += turns_of([answer])
 
     def read(self, work: Work) -> None:
         """Take the file in, or go on with that. Raises AttachmentUnreadable, with the reader's reason."""

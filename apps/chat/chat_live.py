@@ -30,13 +30,13 @@ EntryOutcome = Shown | Made | Stopped | Problem
 class Entry:
     """One question and what came of it.
 
-    `attachment` is the file that was asked; `alone` says whether that was without the documents.
+    `attachment` is the file that was asked; `asked_of` says in words what was, where not all documents were.
     """
 
     question: str
     outcome: EntryOutcome
     attachment: Attachment | None = None
-    alone: bool = True
+    asked_of: str = ""
 
     def collection_of(self, document: str, own: Collection) -> Collection:
         """Where a document stands that it cites; `own` is the chat's collection."""
@@ -55,7 +55,7 @@ class LiveChat:
         self._turns: list[Turn] = []
         self._work: Work | None = None
         self._attachment: Attachment | None = None
-        self._alone = True
+        self._asked_of = ""
         self._held: Attachment | None = None
         self._attachments: list[Attachment] = []
         self.sounds: dict[int, bytes] = {}
@@ -89,10 +89,10 @@ class LiveChat:
             return None if self._work is None else self._attachment
 
     @property
-    def alone(self) -> bool:
-        """Whether what is being worked on is asked of the attached file without the documents."""
+    def asked_of(self) -> str:
+        """What that is asked of, in words; "" for all documents."""
         with self._lock:
-            return self._alone
+            return self._asked_of
 
     @property
     def held(self) -> Attachment | None:
@@ -118,7 +118,7 @@ class LiveChat:
         engine: str,
         attachment: Attachment | None = None,
         *,
-        alone: bool = True,
+        asked_of: str = "",
     ) -> bool:
         """Start working on it, unless something is being worked on: then False.
 
@@ -127,7 +127,7 @@ class LiveChat:
         with self._lock:
             if self._work is not None:
                 return False
-            self._attachment, self._alone = attachment, alone
+            self._attachment, self._asked_of = attachment, asked_of
             if attachment is not None:
                 self._held = attachment
                 self._attachments = [each for each in self._attachments if each is not attachment]
@@ -150,7 +150,7 @@ class LiveChat:
                 return
             work, self._work = self._work, None
             work.stop()
-            self._add(Entry(work.question, Stopped(work.draft.text), self._attachment, self._alone))
+            self._add(Entry(work.question, Stopped(work.draft.text), self._attachment, self._asked_of))
 
     def close(self) -> None:
         """Stop, and let go of attached files."""
@@ -165,17 +165,15 @@ class LiveChat:
             self._work = None
             attachment = self._attachment
             if not isinstance(outcome, Answer):
-                self._add(Entry(work.question, outcome, attachment, self._alone))
+                self._add(Entry(work.question, outcome, attachment, self._asked_of))
                 if attachment is not None and not attachment.is_read and self._held is attachment:
                     self._held = None  # nothing can be asked of it
                 return
             shown = shown_answer(outcome, engine, len(self._entries) + 1)
-            self._add(Entry(work.question, shown, attachment, self._alone))
-            if attachment is None:
+            self._add(Entry(work.question, shown, attachment, self._asked_of))
+            if attachment is None:  # else its passages stand in another collection
                 self._turns += turns_of([outcome])
                 self._keep(outcome, engine)
-            elif self._alone:  # its passages stand in a collection of its own
-                attachment.turns += tuple(turns_of([outcome]))
 
     def _add(self, entry: Entry) -> None:
         self._entries.append(entry)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import streamlit as st
 
 from apps.chat.known_documents import documents_of, names_of
@@ -13,8 +15,16 @@ from rag import Collection, DocumentFilter
 _ALL = "All documents"
 
 
-def choose_documents(collection: Collection) -> DocumentFilter | None:
-    """Draw the choice; None where all are asked. The page ends here where it can mean no document."""
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Which documents are asked, `words` for how many that are; None and "" where all are."""
+
+    only: DocumentFilter | None = None
+    words: str = ""
+
+
+def choose_documents(collection: Collection) -> Choice:
+    """Draw the choice. The page ends here where it can mean no document."""
     name = collection.name
     documents = st.session_state.get(f"chat documents {name}") or []
     kinds = st.session_state.get(f"chat kinds {name}") or []
@@ -29,7 +39,7 @@ def choose_documents(collection: Collection) -> DocumentFilter | None:
     with st.popover(label, icon=":material/filter_list:"):
         _show_choice(collection)
     if label == _ALL:
-        return None
+        return Choice()
     try:
         wanted = DocumentFilter(
             documents=documents,
@@ -42,8 +52,9 @@ def choose_documents(collection: Collection) -> DocumentFilter | None:
         st.warning("Put the choice of documents right, then ask.")
         st.text(readable(str(error)))
         st.stop()  # never all of them in place of those that were meant
-    st.caption(f"{scope.searched:,} of {scope.documents:,} documents are asked.")
-    return wanted
+    words = f"{scope.searched:,} of {scope.documents:,} documents"
+    st.caption(f"{words} are asked.")
+    return Choice(wanted, words)
 
 
 def _show_choice(collection: Collection) -> None:

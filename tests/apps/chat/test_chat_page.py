@@ -233,6 +233,7 @@ def test_only_chosen_documents_are_asked(flying: Path) -> None:
     assert any("1 of 4 documents" in caption.value for caption in page.caption)
     asked(page, "What does a tow cost?")
     assert not any("48 euros" in words(answer) for answer in answers(page))
+    assert "Asked of 1 of 4 documents" in texts(page)
 
 
 def test_a_choice_that_means_no_document_asks_none(flying: Path) -> None:
@@ -329,6 +330,20 @@ def test_a_command_reads_the_last_answer_aloud(
     assert "tow.md, page 1" in texts(page)
     assert not any(str(modelless) in text or str(flying) in text for text in texts(page))
     assert len(list((modelless / "made").glob("speak-*.wav"))) == 1
+
+
+@pytest.mark.parametrize("command", ["/summarise hours.txt", "/Summarize hours.txt"])
+def test_a_command_is_known_however_people_spell_it(flying: Path, command: str) -> None:
+    page = asked(open_page(), command)
+    assert not page.exception
+    assert not any("no such command" in warning.value for warning in page.warning)
+
+
+def test_a_command_does_not_swallow_a_file(flying: Path) -> None:
+    page = open_page()
+    page.chat_input[0].upload("prices.txt", b"A winch launch costs 11 euros.\n")
+    page.chat_input[0].set_value("/summarize").run()
+    assert any("takes no file" in warning.value for warning in page.warning)
 
 
 def test_a_made_file_that_is_damaged_or_gone_stops_no_chat(
