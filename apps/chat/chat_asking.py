@@ -146,8 +146,8 @@ def _of_attachment(
     def job(work: Work) -> Outcome:
         attachment.read(work)
         outcome = answering(attachment.ask(question, collection, only, alone=not together), LINE)(work)
-        if isinstance(outcome, Answer) and not together:
-            attachment.remember(outcome)
+        if isinstance(outcome, Answer):
+            attachment.remember(outcome, alone=not together)
         return outcome
 
     return job

@@ -7,7 +7,7 @@ import shutil
 import tempfile
 import threading
 import weakref
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -31,7 +31,7 @@ class AttachmentUnreadable(FaceError):
 class Attachment:
     """One file in a folder of its own. It is read in when the first question is worked on.
 
-    `turns` are the answers from it alone, as `remember` was told them: a follow-up goes on from these.
+    `turns` are the answers from it, as `remember` was told them: a follow-up goes on from these.
     """
 
     def __init__(self, name: str, content: bytes, settings: Settings) -> None:
@@ -58,20 +58,22 @@ class Attachment:
     ) -> Callable[[Callable[[], bool]], Iterator[Event]]:
         """What gives the events of an answer from this file; with the `documents` that `only` leaves, unless
         it is asked alone."""
+        turns = self.turns
         if alone:
-            turns: Sequence[Turn] = self.turns
             return lambda cancelled: self.collection.stream(question, turns=turns, cancelled=cancelled)
         return lambda cancelled: documents.stream(
-            question, only=only, beside=self.collection, cancelled=cancelled
+            question, only=only, turns=turns, beside=self.collection, cancelled=cancelled
         )
 
     def holds(self, document: str) -> bool:
         """Whether a document of an answer is this file, or lies in it."""
         return Path(document).is_relative_to(self._folder)
 
-    def remember(self, answer: Answer) -> None:
-        """It was answered from this file alone: the next question may go on from that."""
-        self.turns += turns_of([answer])
+    def remember(self, answer: Answer, *, alone: bool) -> None:
+        """It was answered from this file: the next question may go on from that."""
+        turns = turns_of([answer])
+        # Else some passages stand in the documents: they cannot be shown again with this file alone.
+        self.turns += turns if alone else tuple(replace(turn, passages=()) for turn in turns)
 
     def read(self, work: Work) -> None:
         """Take the file in, or go on with that. Raises AttachmentUnreadable, with the reader's reason."""
