@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import streamlit as st
 
+from apps.chat import tools_page
 from apps.chat.chat_answering import answering
 from apps.chat.chat_attachment import Attachment
 from apps.chat.chat_history import keeps
@@ -17,6 +18,7 @@ from apps.chat.chat_session import begin_chat
 from apps.chat.chat_voice import heard
 from apps.chat.chat_work import Job, Outcome, Work
 from apps.chat.shared import EXPECTED, show_problem
+from apps.chat.tools_engines import chosen_engines
 from rag import Answer, Collection, DocumentFilter
 
 #: What may be attached: what reads like a document or a page.
@@ -132,7 +134,17 @@ def _command(collection: Collection, chat: LiveChat | None, line: str) -> Job | 
     if call is None:
         st.warning("There is no such command. The list under “Commands” says which there are.")
         return None
-    return making(collection, call, None if chat is None else chat.last_answer)
+    engines = chosen_engines()
+    if call.tool in ("draw", "music") and not engines.engine_of(call.tool):
+        st.warning(
+            "That needs a model of your choice, and none is named. The tools' page says which there are."
+        )
+        st.page_link(
+            st.Page(tools_page.show, title="Tools", url_path="tools"), label="Name a model there",
+            icon=":material/brush:",
+        )  # fmt: skip
+        return None
+    return making(collection, call, None if chat is None else chat.last_answer, engines)
 
 
 def _of_attachment(

@@ -332,6 +332,20 @@ def test_a_command_reads_the_last_answer_aloud(
     assert len(list((modelless / "made").glob("speak-*.wav"))) == 1
 
 
+def test_the_chat_draws_with_the_model_that_was_named_among_the_tools(
+    flying: Path, modelless: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("REFDESK_IMAGE_MODEL", raising=False)
+    page = open_page()
+    page.chat_input[0].set_value("/draw a tow plane").run()
+    assert any("needs a model of your choice" in warning.value for warning in page.warning)
+    page = turned_to(page, "tools")
+    page.text_input(key="engine of draw").set_value("scripted").run()
+    page = asked(turned_to(page, ""), "/draw a tow plane")
+    assert not page.exception
+    assert len(list((modelless / "made").glob("*.png"))) == 1
+
+
 @pytest.mark.parametrize("command", ["/summarise hours.txt", "/Summarize hours.txt"])
 def test_a_command_is_known_however_people_spell_it(flying: Path, command: str) -> None:
     page = asked(open_page(), command)
