@@ -41,7 +41,9 @@ def show_entry(chat: LiveChat, at: int, entry: Entry) -> None:
         elif isinstance(outcome, Stopped):
             if outcome.text:
                 st.text(outcome.text)
-            st.caption("Stopped. What was written so far was not checked to its end, and does not count.")
+                st.caption("Stopped. What was written so far was not checked to its end, and does not count.")
+            else:
+                st.caption("Stopped before anything was written.")
         elif isinstance(outcome, Problem):
             show_problem("That did not work.", RuntimeError(outcome.words))
             if outcome.text:
