@@ -1,10 +1,14 @@
 """How the page is served: to this machine alone, telling nobody, with its looks.
 
 `refdesk ui` passes these to Streamlit; `.streamlit/config.toml` says the same for `streamlit run`. As a
-program (`python -m apps.serving`) this is Streamlit's own command line, but for one thing: see `main`.
+program (`python -m apps.serving`) this is Streamlit's own command line, but for two things: see `main`.
 """
 
 from __future__ import annotations
+
+import atexit
+import os
+import sys
 
 LOOPBACK = "127.0.0.1"
 
@@ -49,13 +53,35 @@ OPTIONS = {
 def main() -> None:
     """Run Streamlit's command line, which here asks no host on the internet for this machine's address.
 
-    It does so by itself when a page of another origin tries to connect, which is refused either way.
+    It does so by itself when a page of another origin tries to connect, which is refused either way. And it
+    ends without taking the interpreter apart: where an answer is being written, the threads of the model's
+    library do not survive that, and the process would end with an abort and their stack on the terminal.
     """
     from streamlit import net_util
     from streamlit.web import cli
 
     net_util.get_external_ip = lambda: None
-    cli.main(prog_name="streamlit")
+    ending = _Ending()
+    atexit.register(ending.leave)  # registered first, so the last to be called
+    try:
+        cli.main(prog_name="streamlit")
+    except SystemExit as end:
+        ending.code = end.code if isinstance(end.code, int) else int(end.code is not None)
+        raise
+    except BaseException:
+        ending.code = 1
+        raise
+
+
+class _Ending:
+    """Ends the process with this exit code, at once."""
+
+    code = 0
+
+    def leave(self) -> None:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(self.code)
 
 
 if __name__ == "__main__":

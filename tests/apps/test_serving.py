@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import socket
 import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import closing, suppress
+from pathlib import Path
 
 import pytest
 
@@ -15,6 +17,7 @@ from apps.own_processes import environment_of_ours
 
 _KEY = "dGhlIHNhbXBsZSBub25jZQ=="
 _SECONDS = 90
+ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture(scope="module")
@@ -86,3 +89,27 @@ def test_a_page_of_another_origin_is_refused_and_no_host_asked_about_it(
         asked, _ = outside.accept()
         with asked:
             pytest.fail(f"asked: {asked.recv(300)!r}")
+
+
+def test_it_ends_at_once_with_its_exit_code_after_what_was_to_be_done_at_the_end() -> None:
+    program = """
+import atexit, sys
+from streamlit.web import cli
+
+class Kept:
+    def __del__(self):
+        print("the interpreter was taken apart")
+
+def ends(prog_name):
+    atexit.register(print, "folders were removed")
+    sys.exit(3)
+
+kept = Kept()
+cli.main = ends
+from apps.serving import main
+main()
+"""
+    ended = subprocess.run(
+        [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert (ended.returncode, ended.stdout) == (3, "folders were removed\n"), ended.stderr
