@@ -150,6 +150,15 @@ def test_a_collection_that_somebody_deletes_is_missed_and_no_other_asked(two: Pa
     assert not page.run().warning
 
 
+def test_a_collection_that_was_asked_is_missed_though_nobody_chose_it(flying: Path) -> None:
+    page = asked(open_page(), "What does a tow cost?")
+    delete_collection("flying")
+    page.run()
+    assert not page.exception
+    assert any("not here any more" in warning.value for warning in page.warning)
+    assert button(page, "Try the sample")
+
+
 def test_an_address_of_a_chat_whose_collection_is_gone_is_answered_in_words(two: Path) -> None:
     page = asked(chosen("flying"), "What does a tow cost?")
     token = page.query_params["chat"]
