@@ -6,8 +6,11 @@ program (`python -m apps.serving`) this is Streamlit's own command line, but for
 
 from __future__ import annotations
 
+import atexit
 import ctypes
+import os
 import platform
+import sys
 
 LOOPBACK = "127.0.0.1"
 
@@ -60,7 +63,9 @@ def main() -> None:
     shares its memory between threads.
 
     The first it does by itself when a page of another origin tries to connect, which is refused either way.
-    And where its welcome is not wanted (`QUIET`), the page's address is said in one line of our own.
+    Where its welcome is not wanted (`QUIET`), the page's address is said in one line of our own. And it ends
+    without taking the interpreter apart: where an answer is being written, the threads of the model's library
+    do not survive that, and the process would end with an abort and their stack on the terminal.
     """
     import typer
     from streamlit import config, net_util
@@ -77,7 +82,27 @@ def main() -> None:
     net_util.get_external_ip = lambda: None
     bootstrap._print_url = say_address
     share_heaps()
-    cli.main(prog_name="streamlit")
+    ending = _Ending()
+    atexit.register(ending.leave)  # registered first, so the last to be called
+    try:
+        cli.main(prog_name="streamlit")
+    except SystemExit as end:
+        ending.code = end.code if isinstance(end.code, int) else int(end.code is not None)
+        raise
+    except BaseException:
+        ending.code = 1
+        raise
+
+
+class _Ending:
+    """Ends the process with this exit code, at once."""
+
+    code = 0
+
+    def leave(self) -> None:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(self.code)
 
 
 def share_heaps() -> bool:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from rag.tools.workshop import ToolSettings
 
 IMAGE_MODEL_VARIABLE, MUSIC_MODEL_VARIABLE = "REFDESK_IMAGE_MODEL", "REFDESK_MUSIC_MODEL"
+VOICE_VARIABLE = "REFDESK_VOICE"
 
 #: Tools whose texts the language model writes.
 WRITING = ("summarize", "translate", "classify", "entities")
@@ -33,7 +34,9 @@ class ChosenEngines:
         from generators.audio.settings import DEFAULT_VOICE
 
         return cls(
-            os.environ.get(IMAGE_MODEL_VARIABLE, ""), os.environ.get(MUSIC_MODEL_VARIABLE, ""), DEFAULT_VOICE
+            os.environ.get(IMAGE_MODEL_VARIABLE, ""),
+            os.environ.get(MUSIC_MODEL_VARIABLE, ""),
+            os.environ.get(VOICE_VARIABLE) or DEFAULT_VOICE,
         )
 
     def tool_settings(self, settings: Settings) -> ToolSettings:

@@ -205,7 +205,7 @@ class Collection(CollectionContents, Asking):
         the next question. The models are loaded before the clock starts. `trace` is given, just before the
         last event, all that led to an answer that was looked up. With `beside`, another collection, it is
         looked up in both, and passages of both are shown, that one's first; `document` and `only` limit this
-        one alone, and `turns` are left aside.
+        one alone, and of `turns` the words count, not the passages.
 
         Raises EmptyQuestion, EmptyCollection, NoSuchDocument, QuestionTooLong, WaitStopped where it was
         cancelled while other models had the memory, and the errors of the model.
@@ -234,7 +234,9 @@ class Collection(CollectionContents, Asking):
             if beside is None:
                 enquiry, searched = looking_up.look_up(question, turns, wanted, started)
             else:
-                enquiry, searched = looking_up.look_up_in_both(question, beside._behind, wanted, started)
+                enquiry, searched = looking_up.look_up_in_both(
+                    question, turns, beside._behind, wanted, started
+                )
         events: Iterator[Event] = answering.stream(enquiry, cancelled)
         if recorder is not None:
             events = recorder.follow(events, searched)

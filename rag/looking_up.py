@@ -76,15 +76,24 @@ class LookingUp:
         )
 
     def look_up_in_both(
-        self, question: str, beside: CollectionStore, wanted: DocumentFilter | None, started: float
+        self,
+        question: str,
+        turns: Sequence[Turn],
+        beside: CollectionStore,
+        wanted: DocumentFilter | None,
+        started: float,
     ) -> tuple[Enquiry, Searched]:
         """What two collections hold on it: passages of the one `beside`, then of this, as `wanted` limits it.
 
         How well a chunk does in one collection says nothing about the other's chunks. So half of the tokens
-        are for the first, and what it leaves of them is for the second. Raises what `look_up` raises.
+        are for the first, and what it leaves of them is for the second. A follow-up is looked up anew, not
+        below passages shown before. Raises what `look_up` raises.
         """
-        theirs = self._picking(question, beside, None)
-        ours = self._picking(question, self._behind, wanted)
+        meant = standalone(question, turns)
+        recent = self._answering.recent(turns, question) if meant.rewritten and not meant.whole else ()
+        put = question if recent else meant.text
+        theirs = self._picking(meant.text, beside, None)
+        ours = self._picking(meant.text, self._behind, wanted)
 
         def pick(budget: int) -> tuple[Passage, ...]:
             first = theirs.pick(budget // 2)
@@ -93,10 +102,10 @@ class LookingUp:
             return (*first, *(replace(each, number=len(first) + each.number) for each in others))
 
         most = self._settings.passages.wanted_tokens(self._generator.accelerated, spread=True)
-        budget = self._answering.passage_budget(question, most)
+        budget = self._answering.passage_budget(put, most, recent)
         speaks, least = max(
             (
-                (evidence(question, each.hits), self._least_evidence(behind))
+                (evidence(meant.text, each.hits), self._least_evidence(behind))
                 for each, behind in ((theirs, beside), (ours, self._behind))
             ),
             key=lambda found: found[0] - found[1],
@@ -105,13 +114,15 @@ class LookingUp:
             question,
             pick(budget),
             started,
+            turns=recent,
+            searched=meant.text if meant.rewritten else None,
             evidence=speaks,
             enough=speaks >= least,
             minimum_answerability=self._minimum_answerability(),
-            wider=self._wider(question, pick, budget, ()),
+            wider=self._wider(put, pick, budget, recent),
         )
         hits = (*theirs.hits, *ours.hits)
-        return enquiry, Searched(question, hits, speaks, least, budget, enquiry.minimum_answerability)
+        return enquiry, Searched(meant.text, hits, speaks, least, budget, enquiry.minimum_answerability)
 
     def _picking(self, query: str, behind: CollectionStore, wanted: DocumentFilter | None) -> Picking:
         count = self._settings.passages.hits

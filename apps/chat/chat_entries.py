@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import streamlit as st
 
-from apps.chat.chat_attachment import Attachment
 from apps.chat.chat_files import show_made
 from apps.chat.chat_live import Entry, LiveChat
 from apps.chat.chat_making import read_aloud
@@ -32,7 +31,7 @@ _REFUSALS = {
 
 def show_entry(chat: LiveChat, at: int, entry: Entry) -> None:
     """Draw one. A click on a mark or a source opens it, later in the same run."""
-    show_question(entry.question, entry.attachment)
+    show_question(entry.question, entry.asked_of)
     with st.chat_message("assistant", avatar=DESK):
         outcome = entry.outcome
         if isinstance(outcome, Shown):
@@ -42,7 +41,9 @@ def show_entry(chat: LiveChat, at: int, entry: Entry) -> None:
         elif isinstance(outcome, Stopped):
             if outcome.text:
                 st.text(outcome.text)
-            st.caption("Stopped. What was written so far was not checked to its end, and does not count.")
+                st.caption("Stopped. What was written so far was not checked to its end, and does not count.")
+            else:
+                st.caption("Stopped before anything was written.")
         elif isinstance(outcome, Problem):
             show_problem("That did not work.", RuntimeError(outcome.words))
             if outcome.text:
@@ -50,12 +51,11 @@ def show_entry(chat: LiveChat, at: int, entry: Entry) -> None:
                 st.text(outcome.text)
 
 
-def show_question(question: str, attached: Attachment | None = None) -> None:
+def show_question(question: str, asked_of: str = "") -> None:
     with st.chat_message("user", avatar=PERSON):
         st.text(question)
-        if attached is not None:
-            whom = "the attached file alone" if attached.alone else "the documents and the attached file"
-            st.text(f"Asked of {whom}: {attached.name}")
+        if asked_of:
+            st.text(f"Asked of {asked_of}")
 
 
 def _show_answer(chat: LiveChat, at: int, shown: Shown) -> None:

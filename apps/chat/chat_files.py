@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from pathlib import Path, PurePath
 
 import streamlit as st
 
@@ -17,7 +17,7 @@ from apps.shown_pictures import shown_picture
 
 def show_made(made: Made, key: str) -> None:
     """What came of a tool, marked as made by a model, with its details."""
-    st.text(made.result.text)
+    st.text(said_of(made))
     for at, file in enumerate(made.files):
         _show_file(file, f"{key} {at}")
     st.badge("Made by a model", icon=":material/smart_toy:")
@@ -26,7 +26,20 @@ def show_made(made: Made, key: str) -> None:
     if made.result.sources:
         st.caption("From the documents:")
         for source in made.result.sources:
-            st.text(readable(source))
+            st.text(_name(source))
+
+
+def said_of(made: Made) -> str:
+    """What a tool says of what it made, with names in place of paths: a file is there to be downloaded."""
+    said = made.result.text
+    for path in (*map(str, made.files), *made.result.sources):
+        said = said.replace(path, _name(path))
+    return said
+
+
+def _name(place: str) -> str:
+    """A document or file, with the page behind it if any, without its folders."""
+    return readable(PurePath(place).name)
 
 
 def _show_file(file: Path, key: str) -> None:

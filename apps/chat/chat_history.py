@@ -50,7 +50,7 @@ def _show_keeping(chat: LiveChat | None) -> None:
         "Keep this chat",
         key=key,
         help="On this machine, in one file of the data home. What is not kept is gone when this page's "
-        "program ends.",
+        "program ends; so are answers from attached files.",
         disabled=chat is not None and bool(chat.not_kept),
         on_change=_keep,
         args=(chat, key),

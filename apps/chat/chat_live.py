@@ -28,11 +28,15 @@ EntryOutcome = Shown | Made | Stopped | Problem
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One question and what came of it. `attachment` is the file that was asked, alone or not."""
+    """One question and what came of it.
+
+    `attachment` is the file that was asked; `asked_of` says in words what was, where not all documents were.
+    """
 
     question: str
     outcome: EntryOutcome
     attachment: Attachment | None = None
+    asked_of: str = ""
 
     def collection_of(self, document: str, own: Collection) -> Collection:
         """Where a document stands that it cites; `own` is the chat's collection."""
@@ -51,6 +55,8 @@ class LiveChat:
         self._turns: list[Turn] = []
         self._work: Work | None = None
         self._attachment: Attachment | None = None
+        self._asked_of = ""
+        self._held: Attachment | None = None
         self._attachments: list[Attachment] = []
         self.sounds: dict[int, bytes] = {}
         self.kept_id: str | None = None
@@ -83,6 +89,23 @@ class LiveChat:
             return None if self._work is None else self._attachment
 
     @property
+    def asked_of(self) -> str:
+        """What that is asked of, in words; "" for all documents."""
+        with self._lock:
+            return self._asked_of
+
+    @property
+    def held(self) -> Attachment | None:
+        """The file that the next question is asked of too: the one attached last, until it is put away."""
+        with self._lock:
+            return self._held
+
+    def put_away(self) -> None:
+        """The next question is asked of the documents again."""
+        with self._lock:
+            self._held = None
+
+    @property
     def last_answer(self) -> Answer | None:
         """The answer that commands such as /speak mean."""
         shown = [entry.outcome for entry in self.entries if isinstance(entry.outcome, Shown)]
@@ -94,13 +117,20 @@ class LiveChat:
         job: Job,
         engine: str,
         attachment: Attachment | None = None,
+        *,
+        asked_of: str = "",
     ) -> bool:
-        """Start working on it, unless something is being worked on: then False."""
+        """Start working on it, unless something is being worked on: then False.
+
+        An `attachment` is asked from here on, until it is put away.
+        """
         with self._lock:
             if self._work is not None:
                 return False
-            self._attachment = attachment
+            self._attachment, self._asked_of = attachment, asked_of
             if attachment is not None:
+                self._held = attachment
+                self._attachments = [each for each in self._attachments if each is not attachment]
                 self._attachments.append(attachment)
             leaving, self._attachments = (
                 self._attachments[:-_MOST_ATTACHMENTS],
@@ -120,7 +150,7 @@ class LiveChat:
                 return
             work, self._work = self._work, None
             work.stop()
-            self._add(Entry(work.question, Stopped(work.draft.text), self._attachment))
+            self._add(Entry(work.question, Stopped(work.draft.text), self._attachment, self._asked_of))
 
     def close(self) -> None:
         """Stop, and let go of attached files."""
@@ -133,12 +163,15 @@ class LiveChat:
             if work is not self._work:
                 return  # it was stopped
             self._work = None
+            attachment = self._attachment
             if not isinstance(outcome, Answer):
-                self._add(Entry(work.question, outcome, self._attachment))
+                self._add(Entry(work.question, outcome, attachment, self._asked_of))
+                if attachment is not None and not attachment.is_read and self._held is attachment:
+                    self._held = None  # nothing can be asked of it
                 return
             shown = shown_answer(outcome, engine, len(self._entries) + 1)
-            self._add(Entry(work.question, shown, self._attachment))
-            if self._attachment is None:  # its passages stand in another collection
+            self._add(Entry(work.question, shown, attachment, self._asked_of))
+            if attachment is None:  # else its passages stand in another collection
                 self._turns += turns_of([outcome])
                 self._keep(outcome, engine)
 

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import os
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
 from apps.chat.chat_work import Job, Made, Outcome, Work
-from apps.cli.tool_options import tool_settings
 from apps.gallery import made_folder
+from apps.tool_choices import ChosenEngines
 from generators.audio.composing import ComposedFile
 from generators.audio.speech import SpokenFile
 from generators.image.drawing import DrawnFiles
-from rag import Answer, Collection
+from rag import Answer, Collection, Settings
 from rag.conversations.types import KeptTurn
 from rag.tools.chat_tools import ChatTools, help_lines
 from rag.tools.making import spoken
@@ -22,14 +21,14 @@ from rag.tools.workshop import Workshop
 
 
 def workshop(
-    collection: Collection | None, cancelled: Callable[[], bool], folder: Path | None = None
+    collection: Collection | None,
+    cancelled: Callable[[], bool],
+    folder: Path | None = None,
+    engines: ChosenEngines | None = None,
 ) -> Workshop:
-    """With the engines that the environment names; nothing is loaded yet. Raises WrongUse."""
-    settings = tool_settings(
-        os.environ.get("REFDESK_IMAGE_MODEL"),
-        os.environ.get("REFDESK_MUSIC_MODEL"),
-        os.environ.get("REFDESK_VOICE"),
-    )
+    """With these engines, else those that the environment names; nothing is loaded yet. Raises WrongUse."""
+    engines = engines or ChosenEngines.of_environment()
+    settings = engines.tool_settings(Settings() if collection is None else collection.settings)
     return Workshop(folder or made_folder(), settings, collection=collection, cancelled=cancelled)
 
 
@@ -39,12 +38,12 @@ def commanded(collection: Collection, line: str) -> ToolCall | None:
         return ChatTools(bench).commanded(line)
 
 
-def making(collection: Collection, call: ToolCall, last: Answer | None) -> Job:
+def making(collection: Collection, call: ToolCall, last: Answer | None, engines: ChosenEngines) -> Job:
     """The job of a `Work` that makes a call; `last` is the answer that is meant where nothing is named."""
 
     def job(work: Work) -> Outcome:
         work.tell(stage="making", note=call.tool)
-        with workshop(collection, work.cancelled) as bench:
+        with workshop(collection, work.cancelled, engines=engines) as bench:
             result = ChatTools(bench).run(call, last)
         return Made(result, _how_made(result))
 

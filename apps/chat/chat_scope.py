@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date
 
 import streamlit as st
@@ -18,8 +19,16 @@ _ALL = "All documents"
 _FIRST_DAY, _LAST_DAY = date(1900, 1, 1), date(2100, 12, 31)
 
 
-def choose_documents(collection: Collection) -> DocumentFilter | None:
-    """Draw the choice; None where all are asked. The page ends here where it can mean no document."""
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Which documents are asked, `words` for how many that are; None and "" where all are."""
+
+    only: DocumentFilter | None = None
+    words: str = ""
+
+
+def choose_documents(collection: Collection) -> Choice:
+    """Draw the choice. The page ends here where it can mean no document."""
     name = collection.name
     documents, kinds = _chosen(collection)
     since, until = (st.session_state.get(f"chat {end} {name}") for end in ("since", "until"))
@@ -36,7 +45,7 @@ def choose_documents(collection: Collection) -> DocumentFilter | None:
         left = "The others are asked." if documents else "All documents are asked." if label == _ALL else ""
         st.warning(f"{count_of(gone, 'document')} of your choice went from the collection. {left}".rstrip())
     if label == _ALL:
-        return None
+        return Choice()
     try:
         wanted = DocumentFilter(
             documents=documents,
@@ -49,8 +58,9 @@ def choose_documents(collection: Collection) -> DocumentFilter | None:
         st.warning("Put the choice of documents right, then ask.")
         st.text(readable(str(error)))
         st.stop()  # never all of them in place of those that were meant
-    st.caption(f"{scope.searched:,} of {scope.documents:,} documents are asked.")
-    return wanted
+    words = f"{scope.searched:,} of {scope.documents:,} documents"
+    st.caption(f"{words} are asked.")
+    return Choice(wanted, words)
 
 
 def _chosen(collection: Collection) -> tuple[list[str], list[str]]:

@@ -46,8 +46,8 @@ def current_chat(collection: str) -> LiveChat | None:
             del st.query_params[_IN_ADDRESS]
             return None
         st.session_state[_key(chat.collection)] = chat.token
+        choose(chat.collection)
         if chat.collection != collection:
-            choose(chat.collection)
             st.rerun()
         return chat
     chat = None if token is None else LIVE_CHATS.find(token)
@@ -61,8 +61,12 @@ def current_chat(collection: str) -> LiveChat | None:
 
 
 def begin_chat(collection: str, kept: str | None = None, *, keep: bool = True) -> LiveChat:
-    """A new one in place of the one there was, or a kept one gone on with. Raises ConversationError."""
+    """A new one in place of the one there was, or a kept one gone on with. Raises ConversationError.
+
+    Whoever asks a collection has chosen it: should it go, they are told.
+    """
     chat = LIVE_CHATS.begin(collection, kept)
+    choose(collection)
     chat.keep = keep
     st.session_state[_key(collection)] = chat.token
     st.query_params[_IN_ADDRESS] = chat.token

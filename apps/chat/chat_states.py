@@ -32,8 +32,8 @@ def say_no_collection() -> None:
 def say_empty(collection: Collection) -> None:
     """The collection is there and holds nothing, or nothing yet."""
     st.info("This collection holds no documents yet, so there is nothing to ask.", icon=":material/inbox:")
-    st.text(f"Put some in: refdesk ingest FOLDER -c {collection.name}")
     link_to_documents("Add documents")
+    st.text(f"On the command line: refdesk ingest FOLDER -c {collection.name}")
 
 
 def say_indexing(name: str, documents: int) -> None:

@@ -16,7 +16,7 @@ LOOK_AGAIN_SECONDS = 0.4
 
 def show_writing(chat: LiveChat, work: Work) -> None:
     """Draw it, and look again by itself until it is over; then the whole page is drawn anew."""
-    show_question(work.question, chat.attachment)
+    show_question(work.question, chat.asked_of)
     with st.chat_message("assistant", avatar=DESK):
         _follow(chat, work)
 

@@ -10,6 +10,7 @@ from apps.chat import tools_work
 from apps.chat.half_written import keep_half_written
 from apps.chat.known_documents import names_of
 from apps.chat.shared import opened
+from apps.chat.tools_engines import choose_engines, chosen_engines
 from apps.collection_settings import settings_for
 from apps.settings import settings_from
 from apps.tool_choices import WRITING, ChosenEngines, models_to_get
@@ -18,7 +19,6 @@ from rag.tools.arguments import Parameter
 from rag.tools.registry import find_tool
 from rag.tools.types import ToolCall
 
-_ENGINES = "engines of tools"
 _WORDS, _DOCUMENT = "A text", "A document"
 _LONG = ("text", "prompt")
 _LABELS = {
@@ -73,7 +73,7 @@ def show(tool: str, collection: str | None) -> None:
 
 def _engines(tool: str) -> ChosenEngines:
     """The engines that this person chose, with the field for this tool's."""
-    engines: ChosenEngines = st.session_state.setdefault(_ENGINES, ChosenEngines.of_environment())
+    engines = chosen_engines()
     if tool not in _LABELS:
         return engines
     label, about = _LABELS[tool]
@@ -87,7 +87,7 @@ def _engines(tool: str) -> ChosenEngines:
         )
         st.caption(f"{about} `refdesk {'image' if tool == 'draw' else tool} --help` says more.")
     engines = engines.with_engine(tool, name.strip())
-    st.session_state[_ENGINES] = engines
+    choose_engines(engines)
     return engines
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from collections.abc import Mapping
 from typing import Annotated
@@ -104,16 +105,25 @@ def is_loopback(address: str) -> bool:
 
 
 def serve(command: list[str], environment: Mapping[str, str]) -> int:
-    """Run it until it ends. Ctrl-C, which the child hears too, is how that is meant to be: exit code 0."""
+    """Run it until it ends. Ctrl-C, which the child hears too, is how that is meant to be: exit code 0.
+
+    Whoever ends this process ends the page with it: it would go on being served, to nobody's knowledge.
+    """
     import subprocess
 
     whole = {**environment_of_ours(), **environment}
     child = subprocess.Popen(command, env=whole)  # noqa: S603 - our own interpreter and page, no shell
-    while True:
-        try:
-            return 1 if child.wait() else 0
-        except KeyboardInterrupt:
-            continue
+    endings = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
+    before = {number: signal.signal(number, lambda *_: child.terminate()) for number in endings}
+    try:
+        while True:
+            try:
+                return 1 if child.wait() else 0
+            except KeyboardInterrupt:
+                continue
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def has_browser() -> bool:

@@ -18,6 +18,10 @@ Kind = Literal["fragment", "bare", "pronoun", "open"]
 _LONG = 40
 #: A question of at most this many words may lack its verb.
 _SHORT = 5
+#: Thai, Japanese and Chinese put no spaces between words: what looks like one word may be a whole question.
+_UNSPACED = re.compile("[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff]")
+#: So many of these characters hold a question; fewer may be a fragment ("2019年呢？").
+_WHOLE_UNSPACED = 8
 
 #: "It" that points at nothing.
 _EMPTY_IT = re.compile(
@@ -58,7 +62,7 @@ class Need:
 def need(question: str) -> Need | None:
     """What in the question points back to earlier ones; None where it stands by itself."""
     words = words_of(question)
-    if not words or len(words) > _LONG:
+    if not words or len(words) > _LONG or len(_UNSPACED.findall(question)) >= _WHOLE_UNSPACED:
         return None
     language = language_of(words)
     if not content_of(words, language):

@@ -15,6 +15,9 @@ _FROM_DOCUMENTS = re.compile(
 )
 _ARTICLE = re.compile(r"^(?:the|my|our)\s+", re.IGNORECASE)
 
+#: What else people type.
+_ALSO = {"/summarise": "/summarize", "/summary": "/summarize", "/image": "/draw", "/read": "/speak"}
+
 Arguments = dict[str, object]
 
 
@@ -41,6 +44,7 @@ def read_command(line: str) -> ToolCall | None:
     Raises ToolCallRefused where something is missing.
     """
     name, _, rest = line.strip().partition(" ")
+    name = _ALSO.get(name.lower(), name.lower())
     for command in COMMANDS:
         if command.name == name:
             return ToolCall(command.tool, command.read(rest.strip()))

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
 import sys
+import time
 import tomllib
 from pathlib import Path
 
@@ -11,6 +14,8 @@ import pytest
 from apps.cli.ui import is_loopback, streamlit_command
 from apps.errors import WrongUse
 from apps.serving import OPTIONS, OWN_HOSTS, QUIET
+
+ROOT = Path(__file__).resolve().parents[2]
 
 
 def test_the_page_is_served_to_this_machine_alone_and_tells_nobody() -> None:
@@ -111,3 +116,20 @@ def caption(theme: str, ground: str) -> str:
     colours = [bytes.fromhex(OPTIONS[f"theme.{theme}.{name}"][1:]) for name in ("textColor", ground)]
     pairs = zip(*colours, strict=True)
     return "#" + "".join(f"{round(0.6 * text + 0.4 * behind):02x}" for text, behind in pairs)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such signal")
+def test_ending_the_command_ends_the_page(tmp_path: Path) -> None:
+    told = tmp_path / "page"
+    page = (
+        f"import os, pathlib, time; pathlib.Path({str(told)!r}).write_text(str(os.getpid())); time.sleep(90)"
+    )
+    serving = f"import sys; from apps.cli.ui import serve; serve([sys.executable, '-c', {page!r}], {{}})"
+    with subprocess.Popen([sys.executable, "-c", serving], cwd=ROOT) as command:
+        end = time.monotonic() + 60
+        while not (told.exists() and told.read_text()) and time.monotonic() < end:
+            time.sleep(0.05)
+        command.terminate()
+        command.wait(60)
+    with pytest.raises(ProcessLookupError):
+        os.kill(int(told.read_text()), 0)

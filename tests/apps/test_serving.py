@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 import subprocess
+import sys
 import time
 import urllib.request
 from collections.abc import Iterator
@@ -18,6 +19,7 @@ from apps.own_processes import environment_of_ours
 
 _KEY = "dGhlIHNhbXBsZSBub25jZQ=="
 _SECONDS = 90
+ROOT = Path(__file__).resolve().parents[2]
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,3 +112,27 @@ def test_the_terminal_says_where_the_page_is_and_no_more(server: Served) -> None
         time.sleep(0.1)
     lines = [line for line in server.said.read_text().splitlines() if "evil.example" not in line]
     assert lines == [f"The page is at {url}. Ctrl-C ends it."]
+
+
+def test_it_ends_at_once_with_its_exit_code_after_what_was_to_be_done_at_the_end() -> None:
+    program = """
+import atexit, sys
+from streamlit.web import cli
+
+class Kept:
+    def __del__(self):
+        print("the interpreter was taken apart")
+
+def ends(prog_name):
+    atexit.register(print, "folders were removed")
+    sys.exit(3)
+
+kept = Kept()
+cli.main = ends
+from apps.serving import main
+main()
+"""
+    ended = subprocess.run(
+        [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert (ended.returncode, ended.stdout) == (3, "folders were removed\n"), ended.stderr

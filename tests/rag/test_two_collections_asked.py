@@ -9,7 +9,16 @@ import pytest
 
 from generators.settings import GeneratorSettings
 from ingest.settings import EmbedderSettings, IngestSettings
-from rag import Answer, Answered, Collection, DocumentFilter, EmptyCollection, Settings, open_collection
+from rag import (
+    Answer,
+    Answered,
+    Collection,
+    DocumentFilter,
+    EmptyCollection,
+    Settings,
+    Turn,
+    open_collection,
+)
 
 SETTINGS = Settings(
     ingest=IngestSettings(embedder=EmbedderSettings(engine="hashing")),
@@ -41,8 +50,14 @@ def other(home: Path, tmp_path: Path) -> Iterator[Collection]:
         yield opened
 
 
-def ask(own: Collection, other: Collection, question: str, only: DocumentFilter | None = None) -> Answer:
-    *_, last = own.stream(question, only=only, beside=other)
+def ask(
+    own: Collection,
+    other: Collection,
+    question: str,
+    only: DocumentFilter | None = None,
+    turns: tuple[Turn, ...] = (),
+) -> Answer:
+    *_, last = own.stream(question, only=only, beside=other, turns=turns)
     assert isinstance(last, Answered)
     return last.answer
 
@@ -73,6 +88,13 @@ def test_what_is_cited_stands_in_its_own_collection(
     assert (Path(citation.document).name, citation.quote) == (file, says)
     holder = other if file == "launch.md" else own
     assert holder.highlights(citation)[0].text == says
+
+
+def test_a_follow_up_goes_on_from_the_question_before(own: Collection, other: Collection) -> None:
+    turns = (Turn("What does a tow cost?", "A tow costs 48 euros. [1]"),)
+    answer = ask(own, other, "And a winch launch?", turns=turns)
+    assert answer.searched == "What does a winch launch cost?"
+    assert answer.sentences[0].text.startswith("A winch launch costs 11 euros.")
 
 
 def test_a_filter_limits_the_documents_and_not_what_is_beside_them(

@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from apps.chat.chat_attachment import Attachment, AttachmentUnreadable
+from apps.chat.chat_attachment import Attachment, AttachmentUnreadable, how_far
+from apps.chat.chat_work import Outcome, Stopped, Work
 from apps.settings import settings_from
+from ingest.progress import Progress
 
 
 @pytest.fixture(autouse=True)
@@ -40,3 +42,28 @@ def test_a_full_disk_is_said_in_words(place: Path, monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(Path, "write_bytes", full)
     with pytest.raises(AttachmentUnreadable, match="No space left"):
         Attachment("fees.txt", b"A tow costs 48 euros.", settings_from())
+
+
+def test_the_reading_of_a_large_file_says_how_far_it_is(place: Path) -> None:
+    def at(pages: int, left: float | None) -> str:
+        return how_far(Progress("embedding", "a.pdf", 0, 1, pages, 1_204, 10, 100, 3.0, left))
+
+    assert at(0, None) == ""
+    assert at(1, None) == ": 1 page, 1,204 chunks"
+    assert at(40, 125.2) == ": 40 pages, 1,204 chunks; about 2 min 5 s left"
+    assert at(40, 0.3) == ": 40 pages, 1,204 chunks; about 10 s left"
+
+
+def test_a_reading_that_was_stopped_goes_on_with_the_next_question(place: Path) -> None:
+    attachment = Attachment("fees.txt", b"A tow costs 48 euros.", settings_from())
+    works = [Work("?", never_run, lambda work, outcome: None) for _ in range(2)]
+    works[0].stop()
+    attachment.read(works[0])
+    assert not attachment.is_read
+    attachment.read(works[1])
+    assert attachment.is_read
+    attachment.close()
+
+
+def never_run(work: Work) -> Outcome:
+    return Stopped("")

@@ -152,6 +152,15 @@ def test_a_collection_that_somebody_deletes_is_missed_and_no_other_asked(two: Pa
     assert not page.run().warning
 
 
+def test_a_collection_that_was_asked_is_missed_though_nobody_chose_it(flying: Path) -> None:
+    page = asked(open_page(), "What does a tow cost?")
+    delete_collection("flying")
+    page.run()
+    assert not page.exception
+    assert any("not here any more" in warning.value for warning in page.warning)
+    assert button(page, "Try the sample")
+
+
 def test_an_address_of_a_chat_whose_collection_is_gone_is_answered_in_words(two: Path) -> None:
     page = asked(chosen("flying"), "What does a tow cost?")
     token = page.query_params["chat"]
@@ -235,6 +244,7 @@ def test_only_chosen_documents_are_asked(flying: Path) -> None:
     assert any("1 of 4 documents" in caption.value for caption in page.caption)
     asked(page, "What does a tow cost?")
     assert not any("48 euros" in words(answer) for answer in answers(page))
+    assert "Asked of 1 of 4 documents" in texts(page)
 
 
 def test_a_choice_that_means_no_document_asks_none(flying: Path) -> None:
@@ -275,12 +285,49 @@ def test_a_file_is_asked_together_with_the_documents(flying: Path) -> None:
     assert "“A tow costs 48 euros.”" in texts(page)
 
 
+def test_what_follows_is_asked_of_the_attached_file_until_it_is_put_away(flying: Path) -> None:
+    page = open_page()
+    page.chat_input[0].upload("prices.txt", b"A winch launch costs 11 euros. A tow costs 52 euros.\n")
+    page = asked(page, "What does a winch launch cost?")
+    assert "The next question is asked of the attached file alone: prices.txt" in texts(page)
+    page = asked(page, "And what does a tow cost?")
+    assert not page.exception
+    assert texts(page).count("Asked of the attached file alone: prices.txt") == 2
+    assert words(answers(page)[-1]) == "A tow costs 52 euros. [1]"
+    button(page, "Put it away").click().run()
+    page = asked(page, "What does a tow cost?")
+    assert words(answers(page)[-1]) == ANSWER
+    assert texts(page).count("Asked of the attached file alone: prices.txt") == 2
+
+
+def test_what_follows_is_asked_of_the_documents_too_where_that_is_chosen(flying: Path) -> None:
+    page = open_page()
+    page.chat_input[0].upload("prices.txt", b"A winch launch costs 11 euros.\n")
+    page = asked(page, "What does a winch launch cost?")
+    page.checkbox(key="chat file with documents").set_value(True).run()
+    page = asked(page, "What does a tow cost?")
+    assert not page.exception
+    assert "Asked of the attached file alone: prices.txt" in texts(page)
+    assert "Asked of the documents and the attached file: prices.txt" in texts(page)
+    assert "48 euros" in words(answers(page)[-1])
+
+
+def test_a_file_of_which_nothing_could_be_read_is_not_asked_again(flying: Path) -> None:
+    page = open_page()
+    page.chat_input[0].upload("empty.txt", b"")
+    page = asked(page, "What does a tow cost?")
+    (said,) = [text for text in texts(page) if "holds no byte" in text]
+    assert said.count("empty.txt") == 1
+    page = asked(page, "What does a tow cost?")
+    assert words(answers(page)[-1]) == ANSWER
+
+
 def test_a_file_that_cannot_be_read_is_told_in_words(flying: Path) -> None:
     page = open_page()
     page.chat_input[0].upload("broken.pdf", b"%PDF-1.4 and nothing behind it")
     page = asked(page, "What does it say?")
     assert not page.exception
-    assert any(text.startswith("broken.pdf could not be read") for text in texts(page))
+    assert any(text.startswith("broken.pdf is a PDF that is cut short") for text in texts(page))
 
 
 def test_a_command_reads_the_last_answer_aloud(
@@ -291,7 +338,37 @@ def test_a_command_reads_the_last_answer_aloud(
     page = asked(page, "/speak")
     assert not page.exception
     assert any("Made by a model: scripted" in text for text in texts(page))
+    assert "tow.md, page 1" in texts(page)
+    assert not any(str(modelless) in text or str(flying) in text for text in texts(page))
     assert len(list((modelless / "made").glob("speak-*.wav"))) == 1
+
+
+def test_the_chat_draws_with_the_model_that_was_named_among_the_tools(
+    flying: Path, modelless: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("REFDESK_IMAGE_MODEL", raising=False)
+    page = open_page()
+    page.chat_input[0].set_value("/draw a tow plane").run()
+    assert any("needs a model of your choice" in warning.value for warning in page.warning)
+    page = turned_to(page, "tools")
+    page.text_input(key="engine of draw").set_value("scripted").run()
+    page = asked(turned_to(page, ""), "/draw a tow plane")
+    assert not page.exception
+    assert len(list((modelless / "made").glob("*.png"))) == 1
+
+
+@pytest.mark.parametrize("command", ["/summarise hours.txt", "/Summarize hours.txt"])
+def test_a_command_is_known_however_people_spell_it(flying: Path, command: str) -> None:
+    page = asked(open_page(), command)
+    assert not page.exception
+    assert not any("no such command" in warning.value for warning in page.warning)
+
+
+def test_a_command_does_not_swallow_a_file(flying: Path) -> None:
+    page = open_page()
+    page.chat_input[0].upload("prices.txt", b"A winch launch costs 11 euros.\n")
+    page.chat_input[0].set_value("/summarize").run()
+    assert any("takes no file" in warning.value for warning in page.warning)
 
 
 def test_a_made_file_that_is_damaged_or_gone_stops_no_chat(

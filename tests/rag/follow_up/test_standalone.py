@@ -110,3 +110,11 @@ def test_no_text_is_too_odd(question: str, said: list[tuple[str, str]]) -> None:
     found = standalone(question, turns)
     assert found.rewritten == (found.text != question)
     assert found == standalone(question, turns)
+
+
+@pytest.mark.parametrize(
+    "question", ["俱乐部的入会费是多少？", "会費はいくらですか、教えてください", "ค่าธรรมเนียมแรกเข้าเท่าไร"]
+)
+def test_a_whole_question_without_spaces_is_no_fragment(question: str) -> None:
+    before = Turn("Wie hoch ist die Aufnahmegebühr des Vereins?", "120 Euro [1]")
+    assert standalone(question, [before]).text == question
