@@ -91,6 +91,9 @@ class Background(Generic[Result]):
             self.error = error
             if not isinstance(error, Stopped):
                 _LOGGER.info("%s failed", self.name, exc_info=error)
+        except BaseException as error:  # a fault in a library of another language is no Exception
+            self.error = RuntimeError(f"{type(error).__name__}: {error}")
+            _LOGGER.exception("%s failed", self.name)
         finally:
             self.seconds = time.monotonic() - self.began
             self._ended.set()

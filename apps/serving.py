@@ -1,13 +1,15 @@
 """How the page is served: to this machine alone, telling nobody, with its looks.
 
 `refdesk ui` passes these to Streamlit; `.streamlit/config.toml` says the same for `streamlit run`. As a
-program (`python -m apps.serving`) this is Streamlit's own command line, but for two things: see `main`.
+program (`python -m apps.serving`) this is Streamlit's own command line, but for what `main` says.
 """
 
 from __future__ import annotations
 
 import atexit
+import ctypes
 import os
+import platform
 import sys
 
 LOOPBACK = "127.0.0.1"
@@ -49,18 +51,38 @@ OPTIONS = {
     "theme.dark.linkColor": "#7cc0ee",
 }
 
+#: Nothing but what matters is said in the terminal: the address, and what goes wrong.
+QUIET = {"logger.level": "warning", "logger.hideWelcomeMessage": "true"}
+
+#: glibc's own number for "so many heaps at most" (mallopt(3), malloc.h), and how many.
+_ARENA_MAX, _HEAPS = -8, 2
+
 
 def main() -> None:
-    """Run Streamlit's command line, which here asks no host on the internet for this machine's address.
+    """Run Streamlit's command line, which here asks no host on the internet for this machine's address, and
+    shares its memory between threads.
 
-    It does so by itself when a page of another origin tries to connect, which is refused either way. And it
-    ends without taking the interpreter apart: where an answer is being written, the threads of the model's
+    The first it does by itself when a page of another origin tries to connect, which is refused either way.
+    And where its welcome is not wanted (`QUIET`), the page's address is said in one line of our own.
+
+    It ends without taking the interpreter apart: where an answer is being written, the threads of the model's
     library do not survive that, and the process would end with an abort and their stack on the terminal.
     """
-    from streamlit import net_util
-    from streamlit.web import cli
+    import typer
+    from streamlit import config, net_util
+    from streamlit.web import bootstrap, cli
+
+    welcome = bootstrap._print_url
+
+    def say_address(is_running_hello: bool) -> None:
+        if config.get_option("logger.hideWelcomeMessage"):
+            typer.echo(f"The page is at {_address()}. Ctrl-C ends it.")
+        else:
+            welcome(is_running_hello)
 
     net_util.get_external_ip = lambda: None
+    bootstrap._print_url = say_address
+    share_heaps()
     ending = _Ending()
     atexit.register(ending.leave)  # registered first, so the last to be called
     try:
@@ -82,6 +104,27 @@ class _Ending:
         sys.stdout.flush()
         sys.stderr.flush()
         os._exit(self.code)
+
+
+def share_heaps() -> bool:
+    """Have all threads share two heaps; False where the C library is not glibc, which needs no such thing.
+
+    Streamlit runs each click in a thread of its own, and glibc has up to eight heaps for each core, whose
+    free memory no other thread gets: in minutes it is more than what is in use. Call it before there are
+    threads.
+    """
+    if platform.libc_ver()[0] != "glibc":
+        return False
+    return bool(ctypes.CDLL(None).mallopt(_ARENA_MAX, _HEAPS))
+
+
+def _address() -> str:
+    """Where the page is served, as it is typed into a browser."""
+    from streamlit import config
+    from streamlit.web.server import server_util
+
+    host = str(config.get_option("browser.serverAddress"))
+    return server_util.get_url(f"[{host}]" if ":" in host else host)
 
 
 if __name__ == "__main__":

@@ -78,12 +78,19 @@ def main() -> None:
     question_set = load_question_set(arguments.questions)
     judged, _ = collection_of(question_set, _JUDGED)
     shipped, _ = collection_of(question_set, Settings())
-    asked = _drawn(arguments, question_set.questions)
+    asked = drawn(
+        arguments.questions,
+        question_set.questions,
+        arguments.half,
+        arguments.answerable,
+        arguments.unanswerable,
+    )
+    asked += _foreign(arguments)
     rows = _kept(arguments.out)
     known = {row.question for row in rows}
     with judged, shipped:
         judged.load()
-        threshold = _shipped_threshold()
+        threshold = shipped_threshold()
         with arguments.out.open("a", encoding="utf-8") as out:
             for kind, question in asked:
                 if question.text in known:
@@ -198,33 +205,39 @@ def _yes(generator: TextGenerator, messages: Sequence[Message]) -> float:
     return yes / (yes + no) if yes + no else 1.0
 
 
-def _drawn(arguments: argparse.Namespace, questions: Sequence[Question]) -> list[tuple[str, Question]]:
-    """Answerable and unanswerable ones in turns, then the foreign ones."""
-    records = [
-        json.loads(line) for line in (arguments.questions / "queries.jsonl").read_text("utf-8").splitlines()
-    ]
+def drawn(
+    folder: Path, questions: Sequence[Question], half: str, answerable: int, unanswerable: int
+) -> list[tuple[str, Question]]:
+    """So many questions of each kind of a half of the FOLDER's, always the same ones, in a drawn order."""
+    records = [json.loads(line) for line in (folder / "queries.jsonl").read_text("utf-8").splitlines()]
     passages = {record["id"]: record.get("passage_id", record["id"]) for record in records}
-    wanted = {"even": (0,), "odd": (1,), "both": (0, 1)}[arguments.half]
+    wanted = {"even": (0,), "odd": (1,), "both": (0, 1)}[half]
     mine = [question for question in questions if _half(passages[question.id]) in wanted]
     random.Random(_SEED).shuffle(mine)
-    known = [question for question in mine if question.answerable][: arguments.answerable]
-    unknown = [question for question in mine if not question.answerable][: arguments.unanswerable]
-    drawn = [("answerable", question) for question in known] + [
+    known = [question for question in mine if question.answerable][:answerable]
+    unknown = [question for question in mine if not question.answerable][:unanswerable]
+    chosen = [("answerable", question) for question in known] + [
         ("unanswerable", question) for question in unknown
     ]
-    random.Random(_SEED).shuffle(drawn)
+    random.Random(_SEED).shuffle(chosen)
+    return chosen
+
+
+def _foreign(arguments: argparse.Namespace) -> list[tuple[str, Question]]:
+    found = []
     for folder in arguments.foreign:
         others = list(load_question_set(folder).questions)
         random.Random(_SEED).shuffle(others)
-        drawn += [("foreign", question) for question in others[: arguments.foreign_each]]
-    return drawn
+        found += [("foreign", question) for question in others[: arguments.foreign_each]]
+    return found
 
 
 def _half(passage_id: str) -> int:
     return int(hashlib.sha256(passage_id.encode()).hexdigest(), 16) % 2
 
 
-def _shipped_threshold() -> float:
+def shipped_threshold() -> float:
+    """What the model's state has to say at least, 0 to 1, where nothing else is set."""
     engines = Engines(_JUDGED)
     judge = engines.judge()
     engines.close()

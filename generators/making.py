@@ -12,6 +12,10 @@ from typing import Literal, Self
 NOTE = "refdesk"
 SCHEMA = 1
 
+_TEXTS = ("maker", "model", "prompt", "made_at")
+_NUMBERS = ("seconds", "energy_joules", "loading_seconds", "loading_energy_joules")
+_LISTS = ("sources", "energy_of")
+
 Maker = Literal["image", "speech", "music"]
 
 
@@ -63,6 +67,7 @@ class Making:
             content = json.loads(text)
             if content["schema"] != SCHEMA:
                 raise NoteUnreadable(f"the note has schema {content['schema']}, and this reads {SCHEMA}")
+            _check_kinds(content)
             return cls(
                 maker=content["maker"],
                 model=content["model"],
@@ -78,7 +83,19 @@ class Making:
                 loading_seconds=content.get("loading_seconds"),
                 loading_energy_joules=content.get("loading_energy_joules"),
             )
-        except (KeyError, TypeError, ValueError) as error:
+        except (KeyError, TypeError, ValueError, RecursionError) as error:
             if isinstance(error, NoteUnreadable):
                 raise
             raise NoteUnreadable(f"the note cannot be read: {error}") from error
+
+
+def _check_kinds(content: Mapping[str, object]) -> None:
+    """What others read of a note is text where they expect text, and a number where they reckon."""
+    wrong = [name for name in _TEXTS if not isinstance(content[name], str)]
+    wrong += [name for name in _NUMBERS if not isinstance(content.get(name), int | float | None)]
+    for name in _LISTS:
+        told = content.get(name, [])
+        if not isinstance(told, list) or not all(isinstance(each, str) for each in told):
+            wrong.append(name)
+    if wrong:
+        raise NoteUnreadable(f"the note cannot be read: {', '.join(wrong)} is not what it should be")

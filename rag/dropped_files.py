@@ -12,7 +12,7 @@ import re
 import secrets
 import shutil
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePath
@@ -88,6 +88,23 @@ class DroppedFiles:
         inner = Path(path).relative_to(folder).parts
         return folder / inner[0] if inner and ".." not in inner else None
 
+    def files(self) -> tuple[Path, ...]:
+        """All of them, in the order of names."""
+        folder = self.folder
+        return tuple(sorted(_files(folder))) if folder is not None and folder.is_dir() else ()
+
+    def without_document(self, documents: Iterable[str]) -> tuple[Path, ...]:
+        """Those of which no document is among these paths, neither itself nor a member."""
+        folder = self.folder
+        # By the folder's own name, which is no other's: the data home may be reached by several paths.
+        after = [PurePath(path).parts for path in documents if folder is not None and folder.name in path]
+        read = {
+            _called(parts[parts.index(folder.name) + 1])
+            for parts in after
+            if folder is not None and folder.name in parts[:-1]
+        }
+        return tuple(file for file in self.files() if _called(file.name) not in read)
+
     def delete(self, path: str | os.PathLike[str]) -> bool:
         """Delete one of them; False for a path that is none of them, which is left alone."""
         folder = self.folder
@@ -100,8 +117,7 @@ class DroppedFiles:
         return True
 
     def count(self) -> int:
-        folder = self.folder
-        return sum(1 for _ in _files(folder)) if folder is not None and folder.is_dir() else 0
+        return len(self.files())
 
     def delete_all(self) -> None:
         """Delete them all, for good. Raises StoreError where something is left."""
@@ -177,6 +193,11 @@ def _placed(part: Path, place: Path, name: str, keeping: Keeping) -> KeptFile:
 
 def _numbered(path: Path, number: int) -> Path:
     return path.with_name(f"{path.stem} ({number}){path.suffix}")
+
+
+def _called(name: str) -> str:
+    """The name as disks tell names apart, be they strict or not."""
+    return unicodedata.normalize("NFC", name).casefold()
 
 
 def _namesake(folder: Path, wanted: Path) -> Path | None:

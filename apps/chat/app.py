@@ -7,6 +7,8 @@ from pathlib import Path
 import streamlit as st
 
 from apps.chat import chat_page, documents_page, settings_page, tools_page
+from apps.chat.dialogs import close_on_another_page
+from apps.chat.keyboard import show_keyboard
 from apps.chat.shared import all_collections, choose, choose_none, chosen, missed, whole_collections
 from apps.chat.warming import warm
 from apps.collection_settings import settings_for
@@ -32,6 +34,8 @@ def show_app() -> None:
             st.Page(settings_page.show, title="Settings", icon=":material/tune:", url_path="settings"),
         ]
     )
+    close_on_another_page(page.url_path)
+    show_keyboard()
     _say_what_is_gone()
     _show_collections()
     page.run()

@@ -17,6 +17,7 @@ from apps.chat.chat_scope import Choice, choose_documents
 from apps.chat.chat_session import begin_chat
 from apps.chat.chat_voice import heard
 from apps.chat.chat_work import Job, Outcome, Work
+from apps.chat.half_written import CHAT_INPUT, keep_half_written
 from apps.chat.shared import EXPECTED, show_problem
 from apps.chat.tools_engines import chosen_engines
 from rag import Answer, Collection, DocumentFilter
@@ -55,6 +56,7 @@ def show_asking(collection: Collection, chat: LiveChat | None) -> None:
         "Ask, or type / for a command", accept_file=True, file_type=list(ATTACHED),
         max_upload_size=_LARGEST_ATTACHED_MB, disabled=writing,
     )  # fmt: skip
+    keep_half_written(CHAT_INPUT)
     if typed is not None:
         question = str(typed.text or "").strip()
         file = typed.files[0] if typed.files else None
@@ -172,12 +174,11 @@ def _words_for(attachment: Attachment, together: bool) -> str:
 
 
 def _asks_together() -> bool:
-    """Whether a file that is attached is asked together with the documents; kept while pages are changed."""
-    key = "chat file with documents"
-    st.session_state[key] = bool(st.session_state.get(key, False))
+    """Whether a file that is attached is asked together with the documents."""
     return st.checkbox(
         "Attached files: ask the documents too",
-        key=key,
+        key="chat file with documents",
+        persist_state="session",
         help="An attached file is asked alone, unless this is chosen, and so are the questions after it "
         "until you put it away. It does not become one of the documents.",
     )
@@ -196,7 +197,7 @@ def _spoken_question(writing: bool) -> str | None:
             try:
                 with st.spinner("Listening"):
                     known = (hash(content), heard(content))
-            except EXPECTED as error:
+            except (*EXPECTED, OSError) as error:
                 show_problem("This cannot be listened to.", error)
                 return None
             st.session_state["chat heard"] = known

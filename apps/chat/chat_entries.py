@@ -157,7 +157,7 @@ def _speak(chat: LiveChat, at: int, shown: Shown) -> None:
     try:
         with st.spinner("Reading it aloud"):
             chat.sounds[at] = read_aloud(shown.turn)
-    except EXPECTED as error:
+    except (*EXPECTED, OSError) as error:
         show_problem("It cannot be read aloud.", error)
 
 

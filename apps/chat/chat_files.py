@@ -8,7 +8,7 @@ import streamlit as st
 
 from apps.chat.chat_work import Made
 from apps.chat.plain_words import plain
-from apps.chat.shared import show_problem
+from apps.chat.shared import EXPECTED, show_problem
 from apps.chat.tools_gallery import LARGE_WIDTH
 from apps.document_names import readable
 from apps.gallery import MEDIA_TYPES
@@ -53,7 +53,7 @@ def _show_file(file: Path, key: str) -> None:
             st.image(picture, output_format=kind)
         elif media_type:
             st.audio(str(file), format=media_type)
-    except (OSError, ValueError) as error:  # Pillow's complaint of what is no picture is an OSError
+    except (*EXPECTED, OSError) as error:
         show_problem(f"{plain(file.name)} cannot be shown.", error)
         return
     st.download_button(

@@ -36,7 +36,7 @@ def show_history(collection: str, chat: LiveChat | None) -> None:
             args=(collection,), disabled=chat is None,
         )  # fmt: skip
         _show_keeping(chat)
-        if st.toggle("Show kept chats", key="chat history shown"):
+        if st.toggle("Show kept chats", key="chat history shown", persist_state="session"):
             try:
                 _show_kept(collection, chat)
             except ConversationError as error:
@@ -69,8 +69,9 @@ def _keep(chat: LiveChat | None, key: str) -> None:
 def _show_kept(collection: str, chat: LiveChat | None) -> None:
     chats = Conversations()
     words = st.text_input(
-        "Search them", key="chat history words", placeholder="Words of a question or answer"
-    )
+        "Search them", key="chat history words", persist_state="session",
+        placeholder="Words of a question or answer",
+    )  # fmt: skip
     found = chats.search(words, collection) if words.strip() else chats.list(collection)
     if not found:
         st.caption("None has these words." if words.strip() else "None with this collection yet.")

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 import streamlit as st
 
 from apps.chat.chat_live import LIVE_CHATS, LiveChat
+from apps.chat.dialogs import close_dialog, dialog_about, open_dialog
 from apps.chat.shared import choose, whole_collections
 
 _IN_ADDRESS = "chat"
-_OPEN_SOURCE = "chat source"
+_SOURCE = "source"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +70,7 @@ def begin_chat(collection: str, kept: str | None = None, *, keep: bool = True) -
     chat.keep = keep
     st.session_state[_key(collection)] = chat.token
     st.query_params[_IN_ADDRESS] = chat.token
-    close_source()
+    close_dialog()
     return chat
 
 
@@ -80,7 +81,7 @@ def leave_chat(collection: str) -> None:
         chat.stop()
     if _IN_ADDRESS in st.query_params:
         del st.query_params[_IN_ADDRESS]
-    close_source()
+    close_dialog()
 
 
 def follow_renamed(collection: str, name: str) -> None:
@@ -91,16 +92,11 @@ def follow_renamed(collection: str, name: str) -> None:
 
 
 def open_source(entry: int, place: int) -> None:
-    st.session_state[_OPEN_SOURCE] = OpenSource(entry, place)
+    open_dialog(_SOURCE, OpenSource(entry, place))
 
 
 def source_open() -> OpenSource | None:
-    found = st.session_state.get(_OPEN_SOURCE)
-    return found if isinstance(found, OpenSource) else None
-
-
-def close_source() -> None:
-    st.session_state.pop(_OPEN_SOURCE, None)
+    return dialog_about(_SOURCE, OpenSource)
 
 
 def _key(collection: str) -> str:

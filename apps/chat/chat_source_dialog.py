@@ -7,10 +7,11 @@ from pathlib import Path
 import streamlit as st
 
 from apps.chat.chat_live import Entry
-from apps.chat.chat_session import OpenSource, close_source, open_source, source_open
+from apps.chat.chat_panels import show_page_picture, show_page_text
+from apps.chat.chat_session import OpenSource, open_source, source_open
 from apps.chat.chat_shown import Shown, Source
 from apps.chat.chat_sources import SourcePage, original, source_pages
-from apps.chat.chat_text import show_page_picture, show_page_text
+from apps.chat.dialogs import close_dialog
 from apps.chat.shared import EXPECTED, show_problem
 from apps.document_names import readable, shown_names
 from rag import Collection
@@ -26,7 +27,7 @@ def show_source(entries: tuple[Entry, ...], opened: OpenSource, own: Collection)
         _dialog(asked, asked.outcome, opened.entry, own)
 
 
-@st.dialog("Source", width="large", on_dismiss=close_source)
+@st.dialog("Source", width="large", on_dismiss=close_dialog)
 def _dialog(asked: Entry, shown: Shown, entry: int, own: Collection) -> None:
     opened = source_open() or OpenSource(entry, 0)
     place = min(opened.place, len(shown.sources) - 1)
@@ -58,7 +59,7 @@ def _dialog(asked: Entry, shown: Shown, entry: int, own: Collection) -> None:
             show_problem("The place cannot be shown.", error)
             return
         for number, page in enumerate(pages):
-            _show_page(page, f"chat source page {entry} {place} {number}")
+            _show_page(page, f"chat source page {entry} {place} {number}", first=number == 0)
 
 
 def _say(source: Source, name: str) -> None:
@@ -72,16 +73,17 @@ def _say(source: Source, name: str) -> None:
     st.text(f"“{quote}”")
 
 
-def _show_page(page: SourcePage, key: str) -> None:
+def _show_page(page: SourcePage, key: str, *, first: bool) -> None:
+    marked = "the cited lines are marked"
     if page.picture is not None:
-        says = f"{page.page_label} as it looks; the cited lines are marked"
-        show_page_picture(page.picture, page.top, page.left, says, f"{key} picture")
+        says = f"{page.page_label} as it looks; {marked}"
+        show_page_picture(page.picture, page.top, page.left, says, f"{key} picture", first=first)
         with st.expander("The page as text", type="compact"):
-            show_page_text(page.lines, key)
+            show_page_text(page.lines, f"{page.page_label} as text; {marked}", key, first=True)
         return
     if page.reason:
         st.text(f"The page cannot be drawn. {readable(page.reason)}")
-    show_page_text(page.lines, key)
+    show_page_text(page.lines, f"{page.page_label}; {marked}", key, first=first)
 
 
 def _offer_original(collection: Collection, document: str) -> None:
@@ -99,7 +101,7 @@ def _bytes(file: Path) -> bytes:
     return file.read_bytes()
 
 
-@st.cache_data(max_entries=24, ttl=600, show_spinner="Drawing the page")
+@st.cache_data(max_entries=12, ttl=600, show_spinner="Drawing the page")
 def _pages(
     folder: str,  # noqa: ARG001 - part of the key that Streamlit keeps it under
     written: str,  # noqa: ARG001 - so is this: a document's name may be none that Streamlit makes a key of

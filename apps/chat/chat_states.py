@@ -6,7 +6,8 @@ import streamlit as st
 
 from apps.chat import documents_page, settings_page
 from apps.chat.documents_collections import show_first_collection
-from apps.chat.shared import show_problem
+from apps.chat.known_documents import count_of_documents
+from apps.chat.shared import opened, show_problem
 from apps.cli.screen import count_of
 from apps.jobs.jobs import Jobs
 from apps.jobs.types import ACTIVE
@@ -42,7 +43,7 @@ def say_indexing(name: str, documents: int) -> None:
 
 def _indexing(name: str, documents: int) -> None:
     active = [job for job in Jobs().of_collection(name) if job.standing in ACTIVE]
-    if not active or (documents == 0 and any(job.counts.get("ingested") for job in active)):
+    if not active or (documents == 0 and count_of_documents(opened(name))):
         st.rerun()
     held = count_of(documents, "document")
     st.info(

@@ -1,12 +1,11 @@
-"""How an answer, a page's text and its picture stand on the page, with marks that can be clicked.
+"""How an answer stands on the page, with marks that can be clicked.
 
-Components of our own, whose scripts set every word of a document, a model or a person as text, never as HTML,
-and load nothing. What they are given is data.
+A component of our own, whose script sets every word of a document, a model or a person as text, never as
+HTML, and loads nothing. What it is given is data.
 """
 
 from __future__ import annotations
 
-import base64
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -14,7 +13,6 @@ from typing import Any
 import streamlit as st
 
 from apps.chat.chat_shown import Part, Support
-from apps.chat.chat_sources import TextLine
 
 #: The sign behind a sentence, and what it says.
 SIGNS: Mapping[Support, tuple[str, str]] = {
@@ -44,15 +42,6 @@ button { font: inherit; font-size: .78rem; line-height: 1.2; vertical-align: .12
   border: 1px solid var(--st-border-color); }
 button:hover { border-color: var(--st-link-color); }
 button:focus-visible { outline: 2px solid var(--st-primary-color); outline-offset: 2px; }
-.page { max-height: 26rem; overflow: auto; border: 1px solid var(--st-border-color); border-radius: .5rem;
-  padding: .6rem .8rem; }
-/* The dialog ends where the window does; on a narrow one the page stays legible, and begins at its mark. */
-.picture { max-height: max(20rem, calc(100vh - 19rem)); overflow: auto; border-radius: .5rem;
-  border: 1px solid var(--st-border-color); }
-.picture img { display: block; width: 100%; min-width: 36rem; }
-.line { min-height: 1.2em; border-left: 3px solid transparent; padding-left: .5em; }
-.line.cited { border-left-color: #eab308; }
-mark { background: #fde047; color: #111; border-radius: 2px; padding: 0 .1em; }
 """
 
 _ANSWER_SCRIPT = r"""
@@ -114,43 +103,6 @@ export default function ({ data, parentElement, setTriggerValue }) {
 }
 """
 
-_PAGE_SCRIPT = r"""
-export default function ({ data, parentElement }) {
-  const root = parentElement.querySelector('.page');
-  root.tabIndex = 0;
-  const rows = data.lines.map((line) => {
-    const row = document.createElement('div');
-    row.className = line.cited ? 'line cited' : 'line';
-    row.append(line.before);
-    if (line.cited) {
-      const mark = document.createElement('mark');
-      mark.textContent = line.cited;
-      row.append(mark);
-    }
-    row.append(line.after);
-    return row;
-  });
-  root.replaceChildren(...rows);
-  const first = root.querySelector('.cited');
-  if (first) { root.scrollTop = Math.max(0, first.offsetTop - root.offsetTop - 80); }
-}
-"""
-
-_PICTURE_SCRIPT = r"""
-export default function ({ data, parentElement }) {
-  const root = parentElement.querySelector('.picture');
-  root.tabIndex = 0;
-  const picture = document.createElement('img');
-  picture.alt = data.says;
-  picture.onload = () => {
-    root.scrollTop = Math.max(0, picture.clientHeight * data.top - root.clientHeight / 3);
-    root.scrollLeft = Math.max(0, picture.clientWidth * data.left - 16);
-  };
-  picture.src = 'data:image/png;base64,' + data.png;
-  root.replaceChildren(picture);
-}
-"""
-
 
 def answer_data(parts: Sequence[Part], names: Mapping[int, str]) -> dict[str, Any]:
     """What the answer's component is given: pieces of text, and marks by their numbers.
@@ -168,21 +120,6 @@ def show_answer_text(parts: Sequence[Part], names: Mapping[int, str], key: str) 
         return None
     sentence, number = cited.get("sentence"), cited.get("number")
     return (sentence, number) if isinstance(sentence, int) and isinstance(number, int) else None
-
-
-def show_page_text(lines: Sequence[TextLine], key: str) -> None:
-    """A page's text, scrolled to the first line that is cited."""
-    data = {"lines": [{"before": each.before, "cited": each.cited, "after": each.after} for each in lines]}
-    _PAGE(data=data, key=key, height="content")
-
-
-def show_page_picture(png: bytes, top: float, left: float, says: str, key: str) -> None:
-    """A page as it looks, scrolled to `top` and `left`, fractions of its height and width.
-
-    `says` is for who cannot see it.
-    """
-    data = {"png": base64.b64encode(png).decode("ascii"), "top": top, "left": left, "says": says}
-    _PICTURE(data=data, key=key, height="content")
 
 
 def _part(part: Part, names: Mapping[int, str]) -> dict[str, Any]:
@@ -213,10 +150,6 @@ def _pieces(part: Part, names: Mapping[int, str]) -> list[dict[str, Any]]:
     return pieces
 
 
-def _component(name: str, kind: str, script: str) -> Any:
-    return st.components.v2.component(name, html=f'<div class="{kind}"></div>', css=_CSS, js=script)
-
-
-_ANSWER = _component("refdesk_answer", "text", _ANSWER_SCRIPT)
-_PAGE = _component("refdesk_page", "page", _PAGE_SCRIPT)
-_PICTURE = _component("refdesk_picture", "picture", _PICTURE_SCRIPT)
+_ANSWER = st.components.v2.component(
+    "refdesk_answer", html='<div class="text"></div>', css=_CSS, js=_ANSWER_SCRIPT
+)

@@ -117,7 +117,9 @@ class Work:
             outcome = self._job(self)
         except _EXPECTED as error:
             outcome = Problem(str(error), self.draft.text)
-        except Exception as error:  # a defect ends this answer, in words, and nobody's page
+        # A defect ends this answer, in words, and nobody's page. One in a library of another language is no
+        # Exception, and whoever looks at the chat would wait for ever.
+        except BaseException as error:
             _LOGGER.exception("a chat's work failed")
             words = f"Something went wrong that should not have: {type(error).__name__}: {error}"
             outcome = Problem(words, self.draft.text)

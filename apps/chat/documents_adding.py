@@ -12,9 +12,9 @@ from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileMan
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
+from apps.chat.documents_copies import begin_reading
 from apps.chat.plain_words import plain
 from apps.chat.shared import EXPECTED, show_problem
-from apps.jobs.jobs import Jobs
 from apps.jobs.types import JobOrder
 from ingest.loaders.protocol import Ocr
 from rag import Collection
@@ -39,7 +39,10 @@ def show_adding(collection: Collection) -> None:
         help="A copy is kept for the collection, in this machine's data home. Reading begins at once.",
     )
     with st.expander("How they are read"):
-        ocr = st.radio("Text recognition (OCR)", list(_OCR), format_func=_OCR.__getitem__, key=f"ocr {name}")
+        ocr = st.radio(
+            "Text recognition (OCR)", list(_OCR), format_func=_OCR.__getitem__, key=f"ocr {name}",
+            persist_state="session",
+        )  # fmt: skip
         namesakes: Literal["both", "replace"] = st.radio(
             "A dropped file that has the name of another",
             ["both", "replace"],
@@ -57,7 +60,7 @@ def show_adding(collection: Collection) -> None:
         )
         sync = st.checkbox("Also forget what is gone from this folder")
         if st.form_submit_button("Read it", type="primary"):
-            _read_path(name, path.strip(), include.split(), sync, ocr)
+            _read_path(collection, path.strip(), include.split(), sync, ocr)
 
 
 def _take(collection: Collection, files: Sequence[UploadedFile], ocr: Ocr, *, replace: bool) -> bool:
@@ -68,7 +71,7 @@ def _take(collection: Collection, files: Sequence[UploadedFile], ocr: Ocr, *, re
         for file in files:
             kept.append(dropped.keep(file.name, file, replace=replace))
         paths = tuple(dict.fromkeys(str(each.path) for each in kept))
-        Jobs().start(JobOrder(collection.name, paths, ocr=ocr))
+        begin_reading(collection, JobOrder(collection.name, paths, ocr=ocr))
     except (*EXPECTED, OSError) as error:
         show_problem("The files could not be taken in.", error)
         return False
@@ -99,7 +102,7 @@ def _show_what_was_kept(name: str) -> None:
             st.info(f"The very same file as {called} was dropped before; it is kept once.")
 
 
-def _read_path(name: str, path: str, include: Sequence[str], sync: bool, ocr: Ocr) -> None:
+def _read_path(collection: Collection, path: str, include: Sequence[str], sync: bool, ocr: Ocr) -> None:
     if not path:
         st.error("Name a folder or a file.")
         return
@@ -111,7 +114,10 @@ def _read_path(name: str, path: str, include: Sequence[str], sync: bool, ocr: Oc
         st.error("There is nothing of that name on this machine, or it may not be read. Check its spelling.")
         return
     try:
-        Jobs().start(JobOrder(name, (str(place),), sync=sync, include=tuple(include), ocr=ocr))
+        begin_reading(
+            collection,
+            JobOrder(collection.name, (str(place),), sync=sync, include=tuple(include), ocr=ocr),
+        )
     except (*EXPECTED, OSError) as error:
         show_problem("Reading could not be started.", error)
         return

@@ -8,6 +8,7 @@ from typing import Literal
 import streamlit as st
 
 from apps.chat.chat_session import follow_renamed
+from apps.chat.dialogs import close_dialog, dialog_about, open_dialog
 from apps.chat.plain_words import plain
 from apps.chat.shared import EXPECTED, all_collections, choose, choose_none, let_go, show_problem
 from apps.errors import WrongUse
@@ -20,8 +21,8 @@ from rag.dropped_files import DroppedFiles
 #: The documents of `make demo`; they come with the source, and not with an installed package.
 SAMPLE_FOLDER = Path(__file__).resolve().parents[2] / "examples" / "documents"
 _SAMPLE = "sample"
-#: In the session: the collection that is asked about before it is deleted.
-_DELETING = "collection to delete"
+#: The dialog that asks before a collection is deleted.
+_DELETING = "delete collection"
 
 
 def show_first_collection() -> None:
@@ -67,7 +68,7 @@ def show_broken_collections() -> None:
 
 def show_question_before_deletion() -> None:
     """The dialog that asks, as long as it was neither answered nor closed."""
-    if (name := st.session_state.get(_DELETING)) is not None:
+    if (name := dialog_about(_DELETING, str)) is not None:
         _confirm_deletion(name)
 
 
@@ -132,14 +133,10 @@ def _rename(name: str, new_name: str) -> None:
 def _show_deletion_button(
     label: str, name: str, key: str, icon: str | None = None, width: Literal["content", "stretch"] = "content"
 ) -> None:
-    st.button(label, key=key, icon=icon, width=width, on_click=_ask_before_deletion, args=(name,))
+    st.button(label, key=key, icon=icon, width=width, on_click=open_dialog, args=(_DELETING, name))
 
 
-def _ask_before_deletion(name: str | None) -> None:
-    st.session_state[_DELETING] = name
-
-
-@st.dialog("Delete this collection?", on_dismiss=lambda: _ask_before_deletion(None))
+@st.dialog("Delete this collection?", on_dismiss=close_dialog)
 def _confirm_deletion(name: str) -> None:
     info = next((info for info in all_collections() if info.name == name), None)
     if info is None:
@@ -156,10 +153,10 @@ def _confirm_deletion(name: str) -> None:
         except (*EXPECTED, ValueError) as error:
             show_problem("It was not deleted.", error)
             return
-        _ask_before_deletion(None)
+        close_dialog()
         st.rerun()
     if st.button("Keep it", key="keep collection"):
-        _ask_before_deletion(None)
+        close_dialog()
         st.rerun()
 
 

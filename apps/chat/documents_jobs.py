@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path, PurePath
 
 import streamlit as st
 
+from apps.chat.documents_copies import begin_reading, dismiss, unread_copies
 from apps.chat.documents_html import STYLE, reasons_html
 from apps.chat.plain_words import plain
-from apps.chat.shared import EXPECTED, show_problem
+from apps.chat.shared import EXPECTED, opened, show_problem
 from apps.cli.screen import count_of, duration
 from apps.document_names import readable
+from apps.errors import JobRefused
 from apps.jobs.jobs import Jobs
 from apps.jobs.types import Job, JobOrder
 from ingest.progress import Stage
@@ -78,7 +81,8 @@ def _show_active(job: Job) -> None:
             file = f": {plain(PurePath(progress.path).name)}" if progress.path else ""
             st.progress(progress.share, text=f"{words}{file}")
             st.caption(_rates(job))
-        _show_outcomes(Jobs().outcomes(job.id, last=_MOST_LIVE), newest_first=True)
+        with suppress(JobRefused):  # somebody dismissed it just now
+            _show_outcomes(Jobs().outcomes(job.id, last=_MOST_LIVE), newest_first=True)
         _show_stop(job)
 
 
@@ -92,7 +96,10 @@ def _show_stop(job: Job) -> None:
 
 
 def _show_ended(job: Job) -> None:
-    outcomes = _report_of(job.id, job.began, job.standing)
+    try:
+        outcomes = _report_of(job.id, job.began, job.standing)
+    except JobRefused:  # somebody dismissed it just now
+        return
     with st.container(border=job.standing != "finished" or bool(job.counts.get("failed"))):
         if job.standing == "finished":
             failed = job.counts.get("failed", 0)
@@ -121,10 +128,20 @@ def _show_ended(job: Job) -> None:
                     on_click=_try,
                     args=("resume", job.id),
                 )
+            elif job.counts.get("failed"):
+                st.button(
+                    "Try again", key=f"again {job.id}", icon=":material/refresh:", on_click=_try,
+                    args=("resume", job.id),
+                )  # fmt: skip
             st.button(
                 "Dismiss", key=f"forget {job.id}", type="tertiary", icon=":material/close:",
-                on_click=_try, args=("forget", job.id),
+                on_click=_dismiss, args=(job.order.collection, job.id),
             )  # fmt: skip
+        if copies := unread_copies(opened(job.order.collection), job):
+            st.caption(
+                f"Not read of what was dropped: {count_of(copies, 'file')}. What is kept here of it, to be "
+                "tried again, goes when this is dismissed; your own files stay where they are."
+            )
         if whole:
             _show_outcomes(outcomes)
 
@@ -164,7 +181,8 @@ def _show_passwords(job: Job, outcomes: Sequence[FileOutcome]) -> None:
         tried = st.form_submit_button("Open and read", icon=":material/lock_open:")
     if tried and password:
         try:
-            Jobs().start(JobOrder(job.order.collection, places, ocr=job.order.ocr), passwords=[password])
+            collection = opened(job.order.collection)
+            begin_reading(collection, JobOrder(collection.name, places, ocr=job.order.ocr), [password])
         except (*EXPECTED, OSError) as error:
             show_problem("Reading could not be started.", error)
             return
@@ -219,6 +237,13 @@ def _try(what: str, id: str) -> None:
     """Do something with a job; one that stands otherwise by now says so when it is drawn."""
     try:
         getattr(Jobs(), what)(id)
+    except (*EXPECTED, OSError) as error:
+        st.toast(plain(str(error)))
+
+
+def _dismiss(collection: str, id: str) -> None:
+    try:
+        dismiss(opened(collection), id)
     except (*EXPECTED, OSError) as error:
         st.toast(plain(str(error)))
 

@@ -8,6 +8,7 @@ from pathlib import Path, PurePath
 
 import streamlit as st
 
+from apps.chat.dialogs import close_dialog, dialog_about, open_dialog
 from apps.chat.known_documents import names_of
 from apps.chat.plain_words import plain
 from apps.chat.shared import EXPECTED, show_problem
@@ -18,8 +19,8 @@ from rag.dropped_files import DroppedFiles
 
 _ROWS_WITHOUT_SCROLLING = 12
 _MOST_NAMED = 10
-#: In the session: the paths that are asked about before they are removed.
-_REMOVING = "documents to remove"
+#: The dialog that asks before documents are removed.
+_REMOVING = "remove documents"
 
 
 def show_listing(collection: Collection, documents: Sequence[DocumentInfo]) -> None:
@@ -27,10 +28,13 @@ def show_listing(collection: Collection, documents: Sequence[DocumentInfo]) -> N
     if not documents:
         st.info("This collection is empty. Put files in under “Add”.")
         return
-    names = names_of(collection)
-    st.caption("Choose rows at their left edge to read or remove documents.")
+    names = names_of(collection)  # perhaps of a moment later: somebody may have removed one of the documents
+    called = {each.path: names.get(each.path, readable(each.path)) for each in documents}
+    st.caption(
+        "Choose rows at their left edge to read or remove documents; by keyboard: arrows, then Shift+Space."
+    )
     columns = {
-        "Document": [names[each.path] for each in documents],
+        "Document": [called[each.path] for each in documents],
         "Title": [each.title for each in documents],
         "Pages": [each.page_count for each in documents],
         "By OCR": [each.recognised_pages for each in documents],
@@ -43,6 +47,7 @@ def show_listing(collection: Collection, documents: Sequence[DocumentInfo]) -> N
     }
     if not any(each.recognised_pages for each in documents):
         del columns["By OCR"]
+    key, rows = _table(collection.name, [each.path for each in documents])
     event = st.dataframe(
         columns,
         hide_index=True,
@@ -56,7 +61,8 @@ def show_listing(collection: Collection, documents: Sequence[DocumentInfo]) -> N
         },
         on_select="rerun",
         selection_mode="multi-row",
-        key=f"documents of {collection.name}",
+        selection_default={"selection": {"rows": rows}} if rows else None,
+        key=key,
     )
     chosen = [documents[row] for row in event.selection.rows if row < len(documents)]
     if not chosen:
@@ -68,13 +74,33 @@ def show_listing(collection: Collection, documents: Sequence[DocumentInfo]) -> N
             "Remove",
             icon=":material/delete:",
             key="remove documents",
-            on_click=_ask_before_removal,
-            args=(going,),
+            on_click=open_dialog,
+            args=(_REMOVING, going),
         )
-    if asked := st.session_state.get(_REMOVING):
+    if asked := dialog_about(_REMOVING, tuple):
         _confirm_removal(collection, asked)
     if len(chosen) == 1:
-        _show_text(collection, chosen[0], names[chosen[0].path])
+        _show_text(collection, chosen[0], called[chosen[0].path])
+
+
+def _table(name: str, paths: list[str]) -> tuple[str, list[int]]:
+    """The table's key, and the rows that are chosen in it from the beginning.
+
+    Streamlit tells what is chosen by rows. Once the documents have changed these are other ones: then the
+    table is another one too, in which the same documents are chosen.
+    """
+    remembered = f"listed of {name}"
+    number, listed, rows = st.session_state.get(remembered, (0, paths, []))
+    if listed != paths:
+        told = st.session_state.get(_key(name, number), {"selection": {"rows": []}})["selection"]["rows"]
+        chosen = {listed[row] for row in told if row < len(listed)}
+        number, rows = number + 1, [row for row, path in enumerate(paths) if path in chosen]
+    st.session_state[remembered] = (number, paths, rows)
+    return _key(name, number), rows
+
+
+def _key(name: str, number: int) -> str:
+    return f"documents of {name} {number}"
 
 
 def totals(documents: Sequence[DocumentInfo]) -> str:
@@ -111,11 +137,7 @@ def _show_text(collection: Collection, document: DocumentInfo, name: str) -> Non
             st.text(page.text if page is not None and page.text.strip() else "This page holds no text.")
 
 
-def _ask_before_removal(paths: tuple[str, ...]) -> None:
-    st.session_state[_REMOVING] = paths
-
-
-@st.dialog("Remove from the collection?", on_dismiss=lambda: _ask_before_removal(()))
+@st.dialog("Remove from the collection?", on_dismiss=close_dialog)
 def _confirm_removal(collection: Collection, paths: tuple[str, ...]) -> None:
     dropped = DroppedFiles(collection.folder)
     for path in paths[:_MOST_NAMED]:
@@ -136,11 +158,10 @@ def _confirm_removal(collection: Collection, paths: tuple[str, ...]) -> None:
         except EXPECTED as error:
             show_problem("Not all of it was removed.", error)
             return
-        st.session_state.pop(f"documents of {collection.name}", None)
-        _ask_before_removal(())
+        close_dialog()
         st.rerun()
     if st.button("Keep", key="keep documents"):
-        _ask_before_removal(())
+        close_dialog()
         st.rerun()
 
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from apps.chat.documents_adding import show_adding
 from apps.chat.documents_collections import (
@@ -44,17 +47,26 @@ def show() -> None:
         with st.container(horizontal=True, horizontal_alignment="right", width=420):
             show_collection_tools(name)
     show_jobs(name)
-    views = st.tabs(
-        [_DOCUMENTS, _SEARCH, _ADD],
-        default=_DOCUMENTS if documents else _ADD,
-        key=f"views of {name}, {bool(documents)}",
-    )
+    views = _views(name, filled=bool(documents))
     with views[0]:
         show_listing(collection, documents)
     with views[1]:
         show_search(collection, documents)
     with views[2]:
         show_adding(collection)
+
+
+def _views(name: str, *, filled: bool) -> Sequence[DeltaGenerator]:
+    """The parts of the page; the one that was looked at last is open again after a look at another page."""
+    key = f"views of {name}, {filled}"
+    remembered = f"view that was open: {key}"
+    if key not in st.session_state and remembered in st.session_state:
+        st.session_state[key] = st.session_state[remembered]
+    views = st.tabs(
+        [_DOCUMENTS, _SEARCH, _ADD], default=_DOCUMENTS if filled else _ADD, key=key, on_change="rerun"
+    )
+    st.session_state[remembered] = st.session_state[key]
+    return views
 
 
 def _without_documents(name: str) -> str:

@@ -20,12 +20,19 @@ def show_search(collection: Collection, documents: Sequence[DocumentInfo]) -> No
         return
     names = names_of(collection)
     with st.form(f"search {collection.name}", border=False):
-        query = st.text_input("Search in these documents", placeholder="annual fee")
+        name = collection.name
+        query = st.text_input(
+            "Search in these documents", placeholder="annual fee", key=f"search words {name}",
+            persist_state="session",
+        )  # fmt: skip
         places, numbers = st.columns([4, 1])
         only = places.multiselect(
-            "In", list(names), format_func=names.__getitem__, placeholder="all documents"
+            "In", list(names), format_func=lambda path: names.get(path, path), placeholder="all documents",
+            key=f"search in {name}", persist_state="session",
+        )  # fmt: skip
+        count = int(
+            numbers.number_input("Hits", 1, 50, 10, key=f"search hits {name}", persist_state="session")
         )
-        count = int(numbers.number_input("Hits", 1, 50, 10))
         searched = st.form_submit_button("Search", type="primary", icon=":material/search:")
     found_key = f"found in {collection.name}"
     if searched and query.strip():

@@ -72,6 +72,7 @@ def _engine(collection: str, saved: str) -> str:
         help="A model's name, the path of a .gguf file, `transformers:FOLDER`, `reader:FOLDER`, or "
         "extractive, which needs no model and only quotes. Type what is not in the list.",
         key=_key(collection, ENGINE, saved),
+        persist_state="session",
     )
     engine = engine_name((chosen or saved).strip())
     if variable := decided_by_environment(ENGINE):
@@ -93,6 +94,7 @@ def _template(collection: str, saved: str) -> str:
         accept_new_options=True,
         help="How the model is asked. Or type the path of a .toml file of your own (docs/prompting.md).",
         key=_key(collection, TEMPLATE, saved),
+        persist_state="session",
     )
     name = (chosen or saved).strip()
     try:
@@ -126,14 +128,23 @@ def _value(collection: str, setting: OfferedSetting, saved: str) -> str:
     key, default = _key(collection, setting.name, saved), None if saved == NONE else saved
     hint = None if setting.left_out is None else f"empty: {setting.left_out}"
     if setting.kind == "switch":
-        return str(st.checkbox(setting.title, saved == "true", help=setting.about, key=key)).lower()
+        switched = st.checkbox(
+            setting.title, saved == "true", help=setting.about, key=key, persist_state="session"
+        )
+        return str(switched).lower()
     if setting.kind == "choice":
         choices = list(setting.choices)
-        return str(st.selectbox(setting.title, choices, choices.index(saved), help=setting.about, key=key))
+        return str(
+            st.selectbox(
+                setting.title, choices, choices.index(saved), help=setting.about, key=key,
+                persist_state="session",
+            )
+        )  # fmt: skip
     if setting.kind == "text":
         typed = st.text_input(
-            setting.title, default or "", help=setting.about, placeholder=hint, key=key, max_chars=4000
-        )
+            setting.title, default or "", help=setting.about, placeholder=hint, key=key, max_chars=4000,
+            persist_state="session",
+        )  # fmt: skip
         st.caption(setting.about)
         return typed.strip() or NONE
     number: float | None
@@ -151,6 +162,7 @@ def _value(collection: str, setting: OfferedSetting, saved: str) -> str:
             placeholder=hint,
             help=hint,
             key=key,
+            persist_state="session",
         )
     else:
         number = st.number_input(
@@ -162,6 +174,7 @@ def _value(collection: str, setting: OfferedSetting, saved: str) -> str:
             placeholder=hint,
             help=hint,
             key=key,
+            persist_state="session",
         )
     st.caption(setting.about)
     return NONE if number is None else str(number)

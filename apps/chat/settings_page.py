@@ -24,6 +24,7 @@ def show() -> None:
         default="Answers",
         required=True,
         key="settings part",
+        persist_state="session",
         label_visibility="collapsed",
     )
     try:

@@ -65,7 +65,7 @@ def _report(file: Path, key: str) -> None:
     except OSError as error:
         show_problem("The report cannot be read.", error)
         return
-    with st.container(horizontal=True):
+    with st.container(horizontal=True, vertical_alignment="center"):
         st.download_button(
             "Download", file.read_bytes, f"{file.parent.name}.html", "text/html", key=f"download {key}",
             on_click="ignore",

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import streamlit as st
 
 from apps.chat import tools_work
+from apps.chat.half_written import keep_half_written
 from apps.chat.known_documents import names_of
 from apps.chat.shared import opened
 from apps.chat.tools_engines import choose_engines, chosen_engines
@@ -38,7 +39,8 @@ def show(tool: str, collection: str | None) -> None:
     names = _document_names(collection)
     of_text = "text" in parameters
     from_document = of_text and bool(names) and _source(tool) == _DOCUMENT
-    with st.form(f"form of {tool}", border=True):
+    place = f"wish-{tool}"
+    with st.container(key=place), st.form(f"form of {tool}", border=True):
         for each in parameters.values():
             if each.about.fine or (of_text and each.name in ("document", "page", "text")):
                 continue
@@ -59,6 +61,7 @@ def show(tool: str, collection: str | None) -> None:
         wanted = st.form_submit_button(
             "Begin", type="primary", disabled=tools_work.is_working(), help="What was made appears below."
         )
+    keep_half_written(f".st-key-{place} textarea")
     if wanted:
         arguments = {name: value for name, value in given.items() if value not in (None, "", ())}
         call = ToolCall(tool, arguments)
@@ -109,7 +112,7 @@ def _source(tool: str) -> str:
     return str(
         st.segmented_control(
             "What of", (_WORDS, _DOCUMENT), default=_WORDS, required=True, key=f"source of {tool}",
-            label_visibility="collapsed",
+            label_visibility="collapsed", persist_state="session",
         )
     )  # fmt: skip
 
@@ -124,9 +127,10 @@ def _document(tool: str, names: Mapping[str, str], required: bool) -> str | None
         "Document",
         list(names),
         index=0 if required else None,
-        format_func=lambda path: names[path],
+        format_func=lambda path: names.get(path, path),
         placeholder="any",
         key=f"{tool} document",
+        persist_state="session",
     )
 
 
@@ -134,17 +138,16 @@ def _widget(tool: str, each: Parameter) -> object:
     """The widget for one argument, and what it says; None where it says nothing."""
     label, key, about = each.name.replace("_", " ").capitalize(), f"{tool} {each.name}", each.about
     if each.choices:
-        return st.selectbox(label, each.choices, help=about.description, key=key)
+        return st.selectbox(label, each.choices, help=about.description, key=key, persist_state="session")
     if each.kind is bool:
-        return st.checkbox(label, help=about.description, key=key)
+        return st.checkbox(label, help=about.description, key=key, persist_state="session")
     if each.kind is tuple:
-        typed = st.text_input(label, key=key, placeholder="separated by commas")
+        typed = st.text_input(label, key=key, placeholder="separated by commas", persist_state="session")
         st.caption(about.description)
         return tuple(part.strip() for part in typed.split(",") if part.strip())
     if each.kind is str:
-        if each.name in _LONG:
-            return st.text_area(label, help=about.description, key=key, max_chars=about.longest)
-        return st.text_input(label, help=about.description, key=key, max_chars=about.longest)
+        field = st.text_area if each.name in _LONG else st.text_input
+        return field(label, help=about.description, key=key, max_chars=about.longest, persist_state="session")
     as_kind = int if each.kind is int else float
     return st.number_input(
         label,
@@ -155,4 +158,5 @@ def _widget(tool: str, each: Parameter) -> object:
         placeholder="as usual",
         help=about.description,
         key=key,
+        persist_state="session",
     )

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import streamlit as st
 
+from apps.chat.dialogs import close_dialog, dialog_about, open_dialog
 from apps.chat.plain_words import plain
 from apps.chat.shared import EXPECTED, show_problem
 from apps.document_names import readable
 from apps.gallery import MadeFile, delete_made, made_file, made_folder, made_paths
-from apps.shown_pictures import shown_picture
+from apps.shown_pictures import PictureNotShown, shown_picture
 from apps.sizes import megabytes
 
 _AT_ONCE = 9
@@ -19,13 +21,13 @@ _SHOWN = "files shown"
 _SMALL_WIDTH = 640
 #: Pixels. Streamlit makes wider ones smaller by itself, at every click.
 LARGE_WIDTH = 1400
-#: In the session: the file that is asked about before it is deleted.
-_DELETING = "made file to delete"
+#: The dialog that asks before a file is deleted.
+_DELETING = "delete made file"
 
 
 def show() -> None:
     """Draw the newest files, and a button for more."""
-    if (path := st.session_state.get(_DELETING)) is not None:
+    if (path := dialog_about(_DELETING, Path)) is not None:
         _confirm_deletion(path)
     paths = made_paths(made_folder())
     st.subheader("Made here")
@@ -54,46 +56,56 @@ def show_file(file: MadeFile, place: str) -> None:
             st.image(picture, width="stretch" if small else "content", output_format=kind)
         else:
             st.audio(content(), format=file.media_type)
-    except (OSError, ValueError) as error:  # Pillow's complaint of what is no picture is an OSError
-        st.warning("This file cannot be shown.")
-        st.text(str(error))
+    except OSError as error:
+        st.warning("This file cannot be read.")
+        st.text(readable(f"{file.path.name}: {error.strerror or error}"))
         return
+    except PictureNotShown as error:  # it can be deleted all the same
+        st.warning("This file cannot be shown.")
+        st.text(readable(f"{file.path.name}: {error}"))
     making = file.making
     if making is None:
         st.warning("This file does not say how it was made.")
-        st.text(file.problem or "")
+        st.text(readable(file.problem or ""))
     else:
         st.caption(":material/smart_toy: Made by a model")
-        st.text(_shortened(making.prompt))
+        st.text(readable(shortened(making.prompt)))
         with st.expander("Details"):
-            st.text("\n".join(_details(file)))
+            st.text(readable("\n".join(_details(file))))
+    _show_buttons(file, place, content)
+
+
+def _show_buttons(file: MadeFile, place: str, content: Callable[[], bytes]) -> None:
+    name = readable(file.path.name)
+    key = file.path.name.encode("ascii", "backslashreplace").decode()  # bytes that are no text are in no key
     with st.container(horizontal=True, gap="small"):
         st.download_button(
             "Download",
             content,
-            file.path.name,
+            name,
             file.media_type,
-            key=f"download {place} {file.path.name}",
-            help=plain(file.path.name),
+            key=f"download {place} {key}",
+            help=plain(name),
             on_click="ignore",
         )
         if place == "gallery":
             st.button(
-                "Delete", key=f"delete {file.path.name}", icon=":material/delete:", type="tertiary",
-                help=plain(f"Delete {file.path.name}"), on_click=_ask_before_deletion, args=(file.path,),
+                "Delete", key=f"delete {key}", icon=":material/delete:", type="tertiary",
+                help=plain(f"Delete {name}"), on_click=open_dialog, args=(_DELETING, file.path),
             )  # fmt: skip
 
 
-def _ask_before_deletion(path: Path | None) -> None:
-    st.session_state[_DELETING] = path
+def shortened(text: str, longest: int = 160) -> str:
+    """The text, or as many of its first words as fit, and that it goes on."""
+    return text if len(text) <= longest else f"{text[:longest].rsplit(maxsplit=1)[0]} ..."
 
 
-@st.dialog("Delete this file?", on_dismiss=lambda: _ask_before_deletion(None))
+@st.dialog("Delete this file?", on_dismiss=close_dialog)
 def _confirm_deletion(path: Path) -> None:
     file = made_file(path)
-    st.text(path.name)
+    st.text(readable(path.name))
     if file is not None and file.making is not None:
-        st.text(_shortened(file.making.prompt))
+        st.text(readable(shortened(file.making.prompt)))
     st.text("It goes from this machine, for everybody who uses this page. This cannot be undone.")
     with st.container(horizontal=True):
         if st.button("Delete for good", type="primary", key="delete made for good"):
@@ -102,10 +114,10 @@ def _confirm_deletion(path: Path) -> None:
             except EXPECTED as error:
                 show_problem("It was not deleted.", error)
                 return
-            _ask_before_deletion(None)
+            close_dialog()
             st.rerun()
         if st.button("Keep it", key="keep made"):
-            _ask_before_deletion(None)
+            close_dialog()
             st.rerun()
 
 
@@ -123,7 +135,3 @@ def _details(file: MadeFile) -> list[str]:
     if making.model_sha256 is not None:
         lines.append(f"Weights: sha256 {making.model_sha256}")
     return [*lines, f"File: {file.path.name}, {megabytes(file.size_bytes)}"]
-
-
-def _shortened(text: str, longest: int = 160) -> str:
-    return text if len(text) <= longest else f"{text[:longest].rstrip()} ..."

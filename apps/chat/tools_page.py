@@ -28,6 +28,7 @@ def show() -> None:
         required=True,
         format_func=lambda name: f"{_TOOLS[name][1]} {_TOOLS[name][0]}",
         key="tool",
+        persist_state="session",
         label_visibility="collapsed",
     )
     try:

@@ -27,7 +27,9 @@ def _bench() -> ToolBench:
 
 
 def start(call: ToolCall, settings: ToolSettings, collection: Collection | None) -> None:
-    """Set the tool to work for this person."""
+    """Set the tool to work for this person, unless one is: a button may be clicked twice."""
+    if is_working():
+        return
     st.session_state[_WORK] = _bench().start(call, made_folder(), settings, collection)
 
 

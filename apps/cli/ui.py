@@ -15,7 +15,7 @@ from apps.cli.context import CollectionName, ModelEngine, Verbose
 from apps.cli.screen import note
 from apps.errors import WrongUse
 from apps.own_processes import environment_of_ours, python_module
-from apps.serving import LOOPBACK, OPTIONS, OWN_HOSTS
+from apps.serving import LOOPBACK, OPTIONS, OWN_HOSTS, QUIET
 
 
 def ui(
@@ -52,15 +52,23 @@ def ui(
         environment = {"REFDESK_COLLECTION": collection}
         if model is not None:
             environment["REFDESK_ENGINE"] = model
-        raise typer.Exit(serve(streamlit_command(port, browser and has_browser(), address), environment))
+        command = streamlit_command(port, browser and has_browser(), address, verbose=verbose)
+        raise typer.Exit(serve(command, environment))
 
 
 def streamlit_command(
-    port: int | None, opens_browser: bool, address: str = LOOPBACK, page: str = "streamlit_app"
+    port: int | None,
+    opens_browser: bool,
+    address: str = LOOPBACK,
+    page: str = "streamlit_app",
+    *,
+    verbose: bool = False,
 ) -> list[str]:
     """What is run: Streamlit on that address, telling nobody, watching no files.
 
-    `page` is the module that draws it. Raises WrongUse where that or Streamlit is missing.
+    `page` is the module that draws it. Streamlit's own words and log lines are for `verbose`.
+
+    Raises WrongUse where that or Streamlit is missing.
     """
     from importlib.util import find_spec
 
@@ -69,6 +77,7 @@ def streamlit_command(
         raise WrongUse("The page is not installed: neither streamlit nor the page itself may be missing.")
     options = {
         **OPTIONS,
+        **({} if verbose else QUIET),
         "server.address": address,
         "server.headless": "false" if opens_browser else "true",
         "browser.serverAddress": address,

@@ -11,21 +11,17 @@ from evaluation.drafting.wording import names_in
 from rag.terms import content_terms
 
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
-_NAME_OF_TIME = re.compile(
-    r"January|February|March|April|May|June|July|August|September|October|November|December|Q[1-4]|Fiscal|"
-    r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day"
-)
 _YEARS_AWAY = (-3, -4, -5, -6, -7, -8, 3, 4, 5)
 
 
 def altered(question: str, other_names: Sequence[str], draw: random.Random) -> Iterator[tuple[Kind, str]]:
-    """Each way in which the question's key fact can be another one, in an order that is drawn.
+    """Each way in which the question's key fact can be another one, the surer one first: another year still
+    makes sense, another name may not.
 
     `other_names` are names that stand elsewhere in the collection.
     """
-    ways = [*_other_years(question, draw), *_other_names(question, other_names, draw)]
-    draw.shuffle(ways)
-    yield from ways
+    yield from _other_years(question, draw)
+    yield from _other_names(question, other_names, draw)
 
 
 def _other_years(question: str, draw: random.Random) -> Iterator[tuple[Kind, str]]:
@@ -38,12 +34,10 @@ def _other_years(question: str, draw: random.Random) -> Iterator[tuple[Kind, str
 def _other_names(
     question: str, other_names: Sequence[str], draw: random.Random
 ) -> Iterator[tuple[Kind, str]]:
-    mine = [name for name in names_in(question) if not _NAME_OF_TIME.search(name)]
+    mine = names_in(question)
     asked = set(content_terms(question))
-    others = [
-        name
-        for name in other_names
-        if not _NAME_OF_TIME.search(name) and not asked & set(content_terms(name))
-    ]
+    others = [name for name in other_names if not asked & set(content_terms(name))]
     if mine and others:
-        yield "other name", question.replace(draw.choice(mine), draw.choice(others), 1)
+        name = draw.choice(mine)
+        alike = [other for other in others if len(other.split()) == len(name.split())]
+        yield "other name", question.replace(name, draw.choice(alike or others), 1)

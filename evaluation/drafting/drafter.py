@@ -19,6 +19,7 @@ from evaluation.drafting.wording import (
     is_about_its_author,
     names_in,
     names_source,
+    says_of_whom,
     stands_alone,
     strange_words,
     unknown_names,
@@ -28,7 +29,7 @@ from ingest.embedding.protocol import Vectors
 from rag.terms import content_terms
 
 #: Of the prompts and filters: a set that was begun with others is not gone on with.
-VERSION = 2
+VERSION = 3
 #: Above this cosine two questions ask the same.
 _SAME_QUESTION = 0.92
 _SAME_ANSWER = 0.6
@@ -157,7 +158,7 @@ class _Drafter:
         original = self._drafted(place)
         rejected = _Rejected("nothing in it could be altered", original)
         for kind, text in self._altered(place, original, draw):
-            if not stands_alone(text):
+            if not _is_clear(text, place):
                 rejected = _Rejected("does not stand alone", text)
                 continue
             if (answered := self._answered(text, place)) is None:
@@ -172,13 +173,11 @@ class _Drafter:
             if other.document != place.document or other.page_number != place.page_number
             for name in names_in(" ".join(other.sentence.split()))
         ]
-        ways = list(altered(question, others, draw))
-        at = draw.randrange(len(ways) + 1)
-        yield from ways[:at]
+        yield from altered(question, others, draw)
+        # Last: small models mostly ask what the passage answers.
         beyond = self._model.question_beyond(place.source, place.passage)
         if beyond and not unknown_names(beyond, _known(place)):
             yield "beyond", beyond
-        yield from ways[at:]
 
     def _answered(self, question: str, place: Place) -> str | None:
         """By which text the question may be answered; None where none of those asked answers it."""
@@ -203,7 +202,7 @@ class _Drafter:
         if gives_away(text, place.answer):
             raise _Rejected("gives its answer away", text, place.answer)
         unnamed = is_about_its_author(place.sentence) and not names_source(text, place.source)
-        if unnamed or not stands_alone(text):
+        if unnamed or not _is_clear(text, place):
             raise _Rejected("does not stand alone", text)
         if unknown := unknown_names(text, _known(place)):
             raise _Rejected("names what its page does not", text, ", ".join(unknown))
@@ -231,6 +230,11 @@ def _draft(place: Place, kind: Kind, text: str) -> Draft:
     answers = (place.answer,) if kind == "stated" else ()
     where = place.document, place.page_number, place.sentence, place.passage
     return Draft("", kind, text, answers, *where)
+
+
+def _is_clear(question: str, place: Place) -> bool:
+    """To somebody who has many documents before them, and not its page."""
+    return stands_alone(question) and says_of_whom(question, place.source)
 
 
 def _known(place: Place) -> str:

@@ -26,6 +26,10 @@ _AUTHOR = re.compile(r"\b(?:the (?:company|registrant)|we|us(?<!US))\b", re.IGNO
 _NO_AUTHOR = re.compile(r"\d{2,}|^\d+[KQ]$|^\(", re.IGNORECASE)
 _PRONOUN = re.compile(r"\b(?:it|its|they|their|them|he|him|his|she|her|there)\b", re.IGNORECASE)
 _NAME = re.compile(r"(?<=\s)[^\W\d_a-z][\w&.’'-]*")
+_NAME_OF_TIME = re.compile(
+    r"January|February|March|April|May|June|July|August|September|October|November|December|Q[1-4]|Fiscal|"
+    r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day"
+)
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 _OPENERS = frozenset({"what", "how", "which", "when", "who", "where", "why"})
 _FEWEST_TERMS = 3
@@ -114,5 +118,14 @@ def names_source(question: str, source: str) -> bool:
 
 
 def names_in(question: str) -> tuple[str, ...]:
-    """Runs of capitalised words behind the first word."""
-    return tuple(re.findall(r"(?<=\s)[A-Z][\w&.’'-]*(?: (?:& )?[A-Z][\w&.’'-]*)*", question))
+    """Runs of capitalised words behind the first one ("3M" is one, too), without months, days, quarters."""
+    names = re.findall(r"(?<=\s)\d?[A-Z][\w&.’'-]*(?: (?:& )?\d?[A-Z][\w&.’'-]*)*", question)
+    return tuple(name for name in names if not _NAME_OF_TIME.search(name))
+
+
+def says_of_whom(question: str, source: str) -> bool:
+    """Whether it names its document, or anything by name.
+
+    "How much did interest expense increase in 2018?" is clear to the reader of its page alone.
+    """
+    return names_source(question, source) or bool(names_in(question))

@@ -77,10 +77,14 @@ def read_note(path: Path) -> Making:
     """How the picture in the file was made. Raises NoteUnreadable where none is in it, and OSError."""
     from PIL import Image, UnidentifiedImageError
 
+    too_large = (Image.DecompressionBombError, Image.DecompressionBombWarning)
+
     try:
         with Image.open(path) as picture:
             text = getattr(picture, "text", {}).get(NOTE)
             packet = picture.info.get("xmp", b"")
+    except too_large as error:
+        raise NoteUnreadable(f"{path} has too many pixels to be opened: {error}") from error
     except (UnidentifiedImageError, ValueError, SyntaxError) as error:
         raise NoteUnreadable(f"{path} is no picture that can be read: {error}") from error
     if text is None:

@@ -2,18 +2,34 @@
 
 from __future__ import annotations
 
+import json
+import os
+import threading
 from pathlib import Path
 
 import pytest
+from PIL import Image
+from PIL.PngImagePlugin import PngInfo
+from streamlit.testing.v1 import AppTest
 
+from apps.background import Background
 from apps.chat import tools_work
 from apps.gallery import MadeFileStays, delete_made, made_folder, made_paths
+from generators.making import NOTE, Making
+from tests.enormous_pictures import claimed_png
 
 pytestmark = pytest.mark.filterwarnings("default::DeprecationWarning", "default::PendingDeprecationWarning")
 
 _PAGE = """
 from apps.chat import tools_page
 tools_page.show()
+"""
+
+#: Before the page has shown that the button is of no use any more.
+_TWICE = """
+from apps.chat import tools_work
+for _ in range(2):
+    tools_work.start(None, None, None)
 """
 
 
@@ -27,7 +43,6 @@ def scripted(modelless: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def open_page(tool: str = "draw"):
     import streamlit
-    from streamlit.testing.v1 import AppTest
 
     streamlit.cache_resource.clear()
     page = AppTest.from_string(_PAGE, default_timeout=60)
@@ -80,6 +95,72 @@ def test_a_made_thing_is_deleted_once_that_is_confirmed(scripted: Path) -> None:
     assert not page.exception
     assert not file.exists()
     assert any("appear here" in caption.value for caption in page.caption)
+
+
+def test_what_cannot_be_shown_is_told_in_its_place_and_the_rest_is_shown(scripted: Path) -> None:
+    page = open_page()
+    field(page, "text_area", "Prompt").set_value("a brass telescope")
+    begin(page)
+    (good,) = made_paths(made_folder())
+    (made_folder() / "bomb.png").write_bytes(claimed_png(50_000, 50_000))
+    (made_folder() / "wide.png").write_bytes(claimed_png(10_000, 10_000))
+    (made_folder() / "half.png").write_bytes(good.read_bytes()[:60])
+    (made_folder() / "none.webp").write_bytes(b"no picture")
+    (made_folder() / "none.wav").write_bytes(b"RIFF")
+    Path(os.fsdecode(os.fsencode(made_folder()) + b"/\xff.png")).write_bytes(b"no picture")
+    page.run()
+    assert not page.exception
+    assert [each.value for each in page.warning].count("This file cannot be shown.") == 5
+    for words in (
+        "bomb.png: Pictures of up to 80 million",
+        "wide.png: Pictures",
+        "half.png: The file is dam",
+    ):
+        assert words in shown(page)
+    assert "a brass telescope" in shown(page)
+    page.button(key="delete bomb.png").click().run()
+    page.button(key="delete made for good").click().run()
+    assert not page.exception
+    assert not (made_folder() / "bomb.png").exists()
+
+
+@pytest.mark.parametrize(
+    "note",
+    [
+        {"prompt": 3},
+        {"prompt": "half a character: \ud800"},
+        {"seconds": "long"},
+        {"sources": "one"},
+        {"sources": [1]},
+    ],
+)
+def test_a_note_that_somebody_changed_stops_no_gallery(scripted: Path, note: dict[str, object]) -> None:
+    made_folder().mkdir(parents=True)
+    told = {**json.loads(Making("image", "a-model", "a telescope").to_json()), **note}
+    written = PngInfo()
+    written.add_itxt(NOTE, json.dumps(told))
+    Image.new("RGB", (9, 9)).save(made_folder() / "changed.png", pnginfo=written)
+    page = open_page()
+    assert not page.exception
+    assert page.button(key="delete changed.png")
+
+
+def test_a_button_that_is_clicked_twice_begins_one_work(
+    scripted: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun: list[object] = []
+    done = threading.Event()
+
+    class Bench:
+        def start(self, *order: object) -> Background[object]:
+            begun.append(order)
+            return Background("draw", lambda work: done.wait(60))
+
+    monkeypatch.setattr(tools_work, "_bench", Bench)
+    page = AppTest.from_string(_TWICE, default_timeout=60).run()
+    done.set()
+    assert not page.exception
+    assert len(begun) == 1
 
 
 def test_nothing_but_what_was_made_here_can_be_deleted(modelless: Path, tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ import pytest
 
 from apps.cli.ui import is_loopback, streamlit_command
 from apps.errors import WrongUse
-from apps.serving import OPTIONS, OWN_HOSTS
+from apps.serving import OPTIONS, OWN_HOSTS, QUIET
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -62,6 +62,13 @@ def test_streamlit_knows_all_these_options() -> None:
     from streamlit import config
 
     assert [name for name in OPTIONS if name not in config._config_options_template] == []
+    assert [name for name in QUIET if name not in config._config_options_template] == []
+
+
+def test_what_streamlit_says_and_logs_by_itself_is_for_who_asks_for_it() -> None:
+    quiet, whole = (streamlit_command(None, False, verbose=verbose) for verbose in (False, True))
+    assert {"--logger.level=warning", "--logger.hideWelcomeMessage=true"} <= set(quiet)
+    assert not [flag for flag in whole if flag.startswith("--logger.")]
 
 
 @pytest.mark.parametrize(

@@ -6,8 +6,10 @@ import socket
 import subprocess
 import sys
 import time
+import urllib.request
 from collections.abc import Iterator
 from contextlib import closing, suppress
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -18,6 +20,14 @@ from apps.own_processes import environment_of_ours
 _KEY = "dGhlIHNhbXBsZSBub25jZQ=="
 _SECONDS = 90
 ROOT = Path(__file__).resolve().parents[2]
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """The page, and the file with what its program said in the terminal."""
+
+    port: int
+    said: Path
 
 
 @pytest.fixture(scope="module")
@@ -35,17 +45,19 @@ def outside() -> Iterator[socket.socket]:
 
 
 @pytest.fixture(scope="module")
-def server(port: int, outside: socket.socket, tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
+def server(port: int, outside: socket.socket, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """The page, served as `refdesk ui` does."""
     proxy = f"http://127.0.0.1:{outside.getsockname()[1]}"
     home = tmp_path_factory.mktemp("home")
     own = {"REFDESK_HOME": str(home), "http_proxy": proxy, "https_proxy": proxy}
-    child = subprocess.Popen(
-        streamlit_command(port, opens_browser=False),
-        env={**environment_of_ours(), **own},
-        cwd=home,
-        stdout=subprocess.DEVNULL,
-    )
+    with (home / "said").open("wb") as said:
+        child = subprocess.Popen(
+            streamlit_command(port, opens_browser=False),
+            env={**environment_of_ours(), **own},
+            cwd=home,
+            stdout=said,
+            stderr=subprocess.STDOUT,
+        )
     end = time.monotonic() + _SECONDS
     while True:
         with closing(socket.socket()) as probe:
@@ -54,7 +66,7 @@ def server(port: int, outside: socket.socket, tmp_path_factory: pytest.TempPathF
         assert child.poll() is None
         assert time.monotonic() < end
         time.sleep(0.1)
-    yield port
+    yield Served(port, home / "said")
     child.terminate()
     child.wait(30)
 
@@ -71,19 +83,19 @@ def answer(port: int, host: str, origin: str) -> str:
 
 
 @pytest.mark.parametrize("name", ["127.0.0.1", "localhost"])
-def test_the_page_itself_may_connect(server: int, name: str) -> None:
-    assert " 101 " in answer(server, f"{name}:{server}", f"http://{name}:{server}")
+def test_the_page_itself_may_connect(server: Served, name: str) -> None:
+    assert " 101 " in answer(server.port, f"{name}:{server.port}", f"http://{name}:{server.port}")
 
 
-def test_a_name_that_was_pointed_at_this_machine_may_not(server: int) -> None:
+def test_a_name_that_was_pointed_at_this_machine_may_not(server: Served) -> None:
     """DNS rebinding: a page elsewhere whose host's address becomes 127.0.0.1 while it is open."""
-    assert " 403 " in answer(server, f"evil.example:{server}", f"http://evil.example:{server}")
+    assert " 403 " in answer(server.port, f"evil.example:{server.port}", f"http://evil.example:{server.port}")
 
 
 def test_a_page_of_another_origin_is_refused_and_no_host_asked_about_it(
-    server: int, outside: socket.socket
+    server: Served, outside: socket.socket
 ) -> None:
-    assert " 403 " in answer(server, f"127.0.0.1:{server}", "http://evil.example")
+    assert " 403 " in answer(server.port, f"127.0.0.1:{server.port}", "http://evil.example")
     outside.settimeout(0.2)
     with suppress(TimeoutError):
         asked, _ = outside.accept()
@@ -113,3 +125,14 @@ main()
         [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=False
     )
     assert (ended.returncode, ended.stdout) == (3, "folders were removed\n"), ended.stderr
+
+
+def test_the_terminal_says_where_the_page_is_and_no_more(server: Served) -> None:
+    url = f"http://127.0.0.1:{server.port}"
+    with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(url, timeout=_SECONDS) as page:
+        assert page.status == 200
+    end = time.monotonic() + _SECONDS
+    while not server.said.read_text() and time.monotonic() < end:
+        time.sleep(0.1)
+    lines = [line for line in server.said.read_text().splitlines() if "evil.example" not in line]
+    assert lines == [f"The page is at {url}. Ctrl-C ends it."]

@@ -44,6 +44,19 @@ def test_work_tells_how_far_it_is_and_gives_its_result() -> None:
     assert (work.state, work.result) == ("done", 7)
 
 
+def test_a_fault_that_is_no_exception_ends_the_work_in_words_too() -> None:
+    class PanicException(BaseException):
+        """What faults in libraries written in Rust are."""
+
+    def panic(work: Background[int]) -> int:
+        raise PanicException("index out of bounds")
+
+    work = Background("panicking", panic)
+    assert work.wait(10)
+    assert work.state == "failed"
+    assert str(work.error) == "PanicException: index out of bounds"
+
+
 def test_work_that_fails_says_why_and_work_that_is_stopped_is_no_failure() -> None:
     def fail(work: Background[int]) -> int:
         raise ValueError("no")

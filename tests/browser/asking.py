@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from rag.highlights import Box
@@ -74,6 +75,13 @@ def go_to(page: Any, name: str) -> None:
     page.get_by_test_id("stSidebarNav").get_by_role("link", name=name).click()
 
 
+def expect_value(box: Any, words: str) -> None:
+    """Wait until these words stand in the box, and no others."""
+    from playwright.sync_api import expect
+
+    expect(box).to_have_value(words, timeout=60_000)
+
+
 def focused(page: Any) -> str:
     """The name of what has the keyboard's focus; empty where nothing has."""
     return str(page.evaluate(_FOCUSED))
@@ -84,3 +92,11 @@ def marked_shares(page: Any, picture: Any, boxes: Sequence[Box]) -> tuple[float,
     sides = [[box.left, box.top, box.right, box.bottom] for box in boxes]
     inside, outside = picture.evaluate(_SHARES, sides)
     return inside, outside
+
+
+def wait_until(holds: Callable[[], bool], seconds: float = 120.0, between: float = 0.1) -> None:
+    """Look again and again until it is so; what is never so fails the test."""
+    end = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < end, "it never came to that"
+        time.sleep(between)

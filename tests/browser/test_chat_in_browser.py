@@ -15,7 +15,7 @@ import pytest
 
 from apps.cli.ui import streamlit_command
 from rag import open_collection
-from tests.browser.asking import ask, go_to, see_answer, send
+from tests.browser.asking import ask, expect_value, go_to, see_answer, send, settled
 from tests.browser.conftest import ROOT, wait_for
 from tests.small_pdfs import pdf_bytes
 
@@ -138,6 +138,50 @@ def test_stop_is_over_at_once(held_app: str, gate: Path, visit: Callable[[str], 
     gate.touch()
     ask(page, LAUNCH)
     see_answer(page, "11 euros")
+
+
+def test_a_half_written_question_is_there_again_until_it_is_sent(
+    documents: Path, served: Callable[[], str], visit: Callable[[str], Any]
+) -> None:
+    page = visit(served())
+    box = page.get_by_test_id("stChatInputTextArea")
+    box.wait_for()
+    settled(page)
+    box.press_sequentially("What does a tow")
+    go_to(page, "Documents")
+    page.get_by_role("tab", name="Search").wait_for()
+    assert box.count() == 0
+    go_to(page, "Chat")
+    expect_value(box, "What does a tow")
+    box.press_sequentially(" cost?")
+    box.press("Enter")
+    see_answer(page, "A tow costs 48 euros.")
+    expect_value(box, "")
+    go_to(page, "Documents")
+    page.get_by_role("tab", name="Search").wait_for()
+    go_to(page, "Chat")
+    see_answer(page, "A tow costs 48 euros.")
+    settled(page)
+    expect_value(box, "")
+
+
+def test_a_half_written_wish_is_there_again_after_another_tool_and_another_page(
+    documents: Path, served: Callable[[], str], visit: Callable[[str], Any]
+) -> None:
+    page = visit(f"{served()}/tools")
+    tools = page.get_by_test_id("stButtonGroup").first
+    speak, translate = (page.locator(f".st-key-wish-{tool} textarea") for tool in ("speak", "translate"))
+    tools.get_by_role("radio", name="Speak").click()
+    speak.fill("Half a sentence that")
+    tools.get_by_role("radio", name="Translate").click()
+    expect_value(translate, "")
+    translate.fill("Another")
+    go_to(page, "Documents")
+    page.get_by_role("tab", name="Search").wait_for()
+    go_to(page, "Tools")
+    expect_value(translate, "Another")
+    tools.get_by_role("radio", name="Speak").click()
+    expect_value(speak, "Half a sentence that")
 
 
 def test_a_kept_chat_is_exported(

@@ -8,7 +8,6 @@ import io
 import json
 import os
 import signal
-import time
 import wave
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -21,7 +20,7 @@ from apps.jobs.job_folder import JobFolder
 from apps.jobs.jobs import Jobs
 from machine import jobs_folder
 from rag import open_collection
-from tests.browser.asking import ask, focused, go_to, marked_shares, see_answer
+from tests.browser.asking import ask, focused, go_to, marked_shares, see_answer, wait_until
 from tests.browser.conftest import ROOT
 
 pytestmark = pytest.mark.browser
@@ -211,13 +210,6 @@ def held_in_the_middle(collection: str) -> Iterator[int]:
         yield found[0]
     finally:
         os.kill(found[0], signal.SIGCONT)
-
-
-def wait_until(holds: Callable[[], bool], seconds: float = 120.0, between: float = 0.1) -> None:
-    end = time.monotonic() + seconds
-    while not holds():
-        assert time.monotonic() < end, "it never came to that"
-        time.sleep(between)
 
 
 def _as_dropped(file: Path) -> tuple[str, str, str]:

@@ -33,13 +33,25 @@ def test_a_note_from_before_energy_and_loading_were_told_apart_is_read() -> None
     assert (read.energy_of, read.loading_seconds, read.loading_energy_joules) == ((), None, None)
 
 
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [("prompt", 3), ("model", None), ("seconds", "long"), ("sources", "a"), ("energy_of", [1])],
+)
+def test_a_note_whose_words_are_no_words_is_told(name: str, told: object) -> None:
+    content = {**json.loads(Making("image", "a-model", "x").to_json()), name: told}
+    with pytest.raises(NoteUnreadable, match=name):
+        Making.from_json(json.dumps(content))
+
+
 def test_it_says_that_a_model_made_it() -> None:
     made = Making("speech", "voice", "Hello.", seed=7, made_at="2026-01-02T03:04:05+00:00")
     assert json.loads(made.to_json())["made_by_a_model"] is True
     assert made.sentence == "Made by a model: voice, seed 7, 2026-01-02T03:04:05+00:00."
 
 
-@pytest.mark.parametrize("text", ["", "[]", "{}", '{"schema": 99}', '{"schema": 1, "maker": "image"}'])
+@pytest.mark.parametrize(
+    "text", ["", "[]", "{}", '{"schema": 99}', '{"schema": 1, "maker": "image"}', "[" * 200_000]
+)
 def test_a_note_that_is_none_is_told(text: str) -> None:
     with pytest.raises(NoteUnreadable):
         Making.from_json(text)

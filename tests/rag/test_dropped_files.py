@@ -105,3 +105,23 @@ def test_a_pointer_that_was_tampered_with_leads_nowhere(home: Path, dropped: Dro
     dropped.delete_all()
     assert (home / "collections" / "shelf").is_dir()
     assert dropped_folder().is_dir()
+
+
+def test_a_copy_without_a_document_is_told_from_those_that_have_one(dropped: DroppedFiles) -> None:
+    for name in ("read.txt", "bundle.zip", "broken.pdf", "GROSS.txt"):
+        keep(dropped, name, name.encode())
+    assert dropped.folder is not None
+    elsewhere = Path("/mnt/other") / dropped.folder.name  # the same data home, by another path
+    documents = [
+        str(dropped.folder / "read.txt"),
+        str(elsewhere / "bundle.zip" / "inner" / "note.txt"),
+        str(elsewhere / "gross.txt"),
+        "/home/me/broken.pdf",
+    ]
+    assert dropped.without_document(documents) == (dropped.folder / "broken.pdf",)
+    assert len(dropped.without_document([])) == 4
+
+
+def test_where_nothing_was_dropped_no_copy_is_without_a_document(dropped: DroppedFiles) -> None:
+    assert dropped.files() == ()
+    assert dropped.without_document(["/home/me/a.txt"]) == ()

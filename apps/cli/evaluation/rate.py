@@ -68,7 +68,7 @@ def rate(
         runs = [load_run(one) for one in (run, other) if one is not None]
         task = rating_task(runs, scale=scale, count=questions, seed=seed, name=name or "")
         begin_ratings(task)
-        command = streamlit_command(port, browser and has_browser(), page=_PAGE)
+        command = streamlit_command(port, browser and has_browser(), page=_PAGE, verbose=verbose)
         write(_begun(task))
         raise typer.Exit(serve(command, {"REFDESK_RATINGS": task.name}))
 

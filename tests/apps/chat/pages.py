@@ -54,8 +54,17 @@ def texts(page: Any) -> list[str]:
 
 def answers(page: Any) -> list[dict[str, Any]]:
     """What the answers' components are given, in order."""
-    found = [json.loads(each.proto.json) for each in page.get("bidi_component")]
-    return [each for each in found if "parts" in each]
+    return [each for each in _given(page) if "parts" in each]
+
+
+def panels(page: Any) -> list[dict[str, Any]]:
+    """What the panels of an open source are given, in order."""
+    return [each for each in _given(page) if "says" in each]
+
+
+def _given(page: Any) -> list[dict[str, Any]]:
+    """What each of our components is given that is given anything."""
+    return [json.loads(each.proto.json) for each in page.get("bidi_component") if each.proto.json]
 
 
 def words(answer: dict[str, Any]) -> str:

@@ -15,7 +15,7 @@ from apps.chat.chat_live import LIVE_CHATS
 from apps.chat.shared import opened
 from apps.jobs.jobs import Jobs
 from rag import Conversations, delete_collection, open_collection, rename_collection
-from tests.apps.chat.pages import answers, asked, button, open_page, texts, turned_to, words
+from tests.apps.chat.pages import answers, asked, button, open_page, panels, texts, turned_to, words
 
 pytestmark = pytest.mark.filterwarnings("default::DeprecationWarning", "default::PendingDeprecationWarning")
 
@@ -93,8 +93,10 @@ def test_a_source_opens_with_its_lines_marked(flying: Path) -> None:
     button(page, "[1] tow.md").click().run()
     assert not page.exception
     assert "“A tow costs 48 euros.”" in texts(page)
-    lines = [each for each in page.get("bidi_component") if '"lines"' in each.proto.json]
-    assert '"cited": "A tow costs 48 euros."' in lines[0].proto.json
+    (panel,) = panels(page)
+    assert [line["cited"] for line in panel["lines"] if line["cited"]] == ["A tow costs 48 euros."]
+    assert panel["says"] == "section Fees; the cited lines are marked"  # for who cannot see it
+    assert panel["first"]  # the dialog goes there
 
 
 def test_a_refusal_shows_where_it_looked(flying: Path) -> None:

@@ -12,6 +12,7 @@ from apps.chat.chat_sources import marked_lines, original
 from apps.chat.chat_text import answer_data
 from apps.chat.documents_jobs import file_on_disk
 from apps.chat.plain_words import plain
+from apps.chat.tools_gallery import shortened
 from apps.settings import settings_from
 from rag import Highlight, open_collection
 
@@ -46,6 +47,13 @@ def test_marks_become_numbers_where_they_are_citations_and_stay_text_where_not()
     ]
     assert first["sign"] == "✓"
     assert second["pieces"] == [{"text": " See [7]."}]
+
+
+def test_a_long_prompt_is_shortened_between_words() -> None:
+    words = "gulls " * 40
+    assert shortened(words, 20) == "gulls gulls gulls ..."
+    assert shortened("a lamp", 20) == "a lamp"
+    assert shortened("灯" * 30, 20) == "灯" * 20 + " ..."
 
 
 def test_lines_of_a_page_are_cut_where_they_are_cited() -> None:

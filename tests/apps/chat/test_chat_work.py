@@ -124,10 +124,17 @@ def test_one_question_at_a_time(home: Path) -> None:
     assert chat.kept_id is not None
 
 
-def test_an_error_in_the_middle_keeps_what_was_written_and_ends_nothing_else(home: Path) -> None:
+class PanicException(BaseException):
+    """What faults in libraries written in Rust are: no Exception."""
+
+
+@pytest.mark.parametrize("kind", [ZeroDivisionError, PanicException])
+def test_an_error_in_the_middle_keeps_what_was_written_and_ends_nothing_else(
+    home: Path, kind: type[BaseException]
+) -> None:
     def failing(cancelled: Callable[[], bool]) -> Iterator[Event]:
         yield TextAdded("A tow ")
-        raise ZeroDivisionError("of all things")
+        raise kind("of all things")
 
     chat = LiveChat("token", "flying")
     line = WaitingLine()

@@ -88,7 +88,7 @@ def test_going_through_many_collections_closes_none_that_is_looked_at(
         with open_collection(name, settings_from()) as held:
             held.ingest([filled / "hours.txt"])
     page = AppTest.from_string(_PAGE.format(page="documents_page"), default_timeout=60).run()
-    page.session_state["documents of default"] = {"selection": {"rows": [0], "columns": [], "cells": []}}
+    page.session_state["documents of default 0"] = {"selection": {"rows": [0], "columns": [], "cells": []}}
     other = AppTest.from_string(_PAGE.format(page="chat_page"), default_timeout=60).run()
     for name in names:
         other.sidebar.selectbox[0].select(name).run()

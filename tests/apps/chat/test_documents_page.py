@@ -288,11 +288,18 @@ def test_a_collection_that_does_not_open_can_be_deleted(modelless: Path) -> None
     assert names() == []
 
 
+def choose(page: Any, rows: list[int]) -> Any:
+    """As a click at the left edge of the table tells it."""
+    (number, *_) = page.session_state["listed of default"]
+    told = {"selection": {"rows": rows, "columns": [], "cells": []}}
+    page.session_state[f"documents of default {number}"] = told
+    return whole(page.run())
+
+
 def remove(page: Any, name: str) -> Any:
     """Choose a document by its name and remove it."""
     row = table(page, "Document").index(name)
-    page.session_state["documents of default"] = {"selection": {"rows": [row], "columns": [], "cells": []}}
-    whole(page.run())
+    choose(page, [row])
     press(page, "Remove")
     return whole(page.button(key="remove for good").click().run().run())
 
@@ -329,3 +336,38 @@ def test_the_list_is_read_anew_when_the_collection_has_changed(filled: Path, mod
         collection.remove_paths([str(filled / "fees.md")])
         assert [Path(each.path).name for each in documents_of(collection)] == ["hours.txt", "rules.html"]
         assert totals(documents_of(collection)).startswith("2 documents · 2 pages")
+
+
+def test_what_is_chosen_stays_chosen_when_documents_come_in_before_it(filled: Path) -> None:
+    """Streamlit tells rows: the second one is another document by now."""
+    page = choose(open_page(), [1])
+    assert "**hours.txt**" in said(page).replace("\\", "")
+    (filled / "earlier.txt").write_text("The earlier note.")
+    with open_collection("default", settings_from()) as collection:
+        collection.ingest([filled])
+    press(whole(page.run()), "Remove")
+    assert table(page, "Document") == ["earlier.txt", "fees.md", "hours.txt", "rules.html"]
+    page.button(key="remove for good").click().run()
+    assert table(whole(page.run()), "Document") == ["earlier.txt", "fees.md", "rules.html"]
+    assert not [each for each in page.button if each.label == "Remove"]
+
+
+def test_a_document_that_goes_while_the_page_is_drawn_stops_nothing(
+    filled: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("apps.chat.documents_listing.names_of", lambda collection: {})
+    assert len(table(open_page(), "Document")) == 3
+
+
+def test_a_report_that_somebody_dismisses_while_the_page_is_drawn_stops_nothing(
+    filled: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Jobs, "outcomes", gone)
+    page = open_page()
+    next(each for each in page.text_input if each.label == "Path").set_value(str(filled))
+    press(page, "Read it")
+    settled(page)
+
+
+def gone(*_: object, **__: object) -> None:
+    raise JobRefused("There is no such job: it was forgotten, or never was.")

@@ -50,7 +50,7 @@ def test_such_a_document_is_listed_read_and_removed(odd: Path) -> None:
     page = documents.open_page()
     names = documents.table(page, "Document")
     assert "caf�.txt" in names
-    page.session_state["documents of default"] = {
+    page.session_state["documents of default 0"] = {
         "selection": {"rows": [names.index("caf�.txt")], "columns": [], "cells": []}
     }
     documents.whole(page.run())

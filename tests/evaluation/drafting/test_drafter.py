@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import pytest
 
@@ -83,6 +84,7 @@ def test_a_question_that_passes_every_filter_is_kept_with_its_gold() -> None:
         ("", "the model wrote no question"),
         ("Is the rope of Acme replaced every 1,000 launches?", "gives its answer away"),
         ("How often is this winch rope of Acme replaced?", "does not stand alone"),
+        ("After how many launches is the winch rope replaced?", "does not stand alone"),  # whose?
         ("How often does Globex replace the winch rope?", "names what its page does not"),
         ("How often is the winch of Acme painted?", "speaks of what its page does not"),
     ],
@@ -119,10 +121,10 @@ def test_what_else_its_own_page_says_is_no_other_page() -> None:
 
 
 def test_what_leaves_open_whose_amount_it_is_is_left_out() -> None:
-    open_question = "After how many launches is the winch rope replaced?"
+    of_no_author = replace(PLACE, source="2021 report")
     elsewhere = hit("At Globex the winch rope is replaced after 700 launches.")
     answers = lambda passage: "700 launches" if "Globex" in passage else "1,000 launches"  # noqa: E731 - short
-    (attempt,) = attempts(Model(open_question, answers=answers), [elsewhere])
+    (attempt,) = attempts(Model(answers=answers), [elsewhere], places=[of_no_author])
     assert attempt.reason == "is answered otherwise by another page"
     (attempt,) = attempts(Model(QUESTION + " ", answers=answers), [elsewhere])
     assert attempt.reason == "is answered otherwise by another page"  # no period, and an amount

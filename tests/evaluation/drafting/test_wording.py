@@ -9,7 +9,9 @@ import pytest
 from evaluation.drafting.altering import altered
 from evaluation.drafting.wording import (
     gives_away,
+    names_in,
     names_source,
+    says_of_whom,
     stands_alone,
     strange_words,
     unknown_names,
@@ -54,6 +56,22 @@ def test_a_document_is_named_however_it_is_written() -> None:
     assert not names_source("What did the shop earn?", "BESTBUY 2024Q2 10Q")
 
 
+def test_names_are_runs_of_capitals_but_for_months_and_quarters() -> None:
+    assert names_in("What did 3M and Johnson & Johnson pay in Q1 and April?") == ("3M", "Johnson & Johnson")
+
+
+@pytest.mark.parametrize(
+    ("question", "clear"),
+    [
+        ("What did interest expense increase by in full year 2018?", False),
+        ("What did interest expense of 3M increase by?", True),
+        ("How is an annual report printed?", True),  # its document is the "annual report"
+    ],
+)
+def test_a_question_says_of_whom_it_asks(question: str, clear: bool) -> None:
+    assert says_of_whom(question, "Annual report 2018") is clear
+
+
 @pytest.mark.parametrize(
     ("source", "said"),
     [
@@ -66,7 +84,7 @@ def test_we_and_the_company_are_whose_document_it_is(source: str, said: str) -> 
 
 
 def test_another_year_and_another_name_take_the_place() -> None:
-    ways = dict(altered("What did Acme earn in 2021?", ("Globex", "April"), random.Random(1)))
+    ways = dict(altered("What did Acme earn in 2021?", names_in("See Globex in April"), random.Random(1)))
     assert ways["other name"] == "What did Globex earn in 2021?"
     assert ways["other year"] != "What did Acme earn in 2021?"
     assert ways["other year"].startswith("What did Acme earn in ")
