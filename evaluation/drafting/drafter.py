@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import re
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -29,7 +29,7 @@ from ingest.embedding.protocol import Vectors
 from rag.terms import content_terms
 
 #: Of the prompts and filters: a set that was begun with others is not gone on with.
-VERSION = 3
+VERSION = 4
 #: Above this cosine two questions ask the same.
 _SAME_QUESTION = 0.92
 _SAME_ANSWER = 0.6
@@ -37,6 +37,8 @@ _DIGIT = re.compile(r"\d")
 _NEIGHBOURS = 6
 #: Of an unanswerable question's nearest chunks so many are read by the model.
 _READ = 3
+#: So often a draft is altered, each time otherwise, before it is given up.
+_TRIES = 3
 #: A chunk with this share of a question's words is taken to be about it; only such can answer it.
 _ABOUT = 0.5
 
@@ -50,6 +52,21 @@ class _Rejected(Exception):
         self.reason: Reason = reason
         self.text = text
         self.detail = detail
+
+
+@dataclass(frozen=True, slots=True)
+class _Original:
+    """A draft with an answer, and how often it was altered in vain."""
+
+    draft: Draft
+    tries: int = 0
+
+    @property
+    def place(self) -> Place:
+        """Where it was drafted from."""
+        kept = self.draft
+        where = kept.document, kept.source, kept.page_number, kept.sentence, kept.passage
+        return Place(*where, kept.answers[0])
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,19 +90,21 @@ def draft(
 ) -> Iterator[Attempt]:
     """Attempts in the order of places, until enough are kept or no place is left.
 
-    `before` are those of an earlier call, which are gone on from. Kinds take turns. Raises DraftingStopped.
+    `before` are those of an earlier call, which are gone on from. Kinds take turns: an unanswerable question
+    is an answerable one that was kept, altered, where one is left. Raises DraftingStopped.
     """
     drafter = _Drafter(places, model, search, embed, name, seed)
     counts = {True: 0, False: 0}
     for attempt in before:
+        drafter.remember(attempt)
         if attempt.draft is not None:
-            drafter.remember(attempt.draft)
             counts[attempt.draft.answerable] += 1
     for number in range(len(before), len(places)):
         if counts[True] >= wanted.answerable and counts[False] >= wanted.unanswerable:
             return
         lacking = {True: wanted.answerable - counts[True], False: wanted.unanswerable - counts[False]}
         attempt = drafter.attempt(number, answerable=lacking[True] >= lacking[False])
+        drafter.remember(attempt)
         if attempt.draft is not None:
             counts[attempt.draft.answerable] += 1
         yield attempt
@@ -107,24 +126,50 @@ class _Drafter:
         self._embed = embed
         self._name = name
         self._seed = seed
-        self._vectors: list[Vectors] = []
+        self._vectors: dict[bool, list[Vectors]] = {True: [], False: []}
+        self._originals: dict[str, _Original] = {}
 
-    def remember(self, draft: Draft) -> None:
-        self._vectors.append(self._embed(draft.text))
+    def remember(self, attempt: Attempt) -> None:
+        """What later attempts go by."""
+        if original := self._originals.get(attempt.original):
+            tries = _TRIES if attempt.draft else original.tries + 1
+            self._originals[attempt.original] = replace(original, tries=tries)
+        if (kept := attempt.draft) is not None:
+            self._vectors[kept.answerable].append(self._embed(kept.text))
+            if kept.answerable:
+                self._originals[kept.id] = _Original(kept)
 
     def attempt(self, number: int, *, answerable: bool) -> Attempt:
         started = time.perf_counter()
         place = self._places[number]
-        blank = Attempt(number, "answerable" if answerable else "unanswerable", 0.0)
+        original = None if answerable else self._original()
+        blank = Attempt(
+            number,
+            "answerable" if answerable else "unanswerable",
+            0.0,
+            original="" if original is None else original.draft.id,
+        )
+        draw = random.Random(f"{self._seed} {number}")  # noqa: S311 - a fixed draw, no secret
         try:
-            kept = self._stated(place) if answerable else self._unstated(place, number)
-            self._refuse_double(kept.text)
+            if answerable:
+                kept = self._stated(place)
+            elif original is not None:
+                text = original.draft.text
+                kept = self._unstated(original.place, text, self._altered(original.place, text, draw))
+            else:
+                text = self._drafted(place)
+                kept = self._unstated(place, text, self._unlike(place, text, draw))
+            self._refuse_double(kept)
         except _Rejected as no:
             seconds = time.perf_counter() - started
             return replace(blank, seconds=seconds, text=no.text, reason=no.reason, detail=no.detail)
         kept = replace(kept, id=f"{self._name}-{number:04}")
-        self.remember(kept)
         return replace(blank, seconds=time.perf_counter() - started, text=kept.text, draft=kept)
+
+    def _original(self) -> _Original | None:
+        """The draft to be altered next: the one with the fewest tries, the first of these."""
+        left = [original for original in self._originals.values() if original.tries < _TRIES]
+        return min(left, key=lambda original: original.tries, default=None)
 
     def _stated(self, place: Place) -> Draft:
         text = self._drafted(place)
@@ -153,17 +198,16 @@ class _Drafter:
             if said and bool(_DIGIT.search(said)) == bool(_DIGIT.search(place.answer)):
                 raise _Rejected("is answered otherwise by another page", text, f"{_where(other)}: {said}")
 
-    def _unstated(self, place: Place, number: int) -> Draft:
-        draw = random.Random(f"{self._seed} {number}")  # noqa: S311 - a fixed draw, no secret
-        original = self._drafted(place)
-        rejected = _Rejected("nothing in it could be altered", original)
-        for kind, text in self._altered(place, original, draw):
-            if not _is_clear(text, place):
-                rejected = _Rejected("does not stand alone", text)
+    def _unstated(self, place: Place, text: str, ways: Iterable[tuple[Kind, str]]) -> Draft:
+        """The first of the ways to ask otherwise that no document answers."""
+        rejected = _Rejected("nothing in it could be altered", text)
+        for kind, otherwise in ways:
+            if not _is_clear(otherwise, place):
+                rejected = _Rejected("does not stand alone", otherwise)
                 continue
-            if (answered := self._answered(text, place)) is None:
-                return _draft(place, kind, text)
-            rejected = _Rejected("may be answered by the documents after all", text, answered)
+            if (answered := self._answered(otherwise, place)) is None:
+                return _draft(place, kind, otherwise)
+            rejected = _Rejected("may be answered by the documents after all", otherwise, answered)
         raise rejected
 
     def _altered(self, place: Place, question: str, draw: random.Random) -> Iterator[tuple[Kind, str]]:
@@ -174,6 +218,9 @@ class _Drafter:
             for name in names_in(" ".join(other.sentence.split()))
         ]
         yield from altered(question, others, draw)
+
+    def _unlike(self, place: Place, question: str, draw: random.Random) -> Iterator[tuple[Kind, str]]:
+        yield from self._altered(place, question, draw)
         # Last: small models mostly ask what the passage answers.
         beyond = self._model.question_beyond(place.source, place.passage)
         if beyond and not unknown_names(beyond, _known(place)):
@@ -210,11 +257,12 @@ class _Drafter:
             raise _Rejected("speaks of what its page does not", text, ", ".join(strange))
         return text
 
-    def _refuse_double(self, text: str) -> None:
-        if self._vectors:
-            closest = float(np.max(np.stack(self._vectors) @ self._embed(text)))
+    def _refuse_double(self, kept: Draft) -> None:
+        """Of its own kind: an altered question is meant to be like the one that it was made of."""
+        if before := self._vectors[kept.answerable]:
+            closest = float(np.max(np.stack(before) @ self._embed(kept.text)))
             if closest >= _SAME_QUESTION:
-                raise _Rejected("is nearly a question that is there", text, f"cosine {closest:.2f}")
+                raise _Rejected("is nearly a question that is there", kept.text, f"cosine {closest:.2f}")
 
 
 def same_answer(said: str, answer: str) -> bool:
@@ -228,7 +276,7 @@ def same_answer(said: str, answer: str) -> bool:
 
 def _draft(place: Place, kind: Kind, text: str) -> Draft:
     answers = (place.answer,) if kind == "stated" else ()
-    where = place.document, place.page_number, place.sentence, place.passage
+    where = place.document, place.page_number, place.sentence, place.passage, place.source
     return Draft("", kind, text, answers, *where)
 
 

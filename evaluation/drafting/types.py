@@ -49,7 +49,7 @@ class Place:
 @dataclass(frozen=True, slots=True)
 class Draft:
     """A question that passed the filters. An unanswerable one has no answer and no gold; its place is where
-    it was drafted from."""
+    it was drafted from, `source` as in `Place`."""
 
     id: str
     kind: Kind
@@ -59,6 +59,7 @@ class Draft:
     page_number: int
     sentence: str
     passage: str
+    source: str = ""
 
     @property
     def answerable(self) -> bool:
@@ -70,6 +71,7 @@ class Attempt:
     """What became of one place: a draft, or the reason why not. `number` is the place's, from 0.
 
     `wanted` is the kind that was tried for, `text` the question as far as it came, `seconds` what it took.
+    `original` is the id of the draft that was altered, in place of asking about this one; empty without.
     """
 
     number: int
@@ -79,6 +81,7 @@ class Attempt:
     draft: Draft | None = None
     reason: Reason | None = None
     detail: str = ""
+    original: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -145,6 +145,33 @@ def test_an_unanswerable_question_is_refused_by_its_page_and_by_the_nearest() ->
     assert attempt.reason == "may be answered by the documents after all"
 
 
+def test_an_unanswerable_question_is_a_kept_one_altered() -> None:
+    class Knowing(Model):
+        def __call__(self, request: GenerationRequest) -> str:
+            elsewhen = request.question.startswith("Answer") and "in 2021" not in request.question
+            return "not stated" if elsewhen else super().__call__(request)
+
+    place = replace(PLACE, passage=f"In 2021: {SENTENCE}")
+    model = Knowing(QUESTION.replace("replaced", "replaced in 2021"))
+    both = attempts(model, places=[place, TOW], wanted=Wanted(1, 1))
+    assert [(each.original, each.draft and each.draft.kind) for each in both] == [
+        ("", "stated"),
+        ("club-0000", "other year"),
+    ]
+    assert (
+        attempts(model, places=[place, TOW], wanted=Wanted(1, 1), before=both[:1])[0].draft == both[1].draft
+    )
+
+
+def test_a_draft_that_cannot_be_altered_is_left_after_three_times() -> None:
+    tow = "What does a tow with Acme cost?"
+    model = Model(answers=lambda passage: "48 euros" if passage == TOW.passage else "1,000 launches")
+    first = attempts(model, places=[PLACE])
+    model._question = tow
+    rest = attempts(model, places=[PLACE, *[TOW] * 4], wanted=Wanted(1, 1), before=first)
+    assert [each.original for each in rest] == ["club-0000"] * 3 + [""]
+
+
 def test_nothing_is_asked_twice_and_an_interrupted_set_goes_on() -> None:
     first = attempts(Model(), places=[PLACE, PLACE, TOW], wanted=Wanted(2, 0))
     assert [attempt.reason for attempt in first[:2]] == [None, "is nearly a question that is there"]
