@@ -12,6 +12,7 @@ import numpy as np
 
 from evaluation.drafting.altering import altered
 from evaluation.drafting.asking import QuestionModel
+from evaluation.drafting.originals import Originals
 from evaluation.drafting.passages import Neighbour, Search, neighbours
 from evaluation.drafting.types import Attempt, Draft, Kind, Place, Reason
 from evaluation.drafting.wording import (
@@ -37,8 +38,6 @@ _DIGIT = re.compile(r"\d")
 _NEIGHBOURS = 6
 #: Of an unanswerable question's nearest chunks so many are read by the model.
 _READ = 3
-#: So often a draft is altered, each time otherwise, before it is given up.
-_TRIES = 3
 #: A chunk with this share of a question's words is taken to be about it; only such can answer it.
 _ABOUT = 0.5
 
@@ -52,21 +51,6 @@ class _Rejected(Exception):
         self.reason: Reason = reason
         self.text = text
         self.detail = detail
-
-
-@dataclass(frozen=True, slots=True)
-class _Original:
-    """A draft with an answer, and how often it was altered in vain."""
-
-    draft: Draft
-    tries: int = 0
-
-    @property
-    def place(self) -> Place:
-        """Where it was drafted from."""
-        kept = self.draft
-        where = kept.document, kept.source, kept.page_number, kept.sentence, kept.passage
-        return Place(*where, kept.answers[0])
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +75,7 @@ def draft(
     """Attempts in the order of places, until enough are kept or no place is left.
 
     `before` are those of an earlier call, which are gone on from. Kinds take turns: an unanswerable question
-    is an answerable one that was kept, altered, where one is left. Raises DraftingStopped.
+    is an answerable one that was kept, altered, as long as one is left or wanted. Raises DraftingStopped.
     """
     drafter = _Drafter(places, model, search, embed, name, seed)
     counts = {True: 0, False: 0}
@@ -103,7 +87,8 @@ def draft(
         if counts[True] >= wanted.answerable and counts[False] >= wanted.unanswerable:
             return
         lacking = {True: wanted.answerable - counts[True], False: wanted.unanswerable - counts[False]}
-        attempt = drafter.attempt(number, answerable=lacking[True] >= lacking[False])
+        turn = lacking[True] >= lacking[False] or (lacking[True] > 0 and not drafter.can_alter)
+        attempt = drafter.attempt(number, answerable=turn)
         drafter.remember(attempt)
         if attempt.draft is not None:
             counts[attempt.draft.answerable] += 1
@@ -127,22 +112,23 @@ class _Drafter:
         self._name = name
         self._seed = seed
         self._vectors: dict[bool, list[Vectors]] = {True: [], False: []}
-        self._originals: dict[str, _Original] = {}
+        self._originals = Originals()
 
     def remember(self, attempt: Attempt) -> None:
         """What later attempts go by."""
-        if original := self._originals.get(attempt.original):
-            tries = _TRIES if attempt.draft else original.tries + 1
-            self._originals[attempt.original] = replace(original, tries=tries)
+        self._originals.remember(attempt)
         if (kept := attempt.draft) is not None:
             self._vectors[kept.answerable].append(self._embed(kept.text))
-            if kept.answerable:
-                self._originals[kept.id] = _Original(kept)
+
+    @property
+    def can_alter(self) -> bool:
+        """Whether a kept question is left to be altered."""
+        return self._originals.next() is not None
 
     def attempt(self, number: int, *, answerable: bool) -> Attempt:
         started = time.perf_counter()
         place = self._places[number]
-        original = None if answerable else self._original()
+        original = None if answerable else self._originals.next()
         blank = Attempt(
             number,
             "answerable" if answerable else "unanswerable",
@@ -165,11 +151,6 @@ class _Drafter:
             return replace(blank, seconds=seconds, text=no.text, reason=no.reason, detail=no.detail)
         kept = replace(kept, id=f"{self._name}-{number:04}")
         return replace(blank, seconds=time.perf_counter() - started, text=kept.text, draft=kept)
-
-    def _original(self) -> _Original | None:
-        """The draft to be altered next: the one with the fewest tries, the first of these."""
-        left = [original for original in self._originals.values() if original.tries < _TRIES]
-        return min(left, key=lambda original: original.tries, default=None)
 
     def _stated(self, place: Place) -> Draft:
         text = self._drafted(place)
