@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from evaluation.drafting.altering import altered
+from evaluation.drafting.altering import Altered, altered
 from evaluation.drafting.asking import QuestionModel
 from evaluation.drafting.originals import Originals
 from evaluation.drafting.passages import Neighbour, Search, neighbours
@@ -179,19 +179,19 @@ class _Drafter:
             if said and bool(_DIGIT.search(said)) == bool(_DIGIT.search(place.answer)):
                 raise _Rejected("is answered otherwise by another page", text, f"{_where(other)}: {said}")
 
-    def _unstated(self, place: Place, text: str, ways: Iterable[tuple[Kind, str]]) -> Draft:
+    def _unstated(self, place: Place, text: str, ways: Iterable[Altered]) -> Draft:
         """The first of the ways to ask otherwise that no document answers."""
         rejected = _Rejected("nothing in it could be altered", text)
-        for kind, otherwise in ways:
-            if not _is_clear(otherwise, place):
-                rejected = _Rejected("does not stand alone", otherwise)
+        for way in ways:
+            if not _is_clear(way.text, place):
+                rejected = _Rejected("does not stand alone", way.text)
                 continue
-            if (answered := self._answered(otherwise, place)) is None:
-                return _draft(place, kind, otherwise)
-            rejected = _Rejected("may be answered by the documents after all", otherwise, answered)
+            if (answered := self._answered(way, place)) is None:
+                return _draft(place, way.kind, way.text)
+            rejected = _Rejected("may be answered by the documents after all", way.text, answered)
         raise rejected
 
-    def _altered(self, place: Place, question: str, draw: random.Random) -> Iterator[tuple[Kind, str]]:
+    def _altered(self, place: Place, question: str, draw: random.Random) -> Iterator[Altered]:
         others = [
             name
             for other in draw.sample(self._places, min(20, len(self._places)))
@@ -200,16 +200,20 @@ class _Drafter:
         ]
         yield from altered(question, others, draw)
 
-    def _unlike(self, place: Place, question: str, draw: random.Random) -> Iterator[tuple[Kind, str]]:
+    def _unlike(self, place: Place, question: str, draw: random.Random) -> Iterator[Altered]:
         yield from self._altered(place, question, draw)
         # Last: small models mostly ask what the passage answers.
         beyond = self._model.question_beyond(place.source, place.passage)
         if beyond and not unknown_names(beyond, _known(place)):
-            yield "beyond", beyond
+            yield Altered("beyond", beyond)
 
-    def _answered(self, question: str, place: Place) -> str | None:
+    def _answered(self, way: Altered, place: Place) -> str | None:
         """By which text the question may be answered; None where none of those asked answers it."""
-        if said := self._model.answer(question, place.source, place.passage):
+        question = way.text
+        own = f"{place.source}\n{place.passage}"
+        if way.may_be_answered_by(own) and (
+            said := self._model.answer(question, place.source, place.passage)
+        ):
             return f"its own page: {said}"
         asked = set(content_terms(question))
         found = neighbours(self._search, question, _NEIGHBOURS)
@@ -217,6 +221,7 @@ class _Drafter:
             other
             for other in found
             if len(asked & set(content_terms(f"{other.name} {other.text}"))) >= _ABOUT * len(asked)
+            and way.may_be_answered_by(f"{other.name}\n{other.text}")
         ]
         for other in about[:_READ]:
             if said := self._model.answer(question, other.name, other.near(question)):

@@ -6,7 +6,7 @@ import random
 
 import pytest
 
-from evaluation.drafting.altering import altered
+from evaluation.drafting.altering import Altered, altered
 from evaluation.drafting.wording import (
     gives_away,
     names_in,
@@ -84,8 +84,17 @@ def test_we_and_the_company_are_whose_document_it_is(source: str, said: str) -> 
 
 
 def test_another_year_and_another_name_take_the_place() -> None:
-    ways = dict(altered("What did Acme earn in 2021?", names_in("See Globex in April"), random.Random(1)))
+    found = list(altered("What did Acme earn in 2021?", names_in("See Globex in April"), random.Random(1)))
+    assert [way.kind for way in found] == ["other year", "other name"]
+    ways = {way.kind: way.text for way in found}
     assert ways["other name"] == "What did Globex earn in 2021?"
     assert ways["other year"] != "What did Acme earn in 2021?"
     assert ways["other year"].startswith("What did Acme earn in ")
-    assert not dict(altered("What does a tow cost?", ("Globex",), random.Random(1)))
+    assert not list(altered("What does a tow cost?", ("Globex",), random.Random(1)))
+
+
+def test_only_a_text_that_speaks_of_what_is_new_may_answer() -> None:
+    way = Altered("other name", "What did Best Buy earn?", "Best Buy")
+    assert way.may_be_answered_by("Best Buy earned 5 euros.")
+    assert not way.may_be_answered_by("Acme earned 5 euros.")
+    assert Altered("beyond", "What did Acme pay?").may_be_answered_by("Acme earned 5 euros.")
