@@ -96,6 +96,7 @@ async def _drawer(visitor: Visitor, documents: int) -> float:  # noqa: ARG001 - 
 
 async def _row(visitor: Visitor, documents: int) -> float:  # noqa: ARG001 - as all clicks
     """A document, chosen in the table: its text opens below."""
+    await visitor.page.get_by_role("tab", name="Documents").click()  # the page opens where it was left
     table = visitor.page.get_by_test_id("stDataFrame").first
     await table.wait_for()
     await visitor.rest()
@@ -127,6 +128,13 @@ async def _search(visitor: Visitor, documents: int) -> float:
 
 
 async def _tool(visitor: Visitor, documents: int) -> float:  # noqa: ARG001 - as all clicks
+    """From another one, which the page may not have been left at."""
+    await (
+        visitor.page.get_by_role("radio", name="Summarise")
+        .or_(visitor.page.get_by_role("button", name="Summarise"))
+        .first.click()
+    )
+    await visitor.rest()
     await visitor.answered("button", "Begin")
     await (
         visitor.page.get_by_role("radio", name="Speak")
@@ -150,11 +158,15 @@ def _part(name: str, expected: str, text: str) -> Click:
 
 
 async def _setting(visitor: Visitor, documents: int) -> float:  # noqa: ARG001 - as all clicks
-    """A value is changed, not saved."""
+    """A value is changed, not saved. What was changed and not saved before is still there, and put back."""
+    calculate = visitor.page.get_by_test_id("stCheckbox").filter(has_text="Calculate").locator("label")
     await visitor.page.get_by_test_id("stExpander").filter(has_text="Writing").locator("summary").click()
     await visitor.rest()
+    if await visitor.page.get_by_text("Not saved yet").count():
+        await calculate.click()
+        await visitor.rest()
     await visitor.answered("[data-testid=stCaptionContainer]", "Not saved yet")
-    await visitor.page.get_by_test_id("stCheckbox").filter(has_text="Calculate").locator("label").click()
+    await calculate.click()
     return await visitor.taken()
 
 

@@ -120,7 +120,7 @@ def names_source(question: str, source: str) -> bool:
 def names_in(question: str) -> tuple[str, ...]:
     """Runs of capitalised words behind the first one ("3M" is one, too), without months, days, quarters."""
     names = re.findall(r"(?<=\s)\d?[A-Z][\w&.’'-]*(?: (?:& )?\d?[A-Z][\w&.’'-]*)*", question)
-    return tuple(name for name in names if not _NAME_OF_TIME.search(name))
+    return tuple(name.rstrip(".’'") for name in names if not _NAME_OF_TIME.search(name))
 
 
 def says_of_whom(question: str, source: str) -> bool:
