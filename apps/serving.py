@@ -54,8 +54,9 @@ OPTIONS = {
 #: Nothing but what matters is said in the terminal: the address, and what goes wrong.
 QUIET = {"logger.level": "warning", "logger.hideWelcomeMessage": "true"}
 
-#: glibc's own number for "so many heaps at most" (mallopt(3), malloc.h), and how many.
-_ARENA_MAX, _HEAPS = -8, 2
+#: glibc's own numbers (mallopt(3), malloc.h) for: the most heaps; from how many bytes on a block is apart
+#: from them, and goes back to the system when it is freed; how many free bytes at a heap's end go back.
+_HEAP_RULES = {-8: 2, -3: 4 << 20, -1: 8 << 20}
 
 
 def main() -> None:
@@ -106,15 +107,17 @@ class _Ending:
 
 
 def share_heaps() -> bool:
-    """Have all threads share two heaps; False where the C library is not glibc, which needs no such thing.
+    """Have all threads share two heaps, and large blocks go back to the system; False where the C library is
+    not glibc, which needs no such thing.
 
     Streamlit runs each click in a thread of its own, and glibc has up to eight heaps for each core, whose
-    free memory no other thread gets: in minutes it is more than what is in use. Call it before there are
-    threads.
+    free memory no other thread gets: in minutes it is more than what is in use. And it learns from the first
+    page that is drawn to keep room for the next. Call it before there are threads.
     """
     if platform.libc_ver()[0] != "glibc":
         return False
-    return bool(ctypes.CDLL(None).mallopt(_ARENA_MAX, _HEAPS))
+    libc = ctypes.CDLL(None)
+    return all([libc.mallopt(rule, value) for rule, value in _HEAP_RULES.items()])
 
 
 def _address() -> str:

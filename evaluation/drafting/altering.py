@@ -28,14 +28,15 @@ class Altered:
         return set(content_terms(self.key)) <= set(content_terms(text))
 
 
-def altered(question: str, other_names: Sequence[str], draw: random.Random) -> Iterator[Altered]:
+def altered(question: str, names: Sequence[Sequence[str]], draw: random.Random) -> Iterator[Altered]:
     """Each way in which the question's key fact can be another one, the surer one first: another year still
     makes sense, another name may not.
 
-    `other_names` are names that stand elsewhere in the collection.
+    `names` stand elsewhere in the collection, in groups: those of the nearest passages, which are of the same
+    matter, before others.
     """
     yield from _other_years(question, draw)
-    yield from _other_names(question, other_names, draw)
+    yield from _other_names(question, names, draw)
 
 
 def _other_years(question: str, draw: random.Random) -> Iterator[Altered]:
@@ -45,12 +46,17 @@ def _other_years(question: str, draw: random.Random) -> Iterator[Altered]:
         yield Altered("other year", question.replace(years[0], year), year)
 
 
-def _other_names(question: str, other_names: Sequence[str], draw: random.Random) -> Iterator[Altered]:
+def _other_names(question: str, names: Sequence[Sequence[str]], draw: random.Random) -> Iterator[Altered]:
+    """One name for another of as many words, if there is one."""
     mine = names_in(question)
-    asked = set(content_terms(question))
-    others = [name for name in other_names if not asked & set(content_terms(name))]
-    if mine and others:
-        name = draw.choice(mine)
-        alike = [other for other in others if len(other.split()) == len(name.split())]
-        other = draw.choice(alike or others)
+    if not mine:
+        return
+    name, asked = draw.choice(mine), set(content_terms(question))
+    groups = [
+        [other for other in group if (terms := set(content_terms(other))) and not terms & asked]
+        for group in names
+    ]
+    alike = [[other for other in group if len(other.split()) == len(name.split())] for group in groups]
+    if found := next(filter(None, [*alike, *groups]), None):
+        other = draw.choice(found)
         yield Altered("other name", question.replace(name, other, 1), other)

@@ -18,7 +18,7 @@ from evaluation.drafting.types import Attempt, Draft, Kind, Place, Reason
 from evaluation.drafting.wording import (
     gives_away,
     is_about_its_author,
-    names_in,
+    names_of,
     names_source,
     says_of_whom,
     stands_alone,
@@ -30,7 +30,7 @@ from ingest.embedding.protocol import Vectors
 from rag.terms import content_terms
 
 #: Of the prompts and filters: a set that was begun with others is not gone on with.
-VERSION = 4
+VERSION = 5
 #: Above this cosine two questions ask the same.
 _SAME_QUESTION = 0.92
 _SAME_ANSWER = 0.6
@@ -192,13 +192,17 @@ class _Drafter:
         raise rejected
 
     def _altered(self, place: Place, question: str, draw: random.Random) -> Iterator[Altered]:
-        others = [
-            name
+        near = [other.text for other in neighbours(self._search, question, _NEIGHBOURS, place)]
+        far = [
+            other.sentence
             for other in draw.sample(self._places, min(20, len(self._places)))
             if other.document != place.document or other.page_number != place.page_number
-            for name in names_in(" ".join(other.sentence.split()))
         ]
-        yield from altered(question, others, draw)
+        own = set(names_of(_known(place)))
+        names = [
+            [name for text in texts for name in names_of(text) if name not in own] for texts in (near, far)
+        ]
+        yield from altered(question, names, draw)
 
     def _unlike(self, place: Place, question: str, draw: random.Random) -> Iterator[Altered]:
         yield from self._altered(place, question, draw)

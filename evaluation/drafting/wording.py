@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from itertools import takewhile
 
+from rag.sentences import sentence_spans
 from rag.terms import content_terms
 
 _POINTING = re.compile(
@@ -121,6 +122,13 @@ def names_in(question: str) -> tuple[str, ...]:
     """Runs of capitalised words behind the first one ("3M" is one, too), without months, days, quarters."""
     names = re.findall(r"(?<=\s)\d?[A-Z][\w&.’'-]*(?: (?:& )?\d?[A-Z][\w&.’'-]*)*", question)
     return tuple(name.rstrip(".’'") for name in names if not _NAME_OF_TIME.search(name))
+
+
+def names_of(text: str) -> tuple[str, ...]:
+    """Those of each of its sentences."""
+    return tuple(
+        name for start, end in sentence_spans(text) for name in names_in(" ".join(text[start:end].split()))
+    )
 
 
 def says_of_whom(question: str, source: str) -> bool:

@@ -84,13 +84,20 @@ def test_we_and_the_company_are_whose_document_it_is(source: str, said: str) -> 
 
 
 def test_another_year_and_another_name_take_the_place() -> None:
-    found = list(altered("What did Acme earn in 2021?", names_in("See Globex in April"), random.Random(1)))
+    found = list(altered("What did Acme earn in 2021?", [["Globex"], ["Initech"]], random.Random(1)))
     assert [way.kind for way in found] == ["other year", "other name"]
     ways = {way.kind: way.text for way in found}
     assert ways["other name"] == "What did Globex earn in 2021?"
     assert ways["other year"] != "What did Acme earn in 2021?"
     assert ways["other year"].startswith("What did Acme earn in ")
-    assert not list(altered("What does a tow cost?", ("Globex",), random.Random(1)))
+    assert not list(altered("What does a tow cost?", [["Globex"]], random.Random(1)))
+
+
+def test_a_name_of_as_many_words_is_taken_before_a_near_one() -> None:
+    names = [["Best Buy"], ["Globex", "Johnson & Johnson"]]
+    assert [way.key for way in altered("What did Acme earn?", names, random.Random(1))] == ["Globex"]
+    assert [way.key for way in altered("What did Acme earn?", names[:1], random.Random(1))] == ["Best Buy"]
+    assert not list(altered("What did Acme earn?", [["Acme", "The"]], random.Random(1)))
 
 
 def test_only_a_text_that_speaks_of_what_is_new_may_answer() -> None:
