@@ -117,7 +117,7 @@ def share_heaps() -> bool:
     if platform.libc_ver()[0] != "glibc":
         return False
     libc = ctypes.CDLL(None)
-    return all([libc.mallopt(rule, value) for rule, value in _HEAP_RULES.items()])
+    return all(libc.mallopt(rule, value) for rule, value in _HEAP_RULES.items())
 
 
 def _address() -> str:
