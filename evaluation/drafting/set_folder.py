@@ -17,14 +17,23 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import fields
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
-from evaluation.drafting.types import Attempt, Draft, Origin, Review
+from evaluation.drafting.types import Attempt, Draft, Kind, Origin, Review
 from evaluation.errors import DraftsMismatch
 from evaluation.run_folder import cut_torn_line
+from evaluation.types import Question
 from machine.locking import exclusive
 
 _ORIGIN, _ATTEMPTS, _REVIEWS, _QUERIES = "origin.json", "attempts.jsonl", "reviews.jsonl", "queries.jsonl"
+
+#: The label that says how a question was made.
+_MADE = "made"
+
+
+def is_drafted(questions: Sequence[Question]) -> bool:
+    """Whether any of them was drafted, and so has words of its gold sentence."""
+    return any(dict(question.labels).get(_MADE) in get_args(Kind) for question in questions)
 
 
 class DraftedSet:
@@ -109,7 +118,7 @@ def _row(draft: Draft, review: Review, reviewer: str) -> dict[str, object]:
         }
     else:
         row |= {"answers": [], "answerable": False}
-    return row | {"made": draft.kind, "reviewed by": reviewer}
+    return row | {_MADE: draft.kind, "reviewed by": reviewer}
 
 
 def _append(file: Path, row: Attempt | Review) -> None:

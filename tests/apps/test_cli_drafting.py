@@ -10,6 +10,7 @@ import pytest
 from evaluation.drafting.drafter import VERSION
 from evaluation.drafting.set_folder import DraftedSet, open_drafted_set
 from evaluation.drafting.types import Attempt, Draft, Origin
+from rag.calibration import Calibration
 from tests.apps.conftest import Refdesk
 
 SENTENCE = "The winch rope of Acme is replaced every 1,000 launches by two members."
@@ -164,3 +165,21 @@ def test_from_a_drafted_set_to_a_threshold(refdesk: Refdesk, forty: Path, script
     assert again["value"] == calibration["value"]
     labels = {json.loads(line)["reviewed by"] for line in (forty / "queries.jsonl").read_text().splitlines()}
     assert labels == {"nobody"}
+
+
+def test_the_evidence_is_not_fitted_to_drafted_questions_where_the_models_state_is(
+    refdesk: Refdesk, forty: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    allowed = []
+
+    def fitted(system: object, asked: object, most_false: float, *_: object) -> Calibration:
+        allowed.append(most_false)
+        return Calibration("minimum_answerability", 0.4, "judge", {})
+
+    monkeypatch.setattr("apps.cli.evaluation.calibrate.judge_identity", lambda _: "judge")
+    monkeypatch.setattr("apps.cli.evaluation.calibrate.fit_own_state", fitted)
+    assert refdesk("eval", "review", forty, "--unreviewed", typed="q\n").exit_code == 0
+    said = refdesk("eval", "calibrate", forty, "-c", "club", "--what", "refusals", "--json")
+    assert [one["name"] for one in said.json()["calibrations"]] == ["minimum_answerability"]
+    assert "were drafted" in said.stderr
+    assert allowed == [0.05]
