@@ -27,7 +27,8 @@ from ingest.report import FileOutcome
 from machine import jobs_folder
 from machine.locking import exclusive
 
-_ID = re.compile(r"\d{8}T\d{6}-[0-9a-f]{6}")
+#: The microsecond it was begun at, for their order, and what tells it from another one of that microsecond.
+_ID = re.compile(r"\d{8}T\d{6}(?:\d{6})?-[0-9a-f]{6}")
 #: A process says that it is there as soon as it is; a machine with other things to do may be slow.
 _SECONDS_TO_APPEAR = 60.0
 _SECONDS_BETWEEN_LOOKS = 0.2
@@ -65,7 +66,7 @@ class Jobs:
             if job.standing in _NOT_BEGUN and job.order == order and not passwords:
                 return job
         self._forget_oldest(order.collection)
-        folder = JobFolder(self._folder / f"{self._now():%Y%m%dT%H%M%S}-{secrets.token_hex(3)}")
+        folder = JobFolder(self._folder / f"{self._now():%Y%m%dT%H%M%S%f}-{secrets.token_hex(3)}")
         try:
             folder.folder.mkdir(parents=True)
             self._launch(folder, order, passwords)
