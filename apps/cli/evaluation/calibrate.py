@@ -125,8 +125,8 @@ def calibrate(
         if judge is not None and is_drafted(asked.questions):
             wanted.remove("minimum_evidence")
             note(
-                "These questions were drafted in words of the documents, and are easier than people's: expect "
-                "more false refusals than are allowed here. The threshold on the evidence is left as it is."
+                "These questions were drafted in words of the documents, and are easier than people's: more "
+                "false refusals will come than are allowed here. That on the evidence stays as it is."
             )
         elif judge is not None:
             most_false /= 2  # both refuse: what is allowed is shared between them
