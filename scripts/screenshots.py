@@ -201,7 +201,7 @@ def _reading(studio: Studio) -> None:
     page.get_by_label("Path").fill(str(ROOT / "docs"))
     page.get_by_label("Only files that match").fill("*.md")
     page.get_by_role("button", name="Read it").click()
-    page.get_by_text(re.compile(r"^[2-9] of \d+ files")).wait_for()
+    page.get_by_text(re.compile(r"^\d+ of \d+ files")).wait_for()
     studio.take("reading", 700)
 
 
