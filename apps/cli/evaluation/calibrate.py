@@ -126,7 +126,7 @@ def calibrate(
             wanted.remove("minimum_evidence")
             note(
                 "These questions were drafted in words of the documents, and are easier than people's: more "
-                "false refusals will come than are allowed here. That on the evidence stays as it is."
+                "false refusals will come than are allowed here. The evidence is left as it is."
             )
         elif judge is not None:
             most_false /= 2  # both refuse: what is allowed is shared between them

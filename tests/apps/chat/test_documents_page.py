@@ -367,6 +367,8 @@ def test_a_report_that_somebody_dismisses_while_the_page_is_drawn_stops_nothing(
     next(each for each in page.text_input if each.label == "Path").set_value(str(filled))
     press(page, "Read it")
     settled(page)
+    assert not page.exception
+    assert [tab.label for tab in page.tabs] == ["Documents", "Search", "Add"]  # what stands below the report
 
 
 def gone(*_: object, **__: object) -> None:
